@@ -1,0 +1,1 @@
+"""The shell: command line, settings, supervisor; the only place that builds everything."""

@@ -1,0 +1,1 @@
+"""HTTP heads -> Transfer: direction, names, declared type, channel, user.  Never content."""

@@ -1,0 +1,1 @@
+"""ClamAV: one asynchronous session a front, a strict reply grammar, and our own clamd."""

@@ -1,0 +1,1 @@
+"""The sandboxed scan workers: zygote, sandbox, job protocol and the pool that uses them."""

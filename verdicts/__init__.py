@@ -1,0 +1,1 @@
+"""inspect(), policy, cache and the ledger: what is known of a transfer and what is done."""

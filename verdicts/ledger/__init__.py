@@ -1,0 +1,1 @@
+"""The verdict log: the only place that speaks SQL, and the process that writes it."""

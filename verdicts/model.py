@@ -1,0 +1,114 @@
+"""The nouns of judging a transfer.  Frozen records, no I/O.
+
+Transfer --inspect--> Verdict --policy--> Ruling --flatten--> VerdictRecord
+"""
+
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from scanners.model import Detection, Level, TypeNode, Unscanned
+
+
+class Direction(StrEnum):
+    UPLOAD = "upload"
+    DOWNLOAD = "download"
+
+
+class Action(StrEnum):
+    ALLOW = "allow"
+    BLOCK = "block"
+    HOLD = "hold"  # needs quarantine and release, which do not exist yet: policy refuses it
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One file on its way: who sends what where, as far as the HTTP heads and ICAP fields tell.
+
+    Every text in here comes from a peer and is untrusted.
+    """
+
+    id: str
+    """UUIDv7, lower case; on the block page, in X-Douane-Transfer and in the verdict log."""
+    service: str
+    """ICAP service without slash, "respmod" or an alias; "scan" for `douane scan` and the API."""
+    direction: Direction
+    received_at: datetime
+    url: str = ""
+    host: str = ""
+    """Lower case, without port."""
+    channel: str = "unknown"
+    """Name of the IM service from rules/channels.toml, or "unknown"."""
+    client_ip: str = ""
+    user: str = ""
+    groups: tuple[str, ...] = ()
+    file_name: str = ""
+    declared_type: str = ""
+    """Media type without parameters, lower case."""
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Parameters of the declared type (multipart boundary among them)."""
+    codings: tuple[str, ...] = ()
+    """HTTP content codings in the order they were applied."""
+    partial: bool = False
+    """Only a range of the file (206 / Content-Range)."""
+    prefers_json: bool = False
+    """The client would rather read JSON than HTML: shapes the block page only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All that is known of a transferred file.  What to do about it is a Ruling."""
+
+    level: Level
+    detections: tuple[Detection, ...] = ()
+    unscanned: tuple[Unscanned, ...] = ()
+    types: TypeNode | None = None
+    """None if no worker could say."""
+    ruleset: str = ""
+    """Id of the rule set that was asked."""
+    clamav: str = ""
+    """Engine and database version that was asked, as clamd states it; empty if ClamAV is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What is done about a transfer, and by which clause."""
+
+    action: Action
+    """What is done: in monitor mode always allow."""
+    clause: str
+    enforced: bool
+    """False: the clause or the policy only monitors, and `wanted` says what it would have done."""
+    wanted: Action
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRecord:
+    """One row of the verdict log: everything about a ruling that is kept."""
+
+    transfer: Transfer
+    ruling: Ruling
+    size: int
+    sha256: str
+    scan_ms: float
+    cached: bool
+    node: str = field(default="")
+    """Which front wrote it."""
+
+
+def new_transfer_id(now: float | None = None, noise: bytes | None = None) -> str:
+    """Return a UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then random bits."""
+    milliseconds = int((time.time() if now is None else now) * 1000)
+    number = int.from_bytes(noise or os.urandom(10), "big")
+    value = (milliseconds & (2**48 - 1)) << 80 | number & (2**80 - 1)
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

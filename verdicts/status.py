@@ -1,0 +1,40 @@
+"""What a front says of itself once a second; the ledger keeps the last one of each for health and metrics."""
+
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class FrontStatus:
+    """A snapshot; counters count from the start of the front's process."""
+
+    front: int
+    """Index of the front, from 0."""
+    pid: int
+    clamav: str
+    """up, down or off."""
+    clamav_version: str
+    """As clamd states it, "ClamAV 1.4.6/27000/Mon…"; empty before the first answer."""
+    clamav_transport: str
+    """fildes or instream; empty while down."""
+    clamav_fault: str
+    """Why the session is down or degraded, one sentence; empty if nothing is wrong."""
+    workers: int
+    workers_wanted: int
+    sandbox_missing: tuple[str, ...]
+    """Protections this kernel does not offer: "landlock", "seccomp" …; empty is the whole sandbox."""
+    ruleset: str
+    istag: str
+    connections: int
+    queue: int
+    """Files that wait for a worker now."""
+    spool_bytes: int
+    """Bytes of bodies held now, in memory and on disk."""
+    requests: dict[str, int] = field(default_factory=dict)
+    """ICAP requests by "service status", for example "respmod 204"."""
+    cache_hits: int = 0
+    cache_misses: int = 0
+    worker_restarts: dict[str, int] = field(default_factory=dict)
+    """By cause: crashed, timed_out, recycled."""
+
+    def to_json(self) -> dict[str, object]:
+        return asdict(self)
