@@ -1,0 +1,165 @@
+"""One ICAP connection, server side: bytes in -> events out.  No I/O (RFC 3507 §4).
+
+`receive` yields all events that the bytes so far allow, up to the end of one request or of its
+preview; what lies behind waits until `next_request` or `send_continue` is called, so that one
+request is outstanding at a time however much the client pipelines.
+"""
+
+from icap_server.wire.chunks import ChunkDecoder
+from icap_server.wire.encapsulated import Layout, parse_encapsulated, require_whole_head
+from icap_server.wire.errors import ProtocolError
+from icap_server.wire.events import BodyData, BodyEnd, Event, PreviewEnd, RequestHead
+from icap_server.wire.head import MAX_HEAD, Head, parse_head, parse_preview, tokens
+from icap_server.wire.state import State, Step, advance
+
+CONTINUE = b"ICAP/1.0 100 Continue\r\n\r\n"  # bare: egirna's client knows no other form
+LAST_CHUNK = b"0\r\n\r\n"
+END_OF_HEAD = b"\r\n\r\n"
+
+
+class ServerConnection:
+    """The server's view of one connection."""
+
+    def __init__(self) -> None:
+        self.state = State.IDLE
+        self._buffer: bytes | bytearray = b""
+        self._at = 0
+        """Where the unread part of the buffer begins."""
+        self._searched = 0
+        """Bytes of the unread part known to hold no end of a head."""
+        self._pending: tuple[Head, Layout, int] | None = None
+        """A parsed ICAP head, its layout and its length, while its HTTP heads are not all in."""
+        self._chunks = ChunkDecoder()
+        self._preview_left = 0
+        self._served = False
+        """A request was answered before on this connection."""
+
+    def receive(self, data: bytes) -> list[Event]:
+        """Take bytes from the peer, return the events they complete.
+
+        Raises ProtocolError; the connection is of no further use then.
+        """
+        self._append(data)
+        events: list[Event] = []
+        if self.state is State.IDLE:
+            self._read_head(events)
+        if self.state is State.PREVIEW or self.state is State.BODY:
+            self._read_body(events)
+        return events
+
+    @property
+    def mid_request(self) -> bool:
+        """Whether the peer has begun a request that it has not finished."""
+        return self.state in (State.PREVIEW, State.BODY) or (
+            self.state is State.IDLE and len(self._buffer) > self._at
+        )
+
+    def send_continue(self) -> bytes:
+        """Return the bytes that ask for the rest of the body (§4.5)."""
+        self.state = advance(self.state, Step.CONTINUE)
+        self._chunks = ChunkDecoder()
+        return CONTINUE
+
+    def next_request(self) -> None:
+        """Our final reply is written; the next request may be read."""
+        self.state = advance(self.state, Step.NEXT)
+        self._served = True
+
+    def _append(self, data: bytes) -> None:
+        if self._at >= len(self._buffer):
+            self._buffer, self._at = data, 0
+        elif isinstance(self._buffer, bytearray) and not self._at:
+            self._buffer += data
+        elif self.state is State.IDLE:  # a head that comes in drops: grow in place
+            self._buffer, self._at = bytearray(self._buffer[self._at :]) + data, 0
+        else:
+            self._buffer, self._at = bytes(self._buffer[self._at :]) + data, 0
+
+    def _read_head(self, events: list[Event]) -> None:
+        if self._pending is None and not self._read_icap_head():
+            return
+        assert self._pending is not None  # noqa: S101 - for the type checker
+        head, layout, length = self._pending
+        start = self._at + length
+        if len(self._buffer) < start + layout.heads:
+            return
+        heads = bytes(self._buffer[start : start + layout.heads])
+        self._at, self._searched, self._pending = start + layout.heads, 0, None
+        self._buffer = bytes(self._buffer)
+        events.append(self._begin(head, layout, heads))
+
+    def _read_icap_head(self) -> bool:
+        """Parse the ICAP head once it is whole; return whether it is."""
+        self._skip_leftovers()
+        end = self._buffer.find(END_OF_HEAD, max(self._at, self._at + self._searched - 3))
+        if (end if end >= 0 else len(self._buffer)) - self._at > MAX_HEAD:
+            raise ProtocolError("head is too long")
+        if end < 0:
+            self._searched = len(self._buffer) - self._at
+            self._refuse_early()
+            return False
+        head = parse_head(bytes(self._buffer[self._at : end + 2]))
+        layout = parse_encapsulated(head.method, head.fields.get("encapsulated"))
+        self._pending = head, layout, end + 4 - self._at
+        return True
+
+    def _skip_leftovers(self) -> None:
+        """Step over empty lines (RFC 9112 §2.2) and a repeated last chunk (seen from Axway)."""
+        if self._served and self._buffer.startswith(LAST_CHUNK, self._at):
+            self._at += len(LAST_CHUNK)
+        while self._buffer.startswith(b"\r\n", self._at):
+            self._at += 2
+
+    def _refuse_early(self) -> None:
+        """Do not wait for the end of a head that can no longer become one."""
+        start = bytes(self._buffer[self._at : self._at + 1])
+        if start and not start.isalpha() and start not in b"\r0":
+            raise ProtocolError("this is not ICAP")
+
+    def _begin(self, head: Head, layout: Layout, heads: bytes) -> RequestHead:
+        fields = head.fields
+        request = heads[slice(*layout.request)]
+        response = heads[slice(*layout.response)]
+        require_whole_head(request)
+        require_whole_head(response)
+        preview = parse_preview(fields.get("preview")) if layout.has_body else None
+        allow = tokens(fields.get("allow"))
+        if not layout.has_body:
+            self.state = advance(self.state, Step.HEAD)
+        elif preview is not None:
+            self.state = advance(self.state, Step.HEAD_PREVIEW)
+            self._preview_left = preview
+        else:
+            self.state = advance(self.state, Step.HEAD_BODY)
+        self._chunks = ChunkDecoder()
+        return RequestHead(
+            head.method,
+            head.service,
+            fields,
+            request,
+            response,
+            layout.has_body,
+            preview,
+            "204" in allow,
+            "206" in allow,
+            "close" in tokens(fields.get("connection")),
+        )
+
+    def _read_body(self, events: list[Event]) -> None:
+        pieces: list[memoryview] = []
+        self._at = self._chunks.decode(bytes(self._buffer), self._at, pieces)
+        if self.state is State.PREVIEW:
+            self._preview_left -= sum(map(len, pieces))
+            if self._preview_left < 0:
+                raise ProtocolError("the preview is longer than announced")
+        events += map(BodyData, pieces)
+        if self._chunks.finished:
+            events.append(self._end_body())
+
+    def _end_body(self) -> Event:
+        if self.state is not State.PREVIEW:  # "ieof" outside a preview is an ordinary end
+            self.state = advance(self.state, Step.END)
+            return BodyEnd()
+        complete = self._chunks.ieof
+        self.state = advance(self.state, Step.END if complete else Step.PREVIEW_END)
+        return PreviewEnd(complete)

@@ -1,0 +1,184 @@
+"""The spool: where one body is collected, hashed and kept until its ruling.
+
+Small bodies stay in memory, larger ones go to a memfd, and beyond a limit (or when memory is
+short) to an unlinked file.  Each byte is written once and hashed once, as it arrives.
+"""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PIECES_LIMIT = 64 * 1024
+"""Up to here a body is a list of pieces: most are answered from the cache and need no descriptor."""
+READ_SIZE = 128 * 1024
+SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
+
+
+@dataclass(slots=True)
+class SpoolSpace:
+    """What all bodies of one front may hold together, and hold now; bytes."""
+
+    folder: Path
+    """Where unlinked files are made."""
+    memory_bytes: int
+    """A body larger than this goes to a file."""
+    memory_total: int
+    disk_total: int
+    memory_used: int = 0
+    disk_used: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether nobody should read more of any body for now."""
+        return self.disk_used >= self.disk_total
+
+    @property
+    def used(self) -> int:
+        return self.memory_used + self.disk_used
+
+
+class Spool:
+    """One body.  Write, finish, then read it or hand out its descriptor; close it in any case."""
+
+    __slots__ = ("_descriptor", "_digest", "_on_disk", "_pieces", "_space", "sha256", "size")
+
+    def __init__(self, space: SpoolSpace) -> None:
+        self._space = space
+        self._digest = hashlib.sha256()
+        self._pieces: list[bytes] = []
+        self._descriptor = -1
+        self._on_disk = False
+        self.size = 0
+        self.sha256 = ""
+        """64 lower-case hex digits, set by finish()."""
+
+    def write(self, data: memoryview) -> None:
+        """Keep and hash the next bytes.  Raises OSError when the disk is full."""
+        self._digest.update(data)
+        self._grow(len(data))
+        if self._descriptor >= 0:
+            _write_all(self._descriptor, data)
+        else:
+            self._pieces.append(bytes(data))
+            if self.size > PIECES_LIMIT:
+                self._open_descriptor()
+
+    def finish(self) -> None:
+        """No more bytes will come: fix the digest."""
+        self.sha256 = self._digest.hexdigest()
+
+    def descriptor(self) -> int:
+        """Return a descriptor of the whole body that nobody can write through; ours to close.
+
+        A memfd is sealed, a file is opened anew for reading: a scan worker taken over by what it
+        reads must not be able to change what clamd sees or what the client gets.
+        """
+        if self._descriptor < 0:
+            self._open_descriptor()
+        if not self._on_disk:
+            if fcntl.fcntl(self._descriptor, fcntl.F_GET_SEALS) != SEALS:
+                fcntl.fcntl(self._descriptor, fcntl.F_ADD_SEALS, SEALS)
+        elif fcntl.fcntl(self._descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+            readable = os.open(f"/proc/self/fd/{self._descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+            os.close(self._descriptor)
+            self._descriptor = readable
+        return self._descriptor
+
+    def read(self) -> Iterator[bytes]:
+        """Yield the body in pieces of at most READ_SIZE bytes."""
+        if self._descriptor < 0:
+            yield from self._pieces
+            return
+        at = 0
+        while at < self.size:
+            piece = os.pread(self._descriptor, min(READ_SIZE, self.size - at), at)
+            if not piece:
+                raise OSError("the spool is shorter than what was written to it")
+            at += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        """Give back memory, disk space and descriptor.  May be called twice."""
+        if self._on_disk:
+            self._space.disk_used -= self.size
+        else:
+            self._space.memory_used -= self.size
+        self.size, self._on_disk = 0, False
+        self._pieces = []
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _grow(self, count: int) -> None:
+        space = self._space
+        self.size += count
+        if self._on_disk:
+            space.disk_used += count
+            return
+        space.memory_used += count
+        if self.size > space.memory_bytes or space.memory_used > space.memory_total:
+            self._move_to_disk(self.size - count)
+
+    def _move_to_disk(self, written: int) -> None:
+        """Continue in an unlinked file; `written` bytes are in memory now."""
+        disk = os.open(self._space.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            if self._descriptor >= 0:
+                _copy(self._descriptor, disk, written)
+                os.close(self._descriptor)
+            else:
+                for piece in self._pieces:
+                    _write_all(disk, memoryview(piece))
+        except OSError:
+            os.close(disk)
+            raise
+        self._pieces = []
+        self._descriptor, self._on_disk = disk, True
+        self._space.memory_used -= self.size
+        self._space.disk_used += self.size
+
+    def _open_descriptor(self) -> None:
+        """Move the pieces into a memfd."""
+        self._descriptor = os.memfd_create("spool", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        for piece in self._pieces:
+            _write_all(self._descriptor, memoryview(piece))
+        self._pieces = []
+
+
+def spool_file(descriptor: int, space: SpoolSpace, limit: int) -> Spool | None:
+    """Copy an open file into a new spool; None if it holds more than `limit` bytes.
+
+    Blocks while it reads: call it in a thread.  A copy, because whoever handed the file over may
+    still be able to change it.
+    """
+    spool = Spool(space)
+    at = 0
+    try:
+        while piece := os.pread(descriptor, READ_SIZE, at):
+            at += len(piece)
+            if at > limit:
+                spool.close()
+                return None
+            spool.write(memoryview(piece))
+    except BaseException:
+        spool.close()
+        raise
+    spool.finish()
+    return spool
+
+
+def _write_all(descriptor: int, data: memoryview) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _copy(source: int, target: int, count: int) -> None:
+    at = 0
+    while at < count:
+        sent = os.sendfile(target, source, at, count - at)
+        if not sent:
+            raise OSError("the spool is shorter than what was written to it")
+        at += sent
