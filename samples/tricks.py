@@ -1,0 +1,131 @@
+"""Dishonest files: programs under false names and types, and contents behind wrappings."""
+
+from base64 import b64encode
+
+from samples import builders as b
+from samples.specimen import Specimen
+
+OCTETS = "application/octet-stream"
+BOUNDARY = "----douane"
+FORM = "multipart/form-data"
+FORM_PARAMETERS = (("boundary", BOUNDARY),)
+
+
+def disguises() -> tuple[Specimen, ...]:
+    program, disguised = b.pe(), ("disguise.extension",)
+    return (
+        Specimen(
+            "holiday.jpg", program, "image/jpeg", expected=("disguise.extension", "disguise.mime"),
+            about="A Windows program named and declared as a picture.",
+        ),
+        Specimen("invoice.pdf", b.elf(), expected=disguised, about="An ELF program as a document."),
+        Specimen("song2.mp3", b.macho(), expected=disguised, about="A Mach-O program as sound."),
+        Specimen("clip2.mp4", b.java_class(), expected=disguised, about="A Java class as film."),
+        Specimen("album2.zip", b.msi(), expected=disguised, about="An installer as an archive."),
+        Specimen("letter2.docx", b.lnk(), expected=disguised, about="A shortcut as a document."),
+        Specimen("readme2.png", b.script(), expected=disguised, about="A script as a picture."),
+        Specimen(
+            "update.exe", program, "image/png", expected=("disguise.mime",),
+            about="An honest name, but the sender declares a picture.",
+        ),
+        Specimen(
+            "photo.jpg.exe", program, OCTETS, expected=("disguise.double_extension",),
+            about="Explorer hides the last extension and shows photo.jpg.",
+        ),
+        Specimen(
+            "DSC00432.JPG.scr", program, OCTETS, expected=("disguise.double_extension",),
+            about="The same in capitals, as a screen saver.",
+        ),
+    )  # fmt: skip
+
+
+def near_disguises() -> tuple[Specimen, ...]:
+    """Names and types that are odd but honest enough: none may be taken for a disguise."""
+    return (
+        Specimen("picture.png", b.jpeg(), "image/png", about="A JPEG called .png: info at most."),
+        Specimen(
+            "backup.tar.gz", b.gzip(b.tar_of({"a.txt": b"a"})), about="Two honest extensions."
+        ),
+        Specimen("v1.2.exe", b.pe(), OCTETS, about="A version number is no extension."),
+        Specimen("report.2024.pdf", b.pdf(), "application/pdf", about="A year is no extension."),
+        Specimen("about-mz.txt", b"MZ is how programs begin.\n", "text/plain", about="MZ alone."),
+        Specimen("photo", b.jpeg(), "image/jpeg", about="No extension at all."),
+        Specimen("صورة.jpg", b.jpeg(), "image/jpeg", about="An Arabic name."),
+    )
+
+
+def wrapped() -> tuple[Specimen, ...]:
+    """One bad file in every kind of wrapping that the bench opens."""
+    program, eicar = b.pe(), b.eicar()
+    hidden = ("disguise.double_extension",)
+    form = b.multipart(
+        [
+            b.Part("comment", b"see the picture"),
+            b.Part("file", program, "holiday.jpg", "image/jpeg"),
+        ],
+        BOUNDARY,
+    )
+    base64_form = b.multipart(
+        [b.Part("file", b64encode(b"Plain text."), "tiny.txt", "text/plain", "base64")], BOUNDARY
+    )
+    zipped = b.zip_of({"photo.jpg.exe": program, "readme.txt": b"Look at this."})
+    eicar_form = b.multipart([b.Part("file", eicar, "eicar-form.com", OCTETS)], BOUNDARY)
+    return (
+        Specimen("photos.zip", zipped, "application/zip", expected=hidden, about="In a ZIP."),
+        Specimen(
+            "nested.zip", b.zip_of({"eicar.zip": b.zip_of({"eicar.com": eicar})}),
+            "application/zip", expected=("signature.yara",), about="EICAR in a ZIP in a ZIP.",
+        ),
+        Specimen(
+            "locked.zip", b.encrypted_zip({"letter.txt": b"secret\n" * 9}), "application/zip",
+            expected=("archive.encrypted", "unscanned.encrypted"), about="Password-protected.",
+        ),
+        Specimen(
+            "locked-program.zip", b.encrypted_zip({"photo.jpg.exe": program}), "application/zip",
+            expected=("archive.encrypted", "unscanned.encrypted", *hidden),
+            about="Password-protected, but the names are readable.",
+        ),
+        Specimen(
+            "form", form, FORM, FORM_PARAMETERS, expected=("disguise.extension",),
+            about="An upload by a web form: a program as a picture beside a text field.",
+        ),
+        Specimen("form-base64", base64_form, FORM, FORM_PARAMETERS, about="A base64 field."),
+        Specimen(
+            "form-eicar", eicar_form, FORM, FORM_PARAMETERS, expected=("signature.yara",),
+            about="EICAR uploaded by a web form.",
+        ),
+        Specimen(
+            "twice.com", b.gzip(b.deflate(eicar)), OCTETS, codings=("deflate", "gzip"),
+            expected=("signature.yara",), about="Two content codings, one upon the other.",
+        ),
+    )  # fmt: skip
+
+
+def coded() -> tuple[Specimen, ...]:
+    """EICAR and a text under every content coding."""
+    coders = {
+        "gzip": ("gzip", b.gzip),
+        "deflate": ("deflate", b.deflate),
+        "raw-deflate": ("deflate", b.raw_deflate),
+        "br": ("br", b.brotli_coded),
+        "zstd": ("zstd", b.zstd),
+    }
+    bad = tuple(
+        Specimen(
+            f"eicar-{name}.com", coder(b.eicar()), OCTETS, codings=(coding,),
+            expected=("signature.yara",), about=f"EICAR under the content coding {name}.",
+        )
+        for name, (coding, coder) in coders.items()
+    )  # fmt: skip
+    good = tuple(
+        Specimen(
+            f"text-{name}.txt", coder(b"Plain text. " * 50), "text/plain", codings=(coding,),
+            about=f"A text under the content coding {name}.",
+        )
+        for name, (coding, coder) in coders.items()
+    )  # fmt: skip
+    return bad + good
+
+
+def trick_specimens() -> tuple[Specimen, ...]:
+    return disguises() + near_disguises() + wrapped() + coded()
