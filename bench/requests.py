@@ -1,0 +1,112 @@
+"""The requests that the load generator plays: RESPMOD with `Allow: 204`, bodies of four kinds."""
+
+import random
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+KiB = 1024
+MiB = 1024 * KiB
+
+STAMP = b"@@@@-UNIQUE-@@@@"
+"""icapload puts 16 hex digits of their own in its place in every request it sends."""
+CHUNK_BYTES = 64 * KiB  # what Squid sends at most in one chunk
+WORDS = b"the of customs post looks at every parcel before it may enter or leave this town".split()
+
+
+def random_bytes(size: int, noise: random.Random) -> bytes:
+    return noise.randbytes(size)
+
+
+def text(size: int, noise: random.Random) -> bytes:
+    """Return lines of English words."""
+    line = b" ".join(noise.choices(WORDS, k=12)) + b".\n"
+    lines = [line]
+    length = len(line)
+    while length < size:
+        line = b" ".join(noise.choices(WORDS, k=12)) + b".\n"
+        lines.append(line)
+        length += len(line)
+    return b"".join(lines)[:size]
+
+
+def portable_executable(size: int, noise: random.Random) -> bytes:
+    """Return a valid 32-bit PE whose one section is noise: it starts with `ret` and is never run."""
+    dos = b"MZ" + bytes(58) + struct.pack("<I", 64)
+    coff = struct.pack("<4sHHIIIHH", b"PE\0\0", 0x14C, 1, 0, 0, 0, 224, 0x0102)
+    section = size - 512
+    image = 0x1000 + (section + 0xFFF & ~0xFFF)
+    optional = struct.pack(
+        "<HBBIIIIIIIIIHHHHHHIIIIHHIIIIII",
+        *(0x10B, 14, 0, section, 0, 0, 0x1000, 0x1000, 0x1000),
+        *(0x400000, 0x1000, 512, 6, 0, 0, 0, 6, 0, 0, image, 512, 0, 2, 0),
+        *(0x100000, 0x1000, 0x100000, 0x1000, 0, 16),
+    ) + bytes(128)
+    code = struct.pack(
+        "<8sIIIIIIHHI", b".text", section, 0x1000, section, 512, 0, 0, 0, 0, 0x60000020
+    )
+    return (dos + coff + optional + code).ljust(512, b"\0") + b"\xc3" + noise.randbytes(section - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of file, honestly named and declared, that every checker should pass."""
+
+    file_name: str
+    declared_type: str
+    make: Callable[[int, random.Random], bytes]
+
+
+KINDS = {
+    "random": Kind("data.bin", "application/octet-stream", random_bytes),
+    "text": Kind("notes.txt", "text/plain", text),
+    "pe": Kind("setup.exe", "application/x-msdownload", portable_executable),
+}
+
+
+def body(kind: str, size: int, seed: int, *, unique: bool) -> bytes:
+    """Return `size` bytes; with `unique` the last 16 of them are STAMP."""
+    content = KINDS[kind].make(size, random.Random(seed))
+    return content[:-16] + STAMP if unique else content
+
+
+def respmod(service: str, kind: str, content: bytes, *, allow_204: bool = True) -> bytes:
+    """Return one whole RESPMOD request (RFC 3507 §4.9.1) without preview, the body in chunks."""
+    file_name, declared_type = KINDS[kind].file_name, KINDS[kind].declared_type
+    http_request = (
+        f"GET http://files.example/{file_name} HTTP/1.1\r\nHost: files.example\r\n\r\n"
+    ).encode()
+    http_response = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: {declared_type}\r\nContent-Length: {len(content)}\r\n\r\n"
+    ).encode()
+    offsets = (len(http_request), len(http_request) + len(http_response))
+    head = (
+        f"RESPMOD icap://127.0.0.1/{service} ICAP/1.0\r\nHost: 127.0.0.1\r\n"
+        + ("Allow: 204\r\n" if allow_204 else "")
+        + f"Encapsulated: req-hdr=0, res-hdr={offsets[0]}, res-body={offsets[1]}\r\n\r\n"
+    ).encode()
+    return b"".join((head, http_request, http_response, chunked(content)))
+
+
+def chunked(content: bytes) -> bytes:
+    """Return the body in chunks that never split the STAMP at its end."""
+    pieces = []
+    cut = max(0, len(content) - len(STAMP))
+    for start in range(0, cut, CHUNK_BYTES):
+        pieces.append(content[start : min(start + CHUNK_BYTES, cut)])
+    pieces.append(content[cut:])
+    return b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in pieces if p) + b"0\r\n\r\n"
+
+
+def write_requests(
+    folder: Path, service: str, kind: str, size: int, count: int, *, unique: bool = False
+) -> list[Path]:
+    """Write `count` requests of distinct bodies and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for seed in range(count):
+        path = folder / f"{service}-{kind}-{size}-{seed}{'-unique' if unique else ''}.icap"
+        path.write_bytes(respmod(service, kind, body(kind, size, seed, unique=unique)))
+        paths.append(path)
+    return paths
