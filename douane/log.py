@@ -1,0 +1,25 @@
+"""Logging: one JSON object a line on standard error; the message is the name of an event."""
+
+import logging
+import os
+
+import structlog
+
+
+def configure_logging(process: str) -> None:
+    """Set up structlog for this process.  DOUANE_LOG=debug shows more."""
+    level = logging.DEBUG if os.environ.get("DOUANE_LOG") == "debug" else logging.INFO
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=os.fdopen(2, "w", 1, closefd=False)),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")

@@ -1,0 +1,1 @@
+"""The processes that the supervisor starts: ledger, front, API.  One entry point a file."""

@@ -1,0 +1,135 @@
+"""The front process: ICAP on one side, the engines and the ledger on the other."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+from douane.processes import start
+from douane.settings import Settings
+from icap_server.front import Front
+from icap_server.inspection import Office
+from icap_server.istag import Board
+from icap_server.payload.channels import Channels
+from scanners.clamav.engine import Clamav
+from scanners.ruleset import ruleset_id
+from scanners.worker.pool import ScanPool
+from verdicts.cache import VerdictCache
+from verdicts.inspect import Bench, Inspection
+from verdicts.ledger.client import LedgerClient
+from verdicts.policy import Policy
+from verdicts.scan_socket import ScanSocket
+from verdicts.spool import SpoolSpace
+from verdicts.status import FrontStatus
+
+STATUS_SECONDS = 1.0
+
+
+class FrontProcess:
+    """Builds one front and keeps the ledger informed of its state."""
+
+    def __init__(self, settings: Settings, index: int, clamav_socket: str, board: Board) -> None:
+        rules = settings.rules.directory
+        self._index = index
+        self._board = board
+        self._ruleset = ruleset_id(rules)
+        self._pool = ScanPool(rules, settings.limits, settings.workers)
+        self._clamav = Clamav(settings.clamav, clamav_socket)
+        self._ledger = LedgerClient(settings.ledger_socket, f"front-{index}")
+        policy = Policy.read(rules / "policy.toml", observe=settings.policy.mode == "monitor")
+        inspection = Inspection(
+            Bench(self._pool, self._clamav, self._ruleset, settings.limits.scan_seconds),
+            policy,
+            VerdictCache(settings.cache.verdicts),
+            self._ledger,
+        )
+        self._cache = inspection.cache
+        space = SpoolSpace(
+            settings.spool_directory,
+            settings.spool.memory_bytes,
+            settings.spool.memory_total,
+            settings.spool.disk_total,
+        )
+        channels = Channels.read(rules / "channels.toml")
+        office = Office(
+            settings.icap, inspection, channels, space, settings.limits.file_bytes, board.read
+        )
+        self._front = Front(office)
+        self._scans = ScanSocket(
+            settings.run_directory / f"front-{index}.sock",
+            inspection,
+            SpoolSpace(settings.spool_directory, 0, 0, settings.spool.disk_total),
+            settings.limits.file_bytes,
+        )
+
+    async def serve(self, listener: socket.socket, ready_fd: int, stop: asyncio.Event) -> None:
+        self._ledger.start()
+        self._clamav.start()
+        await self._pool.start()
+        await self._clamav.settled()
+        await self._scans.start()
+        await self._front.start(listener)
+        telling = asyncio.create_task(self._tell_status())
+        start.say_ready(ready_fd)
+        await stop.wait()
+        await self._front.stop()
+        await self._scans.stop()
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling
+        await self._pool.stop()
+        await self._clamav.stop()
+        await self._ledger.stop()
+
+    async def _tell_status(self) -> None:
+        while True:
+            self._ledger.send_status(self._status())
+            await asyncio.sleep(STATUS_SECONDS)
+
+    def _status(self) -> FrontStatus:
+        pool, clamav = self._pool.status(), self._clamav.state
+        return FrontStatus(
+            front=self._index,
+            pid=os.getpid(),
+            clamav=clamav.status,
+            clamav_version=clamav.version,
+            clamav_transport=clamav.transport,
+            clamav_fault=clamav.fault,
+            workers=pool.alive,
+            workers_wanted=pool.wanted,
+            sandbox_missing=pool.sandbox_missing,
+            ruleset=self._ruleset,
+            istag=self._board.read(),
+            connections=self._front.connections,
+            queue=pool.queue,
+            spool_bytes=self._front.space.used,
+            requests=dict(self._front.requests),
+            cache_hits=self._cache.hits,
+            cache_misses=self._cache.misses,
+            worker_restarts=pool.restarts,
+        )
+
+
+def main() -> None:
+    parser = start.parser("front")
+    parser.add_argument("--index", type=int, required=True)
+    parser.add_argument("--listen-fd", type=int, required=True)
+    parser.add_argument("--board-fd", type=int, required=True)
+    parser.add_argument("--clamav-socket", required=True)
+    arguments = parser.parse_args()
+    settings = start.read_settings(arguments.settings_fd)
+    Path(settings.spool_directory).mkdir(mode=0o700, exist_ok=True)
+
+    async def run(stop: asyncio.Event) -> None:
+        process = FrontProcess(
+            settings, arguments.index, arguments.clamav_socket, Board(arguments.board_fd)
+        )
+        listener = socket.socket(fileno=arguments.listen_fd)
+        await process.serve(listener, arguments.ready_fd, stop)
+
+    start.run(f"front-{arguments.index}", run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Every setting of `douane.toml`: one frozen tree, built from the sections of the packages."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from api.settings import ApiSettings
+from icap_server.settings import IcapSettings, SpoolSettings
+from scanners.settings import ClamavSettings, Limits, Section, WorkerSettings
+from verdicts.ledger.settings import DatabaseSettings
+
+SHIPPED_RULES = Path(__file__).parent.parent / "rules"
+
+
+class StateSettings(Section):
+    """What Douane writes."""
+
+    directory: Path = Field(
+        Path("var"),
+        description="Database, admin key, sockets and large bodies; relative to this file.",
+    )
+
+
+class RulesSettings(Section):
+    """What analysts own."""
+
+    directory: Path = Field(
+        SHIPPED_RULES, description="Folder with yara/, clamav/, policy.toml, channels.toml …"
+    )
+
+
+class PolicySettings(Section):
+    """How rulings are carried out."""
+
+    mode: Literal["enforce", "monitor"] = Field(
+        "enforce", description='"monitor" lets everything pass and records what it would have done.'
+    )
+
+
+class CacheSettings(Section):
+    """Verdicts remembered by each front."""
+
+    verdicts: int = Field(20_000, ge=0, description="Verdicts kept; 0 inspects every file anew.")
+
+
+class Settings(Section):
+    """The whole of `douane.toml`.  Every key is optional, unknown keys are refused."""
+
+    icap: IcapSettings = IcapSettings()
+    api: ApiSettings = ApiSettings()
+    state: StateSettings = StateSettings()
+    rules: RulesSettings = RulesSettings()
+    policy: PolicySettings = PolicySettings()
+    clamav: ClamavSettings = ClamavSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    limits: Limits = Limits()
+    workers: WorkerSettings = WorkerSettings()
+    spool: SpoolSettings = SpoolSettings()
+    cache: CacheSettings = CacheSettings()
+
+    @property
+    def run_directory(self) -> Path:
+        """Unix sockets and addresses.json."""
+        return self.state.directory / "run"
+
+    @property
+    def spool_directory(self) -> Path:
+        return self.state.directory / "spool"
+
+    @property
+    def ledger_socket(self) -> Path:
+        return self.run_directory / "ledger.sock"
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite:///{self.state.directory / 'douane.sqlite'}"

@@ -1,0 +1,97 @@
+"""One request and its reply: what the session asks of whoever answers it.
+
+RequestHead -> Exchange -> body bytes -> Reply.  Three kinds: OPTIONS, the echo that does not
+look, and the inspection (inspection.py).
+"""
+
+from typing import Protocol
+
+from icap_server import replies
+from icap_server.replies import Reply
+from icap_server.services import Service, options_fields
+from icap_server.settings import IcapSettings
+from icap_server.wire.events import RequestHead
+from icap_server.wire.replies import bodyless_reply
+
+
+class Exchange(Protocol):
+    """Lives from the head of a request to the last byte of its reply."""
+
+    def take(self, data: memoryview) -> bool:
+        """Take body bytes; True: the reply needs no more of them."""
+
+    def at_preview_end(self) -> bool:
+        """The preview is in; True: the reply needs no more than that, False: send 100 Continue."""
+
+    @property
+    def answers_early(self) -> bool:
+        """The head alone decides: reply before any body byte is in."""
+
+    def reply_now(self, *, close: bool) -> Reply | None:
+        """Return the reply if it needs no waiting, else None: then reply() gives it."""
+
+    async def reply(self, *, close: bool) -> Reply:
+        """Return the reply.  `close`: the connection ends with it."""
+
+    def close(self) -> None:
+        """Let go of everything: the reply is sent, or never will be.  May be called twice."""
+
+
+class ReadyExchange:
+    """A request whose reply is known from its head; a body, if any, is read over."""
+
+    answers_early = False
+
+    def take(self, data: memoryview) -> bool:
+        return False
+
+    def at_preview_end(self) -> bool:
+        return True
+
+    async def reply(self, *, close: bool) -> Reply:
+        raise NotImplementedError("every reply of this kind is ready at once")
+
+    def close(self) -> None:
+        pass
+
+
+class OptionsExchange(ReadyExchange):
+    """OPTIONS (§4.10)."""
+
+    def __init__(self, service: Service, settings: IcapSettings, istag: str) -> None:
+        self._fields = options_fields(service, settings, istag)
+
+    def reply_now(self, *, close: bool) -> Reply:
+        fields = [*self._fields, ("Connection", "close")] if close else self._fields
+        return Reply(200, bodyless_reply(200, fields), close=close)
+
+
+class RefusalExchange(ReadyExchange):
+    """404 or 405: the request is well-formed, but nobody here serves it (§4.3.3)."""
+
+    def __init__(self, status: int, istag: str) -> None:
+        self._status = status
+        self._istag = istag
+
+    def reply_now(self, *, close: bool) -> Reply:
+        return replies.refusal(self._status, self._istag, close=close)
+
+
+class EchoExchange(ReadyExchange):
+    """/echo: what the protocol alone costs.  Looks at nothing, keeps only what it has to repeat."""
+
+    def __init__(self, head: RequestHead, istag: str) -> None:
+        self._head = head
+        self._istag = istag
+        self._pieces: list[bytes] = []
+
+    def take(self, data: memoryview) -> bool:
+        if not self._head.allow_204:
+            self._pieces.append(bytes(data))
+        return False
+
+    def reply_now(self, *, close: bool) -> Reply:
+        if self._head.allow_204 or self._head.preview is not None:
+            return replies.unmodified(self._istag, "", close=close)
+        body = iter(self._pieces) if self._head.has_body else None
+        return replies.echo(self._head, body, self._istag, "", close=close)

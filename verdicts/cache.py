@@ -1,0 +1,84 @@
+"""Verdicts of equal content, and scans of equal content that are under way (single flight)."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from verdicts.model import Transfer, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CacheKey:
+    """Everything that a scan depends on: equal keys, equal verdicts."""
+
+    sha256: str
+    policy: str
+    ruleset: str
+    clamav: str
+    file_name: str
+    declared_type: str
+    parameters: tuple[tuple[str, str], ...]
+    codings: tuple[str, ...]
+    channel: str
+
+
+def cache_key(transfer: Transfer, sha256: str, policy: str, ruleset: str, clamav: str) -> CacheKey:
+    return CacheKey(
+        sha256,
+        policy,
+        ruleset,
+        clamav,
+        transfer.file_name,
+        transfer.declared_type,
+        transfer.parameters,
+        transfer.codings,
+        transfer.channel,
+    )
+
+
+class VerdictCache:
+    """The newest `capacity` verdicts, least recently used ones dropped first.
+
+    Nothing uncertain is kept: a verdict with any gap is judged anew the next time, because what
+    failed may work then.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._verdicts: OrderedDict[CacheKey, Verdict] = OrderedDict()
+        self._flights: dict[CacheKey, asyncio.Task[Verdict]] = {}
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, key: CacheKey) -> Verdict | None:
+        verdict = self._verdicts.get(key)
+        if verdict is not None:
+            self._verdicts.move_to_end(key)
+            self.hits += 1
+        return verdict
+
+    def put(self, key: CacheKey, verdict: Verdict) -> None:
+        if verdict.unscanned or not self._capacity:
+            return
+        self._verdicts[key] = verdict
+        self._verdicts.move_to_end(key)
+        if len(self._verdicts) > self._capacity:
+            self._verdicts.popitem(last=False)
+
+    async def fly(
+        self, key: CacheKey, scan: Callable[[], Coroutine[None, None, Verdict]]
+    ) -> Verdict:
+        """Return the verdict of the scan under way for `key`, or of a new one.
+
+        The scan belongs to nobody: a client that vanishes does not end it for the others.
+        """
+        flight = self._flights.get(key)
+        if flight is None:
+            self.misses += 1
+            flight = asyncio.ensure_future(scan())
+            self._flights[key] = flight
+            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+        else:
+            self.hits += 1
+        return await asyncio.shield(flight)

@@ -1,0 +1,169 @@
+"""inspect(): the one call between the door and the bench.
+
+cache -> scan pool and clamd side by side -> conclude -> policy -> ledger
+
+Whatever fails on the way becomes an `Unscanned`; an exception is never a pass.
+"""
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from scanners.clamav.engine import Clamav
+from scanners.model import Level, Reason, Report, Unscanned
+from scanners.worker.pool import JobRequest, PoolAnswer, ScanPool
+from verdicts.cache import VerdictCache, cache_key
+from verdicts.conclude import conclude
+from verdicts.model import Action, Ruling, Transfer, Verdict, VerdictRecord
+from verdicts.policy import Policy
+from verdicts.spool import Spool
+
+log = structlog.get_logger()
+
+MAX_CHILDREN_AT_ONCE = 8
+"""Children of one transfer that clamd sees at a time: one file cannot take all its slots."""
+
+
+class Ledger(Protocol):
+    """Where records go: the ledger process, or nowhere for `douane scan`."""
+
+    async def record(self, record: VerdictRecord, *, durable: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The engines that look at content."""
+
+    pool: ScanPool
+    clamav: Clamav
+    ruleset: str
+    scan_seconds: float
+
+
+class Inspection:
+    """Everything one front needs to judge transfers."""
+
+    def __init__(self, bench: Bench, policy: Policy, cache: VerdictCache, ledger: Ledger) -> None:
+        self._bench = bench
+        self.policy = policy
+        self.cache = cache
+        self._ledger = ledger
+
+    async def inspect(self, transfer: Transfer, spool: Spool) -> VerdictRecord:
+        """Judge a whole body.  The spool stays the caller's and is only read."""
+        started = time.monotonic()
+        try:
+            verdict, cached = await self._find_verdict(transfer, spool, started)
+        except Exception:
+            log.exception("inspect.crashed", transfer_id=transfer.id)
+            verdict, cached = _unscanned_verdict(Unscanned("inspect", Reason.CRASHED)), False
+        if transfer.partial:
+            verdict = _with_gap(verdict, Unscanned("front", Reason.PARTIAL))
+        ruling = self.policy.decide(verdict, transfer, spool.size)
+        scan_ms = (time.monotonic() - started) * 1000
+        record = VerdictRecord(transfer, ruling, spool.size, spool.sha256, scan_ms, cached)
+        return await self._keep(record)
+
+    def foresee(self, transfer: Transfer, reason: Reason, size: int) -> Action:
+        """Return what would be done about a transfer that is not scanned, without recording it."""
+        verdict = _unscanned_verdict(Unscanned("front", reason))
+        return self.policy.decide(verdict, transfer, size).action
+
+    async def rule_unscanned(
+        self, transfer: Transfer, reason: Reason, size: int
+    ) -> VerdictRecord:
+        """Judge a transfer of which nothing will be scanned: too large, or endless."""
+        verdict = _unscanned_verdict(Unscanned("front", reason))
+        return await self.keep_unread(transfer, self.policy.decide(verdict, transfer, size), size)
+
+    async def keep_unread(self, transfer: Transfer, ruling: Ruling, size: int) -> VerdictRecord:
+        """Record a ruling that was made without reading the body to its end."""
+        return await self._keep(VerdictRecord(transfer, ruling, size, "", 0.0, cached=False))
+
+    async def _find_verdict(
+        self, transfer: Transfer, spool: Spool, started: float
+    ) -> tuple[Verdict, bool]:
+        if not spool.size:  # nothing to look at; a name alone is no file
+            return Verdict(Level.CLEAN, ruleset=self._bench.ruleset), False
+        clamav = self._bench.clamav.state.version
+        key = cache_key(transfer, spool.sha256, self.policy.digest, self._bench.ruleset, clamav)
+        if (known := self.cache.get(key)) is not None:
+            return known, True
+        # The flight outlives a client that vanishes, and its spool, so it has its own descriptor.
+        descriptor = os.dup(spool.descriptor())
+        flown = False
+
+        async def scan() -> Verdict:
+            nonlocal flown
+            flown = True
+            try:
+                verdict = await self._scan(transfer, descriptor, spool.size, started)
+            finally:
+                os.close(descriptor)
+            if self._bench.clamav.state.version == clamav:
+                self.cache.put(key, verdict)
+            return verdict
+
+        try:
+            return await self.cache.fly(key, scan), not flown
+        finally:
+            if not flown:
+                os.close(descriptor)
+
+    async def _scan(
+        self, transfer: Transfer, descriptor: int, size: int, started: float
+    ) -> Verdict:
+        bench = self._bench
+        deadline = started + bench.scan_seconds
+        job = JobRequest(
+            size=size,
+            name=transfer.file_name,
+            declared_type=transfer.declared_type,
+            parameters=transfer.parameters,
+            codings=transfer.codings,
+        )
+        asked = asyncio.ensure_future(bench.clamav.scan(descriptor, size, deadline))
+        try:
+            with await bench.pool.scan(descriptor, job, deadline) as answer:
+                children = await self._scan_children(answer, deadline)
+                reports = [await asked, *children]
+                version = bench.clamav.state.version
+                return conclude(
+                    reports, answer.examination, ruleset=bench.ruleset, clamav=version
+                )
+        finally:
+            asked.cancel()
+
+    async def _scan_children(self, answer: PoolAnswer, deadline: float) -> list[Report]:
+        """Ask clamd about what the worker decoded and clamd cannot reach by itself."""
+        turn = asyncio.Semaphore(MAX_CHILDREN_AT_ONCE)
+
+        async def ask(descriptor: int, size: int, path: tuple[str, ...]) -> Report:
+            async with turn:
+                return await self._bench.clamav.scan(descriptor, size, deadline, path)
+
+        return await asyncio.gather(
+            *(ask(child.descriptor, child.size, child.path) for child in answer.children)
+        )
+
+    async def _keep(self, record: VerdictRecord) -> VerdictRecord:
+        """A block or hold is on disk before the client hears of it."""
+        durable = record.ruling.action is not Action.ALLOW
+        await self._ledger.record(record, durable=durable)
+        return record
+
+
+def _unscanned_verdict(gap: Unscanned) -> Verdict:
+    return Verdict(Level.UNKNOWN, unscanned=(gap,))
+
+
+def _with_gap(verdict: Verdict, gap: Unscanned) -> Verdict:
+    return replace(
+        verdict,
+        level=max(verdict.level, Level.UNKNOWN),
+        unscanned=(*verdict.unscanned, gap),
+    )
