@@ -1,0 +1,195 @@
+"""The keys of a policy clause that look at the transfer: each turns its value into a test.
+
+One function a key, listed in KEYS.  A value that is wrong raises ValueError with a sentence for
+the analyst; the reader of the file adds file and line.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Iterable
+from fnmatch import translate
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+from verdicts.clause import Case, Test
+from verdicts.hosts import matching_patterns, require_host_pattern
+from verdicts.model import Direction, Transfer
+from verdicts.program import is_program, transferred
+
+UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+AMOUNT = r"(\d{1,15}(?:\.\d{1,6})?)\s*(B|KiB|MiB|GiB|TiB)"
+BOUND = re.compile(rf"(>=|<=|>|<)\s*{AMOUNT}")
+RANGE = re.compile(rf"{AMOUNT}\s*\.\.\s*{AMOUNT}")
+COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
+
+
+def words(value: object) -> list[str]:
+    """Return the texts of a value that may be one text or a list of them (any of)."""
+    if value == []:
+        raise ValueError("is an empty list, which nothing can match")
+    texts = []
+    for text in value if isinstance(value, list) else [value]:
+        if not isinstance(text, str) or not text:
+            raise ValueError("takes a text or a list of texts")
+        texts.append(text)
+    return texts
+
+
+def choices(value: object, known: Iterable[str]) -> frozenset[str]:
+    """Return the texts of a value, each of them one of `known`."""
+    known = list(known)
+    for text in words(value):
+        if text not in known:
+            raise ValueError(f"knows no '{text}'; known: {', '.join(known)}")
+    return frozenset(words(value))
+
+
+def truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("takes true or false")
+    return value
+
+
+def shell_patterns(value: object) -> Callable[[str], object]:
+    """Return what matches a whole text against any pattern; `*` matches slashes too."""
+    return re.compile("|".join(translate(text) for text in words(value))).match
+
+
+def service(value: object) -> Test:
+    wanted = frozenset(text.strip("/") for text in words(value))
+    return lambda case: case.transfer.service in wanted
+
+
+def direction(value: object) -> Test:
+    wanted = choices(value, Direction)
+    return lambda case: case.transfer.direction in wanted
+
+
+def true_type(value: object) -> Test:
+    match = shell_patterns(value)
+
+    def test(case: Case) -> bool:
+        return any(
+            match(node.file_type.name) or match(node.file_type.mime)
+            for node in transferred(case.transfer, case.verdict.types)
+        )
+
+    return test
+
+
+def declared_type(value: object) -> Test:
+    match = shell_patterns([text.lower() for text in words(value)])
+    return lambda case: match(case.transfer.declared_type) is not None
+
+
+def program(value: object) -> Test:
+    wanted = truth(value)
+    return lambda case: is_program(case.transfer, case.verdict.types) is wanted
+
+
+def channel(value: object) -> Test:
+    wanted = frozenset(words(value))
+    return lambda case: case.transfer.channel in wanted
+
+
+def user(value: object) -> Test:
+    """Directories do not tell upper from lower case in names, so neither does this."""
+    match = shell_patterns([text.casefold() for text in words(value)])
+    return lambda case: match(case.transfer.user.casefold()) is not None
+
+
+def group(value: object) -> Test:
+    match = shell_patterns([text.casefold() for text in words(value)])
+    return lambda case: any(match(name.casefold()) for name in case.transfer.groups)
+
+
+def client_ip(value: object) -> Test:
+    networks = [_network(text) for text in words(value)]
+
+    def test(case: Case) -> bool:
+        client = _address(case.transfer.client_ip)
+        return client is not None and any(client in network for network in networks)
+
+    return test
+
+
+def host(value: object) -> Test:
+    covers = host_patterns(value)
+    return lambda case: covers(case.transfer)
+
+
+def host_patterns(value: object) -> Callable[[Transfer], bool]:
+    patterns = frozenset(require_host_pattern(text) for text in words(value))
+    return lambda transfer: not patterns.isdisjoint(matching_patterns(transfer.host))
+
+
+def url(value: object) -> Test:
+    match = shell_patterns(value)
+    return lambda case: match(case.transfer.url) is not None
+
+
+def size(value: object) -> Test:
+    ranges = [_range(text) for text in words(value)]
+    return lambda case: any(within(case.size) for within in ranges)
+
+
+def partial(value: object) -> Test:
+    wanted = truth(value)
+    return lambda case: case.transfer.partial is wanted
+
+
+KEYS: dict[str, Callable[[object], Test]] = {
+    "service": service,
+    "direction": direction,
+    "true_type": true_type,
+    "declared_type": declared_type,
+    "program": program,
+    "channel": channel,
+    "user": user,
+    "group": group,
+    "client_ip": client_ip,
+    "host": host,
+    "url": url,
+    "size": size,
+    "partial": partial,
+}
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"takes addresses and networks such as 10.1.0.0/16: {error}") from None
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _range(text: str) -> Callable[[float], bool]:
+    if match := BOUND.fullmatch(text):
+        compare, limit = COMPARE[match[1]], _bytes(match[2], match[3])
+        return lambda found: compare(found, limit)
+    if match := RANGE.fullmatch(text):
+        low, high = _bytes(match[1], match[2]), _bytes(match[3], match[4])
+        if low <= high:
+            return lambda found: low <= found <= high
+    raise ValueError(
+        f"does not understand '{text}': write \">= 100 MiB\" (or >, <, <=) or "
+        '"1 KiB .. 10 MiB" (both ends included); units B, KiB, MiB, GiB, TiB'
+    )
+
+
+def _bytes(number: str, unit: str) -> float:
+    return float(number) * UNITS[unit]
