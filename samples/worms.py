@@ -94,6 +94,7 @@ WORMS = (
             "Yahoo Messengger",
             "blastclnnn.exe",
             "Images shot in Iraq _ The war will never end",
+            "RegWrite",  # AutoIt's own function; the ClamAV signature wants it
         ),
         "sscvihost.exe",
     ),

@@ -1,0 +1,25 @@
+/* W32/Pykse: sends links by the Skype desktop interface. */
+
+rule MAL_Worm_Pykse_Nov26
+{
+    meta:
+        description = "Detects W32/Pykse (Skype, April 2007) by its registry key and class identifiers"
+        author = "Douane"
+        date = "2026-11-23"
+        reference = "http://www.sophos.com/en-us/threat-center/threat-analyses/viruses-and-spyware/Mal~Pykse-A/detailed-analysis.aspx"
+        family = "Pykse"
+        level = "malicious"
+        basis = "published description"
+        sample_seen = false
+        status = "testing"
+        score = 65
+    strings:
+        $key = "Software\\SkypeWorm" ascii wide
+        $class = "7FB39839-665D-4D47-873C-D3FD9009FC3B" ascii wide
+        $interface = "7FB19539-665D-4D47-873C-D3FD9719FC3B" ascii wide
+        $run = "SkypeStartup" ascii wide
+        $library = "Invisible002.dll" ascii wide
+    condition:
+        uint16(0) == 0x5A4D and filesize < 4MB and
+        1 of ($key, $class, $interface) and 2 of them
+}

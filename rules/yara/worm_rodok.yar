@@ -1,0 +1,24 @@
+/* W32/Rodok: asks MSN Messenger contacts to try "a program I made myself". */
+
+rule MAL_Worm_Rodok_Nov26
+{
+    meta:
+        description = "Detects W32/Rodok, also Fleming or Henpeck (MSN Messenger, October 2002), by its lure"
+        author = "Douane"
+        date = "2026-11-23"
+        reference = "https://www.f-secure.com/v-descs/henpeck.shtml"
+        family = "Rodok"
+        level = "malicious"
+        basis = "published description"
+        sample_seen = false
+        status = "testing"
+        score = 65
+    strings:
+        $lure_check = "Could you please check out this program for me" ascii wide
+        $lure_made = "I made it myself and want people to test it" ascii wide
+        $lure_advice = "give me advices on what to upgrade please!!" ascii wide
+        $update = "update35784.exe" ascii wide
+        $keygen = "hehe2397824.exe" ascii wide
+    condition:
+        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them
+}

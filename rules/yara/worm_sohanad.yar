@@ -1,0 +1,31 @@
+/* Sohanad: an AutoIt script that sends links over Yahoo! Messenger.  Compiled AutoIt hides these
+   texts: that form is left to rules/clamav/douane.ldb, because ClamAV decompiles it. */
+
+rule MAL_Worm_Sohanad_Nov26
+{
+    meta:
+        description = "Detects IM-Worm.Win32.Sohanad (Yahoo! Messenger, 2006) by its misspelt Run value and its lures"
+        author = "Douane"
+        date = "2026-11-23"
+        reference = "https://www.f-secure.com/v-descs/im-worm_w32_sohanad.shtml"
+        family = "Sohanad"
+        level = "malicious"
+        basis = "published description"
+        sample_seen = false
+        status = "testing"
+        score = 65
+        reference_2 = "http://www.sophos.com/virusinfo/analyses/w32sohanay.html"
+    strings:
+        $run = "Yahoo Messengger" ascii wide
+        $shell = "Explorer.exe SCVHOST.exe" ascii wide
+        $file_blast = "blastclnnn.exe" ascii wide
+        $file_sscviihost = "SSCVIIHOST.exe" ascii wide
+        $file_sscvihost = "SSCVIHOST.exe" ascii wide
+        $lure_lottery = "oh my god , i've won a 20000 usd lottery" ascii wide
+        $lure_iraq = "Images shot in Iraq _ The war will never end" ascii wide
+        $lure_beside = "who is beside you in this pic so good-looking" ascii wide
+        $lure_vista = "Screenshot of new windows version _ Windows Vista so cool" ascii wide
+    condition:
+        uint16(0) == 0x5A4D and filesize < 4MB and
+        (($run and 1 of ($shell, $file*, $lure*)) or 2 of ($lure*))
+}

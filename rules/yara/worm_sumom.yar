@@ -1,0 +1,29 @@
+/* W32/Sumom: offers itself over MSN Messenger as a .pif.  It is packed with MEW: the packed file
+   is left to rules/clamav/douane.ldb, because ClamAV unpacks and YARA does not. */
+
+rule MAL_Worm_Sumom_Nov26
+{
+    meta:
+        description = "Detects W32/Sumom, also Serflog or Fatso (MSN Messenger, March 2005), unpacked, by the names it sends"
+        author = "Douane"
+        date = "2026-11-23"
+        reference = "http://www.f-secure.com/v-descs/sumom_a.shtml"
+        family = "Sumom"
+        level = "malicious"
+        basis = "published description"
+        sample_seen = false
+        status = "testing"
+        score = 65
+    strings:
+        $pif_frog = "Crazy frog gets killed by train!.pif" ascii wide
+        $pif_annoying = "Annoying crazy frog getting killed.pif" ascii wide
+        $pif_friends = "See my lesbian friends.pif" ascii wide
+        $pif_cat = "The Cat And The Fan piccy.pif" ascii wide
+        $pif_banana = "How a Blonde Eats a Banana.." ascii wide
+        $file_msmbw = "msmbw.exe" ascii wide
+        $file_formatsys = "formatsys.exe" ascii wide
+        $file_serbw = "serbw.exe" ascii wide
+    condition:
+        uint16(0) == 0x5A4D and filesize < 2MB and
+        (2 of ($pif*) or (1 of ($pif*) and 2 of ($file*)))
+}
