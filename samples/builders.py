@@ -2,6 +2,7 @@
 
 from samples.compound import MSI_CLASS, WORD_CLASS, msi, ole, word
 from samples.containers import (
+    CODERS,
     DEFLATED,
     STORED,
     Part,
@@ -21,19 +22,12 @@ from samples.containers import (
 )
 from samples.media import bmp, gif, html, jpeg, mp3, mp4, pdf, png, rtf, wav
 from samples.programs import elf, fat_macho, java_class, lnk, macho, pe, script, wide
+from samples.test_file import eicar
 
 __all__ = [
-    "DEFLATED", "MSI_CLASS", "STORED", "WORD_CLASS", "Part", "ZipMember",
+    "CODERS", "DEFLATED", "MSI_CLASS", "STORED", "WORD_CLASS", "Part", "ZipMember",
     "bmp", "brotli_coded", "deflate", "eicar", "elf", "empty_7z", "empty_rar", "encrypted_zip",
     "fat_macho", "gif", "gzip", "html", "java_class", "jpeg", "lnk", "macho", "mp3", "mp4", "msi",
     "multipart", "ole", "pdf", "pe", "png", "raw_deflate", "rtf", "script", "tar_of", "wav", "wide",
     "word", "zip_archive", "zip_of", "zstd",
 ]  # fmt: skip
-
-_EICAR_FIRST = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}"
-_EICAR_SECOND = b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-
-
-def eicar() -> bytes:
-    """Return the 68-byte test file of eicar.org; joined here, so that no file of ours holds it."""
-    return _EICAR_FIRST + _EICAR_SECOND

@@ -5,7 +5,7 @@ import io
 import struct
 import tarfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import brotli
@@ -139,3 +139,13 @@ def brotli_coded(data: bytes) -> bytes:
 
 def zstd(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(data)
+
+
+CODERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "gzip": ("gzip", gzip),
+    "deflate": ("deflate", deflate),
+    "raw-deflate": ("deflate", raw_deflate),
+    "br": ("br", brotli_coded),
+    "zstd": ("zstd", zstd),
+}
+"""Every way to apply a content coding: a short name, the coding it is declared as, the coder."""
