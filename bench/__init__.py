@@ -1,1 +1,1 @@
-"""Side-by-side measurements against peers: servers/ starts them, icapload plays requests, the rest compares."""
+"""Side-by-side measurements against peers.  servers/ starts them, icapload.c plays the requests."""

@@ -1,10 +1,11 @@
 """The requests that the load generator plays: RESPMOD with `Allow: 204`, bodies of four kinds."""
 
 import random
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from samples.builders import pe
 
 KiB = 1024
 MiB = 1024 * KiB
@@ -32,21 +33,8 @@ def text(size: int, noise: random.Random) -> bytes:
 
 
 def portable_executable(size: int, noise: random.Random) -> bytes:
-    """Return a valid 32-bit PE whose one section is noise: it starts with `ret` and is never run."""
-    dos = b"MZ" + bytes(58) + struct.pack("<I", 64)
-    coff = struct.pack("<4sHHIIIHH", b"PE\0\0", 0x14C, 1, 0, 0, 0, 224, 0x0102)
-    section = size - 512
-    image = 0x1000 + (section + 0xFFF & ~0xFFF)
-    optional = struct.pack(
-        "<HBBIIIIIIIIIHHHHHHIIIIHHIIIIII",
-        *(0x10B, 14, 0, section, 0, 0, 0x1000, 0x1000, 0x1000),
-        *(0x400000, 0x1000, 512, 6, 0, 0, 0, 6, 0, 0, image, 512, 0, 2, 0),
-        *(0x100000, 0x1000, 0x100000, 0x1000, 0, 16),
-    ) + bytes(128)
-    code = struct.pack(
-        "<8sIIIIIIHHI", b".text", section, 0x1000, section, 512, 0, 0, 0, 0, 0x60000020
-    )
-    return (dos + coff + optional + code).ljust(512, b"\0") + b"\xc3" + noise.randbytes(section - 1)
+    """Return a valid, inert PE whose one section is noise; `size` is a multiple of 512, at least 1024."""
+    return pe([noise.randbytes(size - 512 - 16 - 1)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The peer written in C: c-icap with its echo service, and with virus_scan on a clamd socket."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.servers.daemon import Daemon, NotReady, accepts, free_port

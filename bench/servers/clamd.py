@@ -4,15 +4,11 @@ import socket
 from pathlib import Path
 
 from bench.servers.daemon import Daemon
+from samples.builders import eicar
 
 OFFICIAL_DATABASE = Path("/var/lib/clamav")
 OFFICIAL_SUFFIXES = {".cvd", ".cld"}
 EICAR_NAME = "Bench.Eicar"
-
-
-def eicar() -> bytes:
-    """Return the harmless test file of EICAR; joined here so that no file of ours holds it whole."""
-    return rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def clamd(folder: Path, *, threads: int = 10) -> Daemon:

@@ -25,7 +25,6 @@ class EchoRequest(BaseICAPRequestHandler):  # type: ignore[misc]
         self.no_adaptation_required()
 
 
-
 if __name__ == "__main__":
     server = EchoServer(("127.0.0.1", 0), EchoRequest)
     print(f"port {server.server_address[1]}", flush=True)

@@ -1,0 +1,104 @@
+"""A real Squid that hands every message to an ICAP service and sends every request to one origin."""
+
+import os
+import pwd
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.servers.daemon import Daemon, NotReady, accepts, free_port
+
+BINARY = Path("/usr/sbin/squid")
+UNPRIVILEGED_USER = "proxy"  # Debian's; Squid refuses to own its files as root
+TRIES = 5  # another process may take the free port before Squid binds it
+
+
+@dataclass(frozen=True, slots=True)
+class Squid:
+    """A running proxy."""
+
+    port: int
+    folder: Path
+    pid: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def logs(self) -> str:
+        """Return what Squid says of its requests and of itself, for the message of a failed test."""
+        names = ("access.log", "icap.log", "cache.log")
+        paths = [self.folder / name for name in names if (self.folder / name).exists()]
+        return "\n".join(f"--- {p.name}\n{p.read_text(errors='replace')[-3000:]}" for p in paths)
+
+
+@contextmanager
+def squid(*, icap_port: int, origin_port: int) -> Iterator[Squid]:
+    """Serve as a forward proxy; whatever host a URL names, the request goes to `origin_port`."""
+    for attempt in range(TRIES):
+        folder = Path(tempfile.mkdtemp(prefix="squid-"))
+        port = free_port()
+        daemon = _daemon(folder, port, icap_port, origin_port)
+        try:
+            daemon.start()
+        except NotReady:
+            shutil.rmtree(folder)
+            if attempt == TRIES - 1:
+                raise
+            continue
+        try:
+            yield Squid(port, folder, daemon.pid)
+        finally:
+            daemon.stop()
+            shutil.rmtree(folder)
+        return
+
+
+def _daemon(folder: Path, port: int, icap_port: int, origin_port: int) -> Daemon:
+    configuration = folder / "squid.conf"
+    configuration.write_text(_configuration(folder, port, icap_port, origin_port))
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(UNPRIVILEGED_USER)
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    # A service name of its own: a shared memory segment left under a common name stops the next start.
+    name = f"squid{os.getpid()}p{port}"
+    command = [BINARY, "-N", "-n", name, "-f", configuration]
+    return Daemon("squid", command, folder / "squid.out", lambda: accepts(port), ready_seconds=20)
+
+
+def _configuration(folder: Path, port: int, icap_port: int, origin_port: int) -> str:
+    return f"""\
+http_port 127.0.0.1:{port}
+visible_hostname squid.example
+cache_effective_user {UNPRIVILEGED_USER}
+pid_filename {folder}/squid.pid
+access_log stdio:{folder}/access.log
+icap_log stdio:{folder}/icap.log
+cache_log {folder}/cache.log
+coredump_dir {folder}
+netdb_filename none
+pinger_enable off
+memory_cache_shared off
+hosts_file none
+dns_nameservers 127.0.0.1
+shutdown_lifetime 1 seconds
+max_filedescriptors 4096
+http_access allow localhost
+http_access deny all
+cache deny all
+forwarded_for on
+cache_peer 127.0.0.1 parent {origin_port} 0 no-query no-digest originserver name=origin
+never_direct allow all
+icap_enable on
+icap_preview_enable on
+icap_persistent_connections on
+icap_send_client_ip on
+icap_service_failure_limit -1
+icap_service douane_request reqmod_precache icap://127.0.0.1:{icap_port}/reqmod bypass=off
+icap_service douane_response respmod_precache icap://127.0.0.1:{icap_port}/respmod bypass=off
+adaptation_access douane_request allow all
+adaptation_access douane_response allow all
+"""
