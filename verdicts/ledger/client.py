@@ -1,0 +1,220 @@
+"""The front's side of the ledger's socket: no record leaves memory before it is on disk."""
+
+import asyncio
+import socket
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+from pydantic import TypeAdapter
+
+from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack, split_ids
+from verdicts.model import VerdictRecord
+from verdicts.record import encode, id_bytes
+from verdicts.status import FrontStatus
+
+PENDING_RECORDS = 20_000
+PENDING_BYTES = 64 * 1024 * 1024
+"""Kept until acknowledged; beyond either bound `record` waits, and with it the traffic."""
+DURABLE_SECONDS = 5.0
+"""The longest an answer waits for its record."""
+STOP_SECONDS = 5.0
+RECONNECT_SECONDS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+READ_BYTES = 65536
+_STATUS = TypeAdapter(FrontStatus)
+log = structlog.get_logger()
+
+
+class LedgerClient:
+    """Belongs to one event loop.  Sends from a plain socket: on the hot path no task switches."""
+
+    def __init__(self, ledger: Path, node: str) -> None:
+        self._ledger = ledger
+        self._node = node
+        self._socket: socket.socket | None = None
+        self._reader = FrameReader()
+        self._pending: dict[bytes, bytes] = {}
+        self._pending_bytes = 0
+        self._unsent: deque[memoryview] = deque()
+        self._waiting: dict[bytes, asyncio.Future[None]] = {}
+        self._room = asyncio.Event()
+        self._room.set()
+        self._sent = asyncio.Event()
+        self._sent.set()
+        self._lost = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._connecting: asyncio.Task[None] | None = None
+
+    @property
+    def pending(self) -> int:
+        """Records that are not known to be on disk."""
+        return len(self._pending)
+
+    def start(self) -> None:
+        """Connect now if a ledger listens, else as soon as one does; call in the event loop."""
+        self._connect()
+        self._connecting = asyncio.create_task(self._keep_connected())
+
+    async def stop(self) -> None:
+        """Wait for what is pending, a few seconds at most, and close."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                while self._pending:
+                    self._settled.clear()
+                    await self._settled.wait()
+        except TimeoutError:
+            log.error("ledger.records_not_acknowledged", records=len(self._pending))
+        if self._connecting:
+            self._connecting.cancel()
+        self._disconnect()
+
+    async def record(self, record: VerdictRecord, *, durable: bool) -> None:
+        """Hand the record to the kernel, and if `durable` wait until it is on disk.
+
+        Both waits end after DURABLE_SECONDS with a line in the log: the record stays pending and
+        is sent until it is acknowledged.  Raise ValueError if the transfer has no proper id.
+        """
+        key = id_bytes(record.transfer.id)
+        if not record.node:
+            record = replace(record, node=self._node)
+        frame = pack(Kind.DURABLE_RECORD if durable else Kind.RECORD, key + encode(record))
+        while not self._room.is_set():
+            await self._room.wait()
+        self._keep(key, frame)
+        self._transmit(frame)
+        try:
+            if durable:
+                await self._acknowledged(key)
+            elif self._unsent:
+                async with asyncio.timeout(DURABLE_SECONDS):
+                    await self._sent.wait()
+        except TimeoutError:
+            log.error("ledger.record_late", transfer=record.transfer.id, pending=len(self._pending))
+
+    def send_status(self, status: FrontStatus) -> None:
+        """Best effort: dropped while the ledger is away or slow."""
+        if not self._unsent:
+            self._transmit(pack(Kind.STATUS, _STATUS.dump_json(status)))
+
+    def _keep(self, key: bytes, frame: bytes) -> None:
+        self._pending_bytes += len(frame) - len(self._pending.get(key, b""))
+        self._pending[key] = frame
+        if len(self._pending) >= PENDING_RECORDS or self._pending_bytes >= PENDING_BYTES:
+            self._room.clear()
+
+    async def _acknowledged(self, key: bytes) -> None:
+        waiting = self._waiting[key] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(DURABLE_SECONDS):
+                await waiting
+        finally:
+            self._waiting.pop(key, None)
+
+    def _settle(self, key: bytes) -> None:
+        self._pending_bytes -= len(self._pending.pop(key, b""))
+        waiting = self._waiting.get(key)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+        if len(self._pending) < PENDING_RECORDS and self._pending_bytes < PENDING_BYTES:
+            self._room.set()
+        self._settled.set()
+
+    # The connection: nothing below is lost when it breaks, all that is pending is sent again.
+
+    async def _keep_connected(self) -> None:
+        pauses = iter(RECONNECT_SECONDS)
+        while True:
+            if self._socket is not None:
+                self._lost.clear()
+                await self._lost.wait()
+            await asyncio.sleep(next(pauses, RECONNECT_SECONDS[-1]))
+            if self._connect():
+                pauses = iter(RECONNECT_SECONDS)
+
+    def _connect(self) -> bool:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.setblocking(False)
+        try:
+            connection.connect(str(self._ledger))
+        except OSError:
+            connection.close()
+            return False
+        self._socket = connection
+        self._reader = FrameReader()
+        asyncio.get_running_loop().add_reader(connection, self._read, connection)
+        for frame in self._pending.values():
+            self._transmit(frame)
+        return True
+
+    def _disconnect(self) -> None:
+        if self._socket is None:
+            return
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._socket)
+        loop.remove_writer(self._socket)
+        self._socket.close()
+        self._socket = None
+        self._unsent.clear()
+        self._sent.set()
+        self._lost.set()
+
+    def _transmit(self, frame: bytes) -> None:
+        connection = self._socket
+        if connection is None:
+            return
+        view = memoryview(frame)
+        if not self._unsent:
+            view = view[self._send(connection, view) :]
+            if not view or self._socket is None:
+                return
+            asyncio.get_running_loop().add_writer(connection, self._write, connection)
+            self._sent.clear()
+        self._unsent.append(view)
+
+    def _send(self, connection: socket.socket, view: memoryview) -> int:
+        """Return how many bytes the kernel took."""
+        try:
+            return connection.send(view)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._disconnect()
+            return 0
+
+    def _write(self, connection: socket.socket) -> None:
+        while self._unsent:
+            view = self._unsent[0]
+            count = self._send(connection, view)
+            if self._socket is None:
+                return
+            if count < len(view):
+                self._unsent[0] = view[count:]
+                return
+            self._unsent.popleft()
+        asyncio.get_running_loop().remove_writer(connection)
+        self._sent.set()
+
+    def _read(self, connection: socket.socket) -> None:
+        try:
+            data = connection.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        try:
+            for kind, payload in self._reader.feed(data):
+                self._take(kind, payload)
+        except BadFrame:
+            log.exception("ledger.bad_frame")
+            data = b""
+        if not data:
+            self._disconnect()
+
+    def _take(self, kind: Kind, payload: bytes) -> None:
+        if kind not in {Kind.ACKNOWLEDGED, Kind.REFUSED}:
+            raise BadFrame(f"{kind.name} is ours to say")
+        for key in split_ids(payload):
+            if kind is Kind.REFUSED:
+                log.error("ledger.record_refused", transfer=key.hex())
+            self._settle(key)

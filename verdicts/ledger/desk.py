@@ -1,0 +1,77 @@
+"""What the connections of the ledger share: the group commit, the metrics, the last statuses."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from verdicts.ledger.commit import GroupCommit, Outcome
+from verdicts.ledger.frames import BadFrame
+from verdicts.ledger.metrics import LedgerMetrics
+from verdicts.ledger.questions import (
+    Answer,
+    AskMetrics,
+    AskState,
+    Done,
+    MetricsText,
+    Question,
+)
+from verdicts.ledger.state import LedgerState, SeenFront
+from verdicts.status import FrontStatus
+
+FRONTS = 256
+
+
+class Peer(Protocol):
+    """A connection, as far as the desk needs it."""
+
+    def resume(self) -> None:
+        """There is room for records again."""
+
+    def close(self) -> None:
+        """Say what is still to be said, then close."""
+
+
+class Desk:
+    """What the connections share."""
+
+    def __init__(self, database_url: str) -> None:
+        self.commit = GroupCommit(database_url, self._committed)
+        self.connections: set[Peer] = set()
+        self._metrics = LedgerMetrics()
+        self._fronts: dict[int, tuple[FrontStatus, float]] = {}
+
+    async def write(self, ready: Callable[[], None]) -> None:
+        await self.commit.open()
+        if self.commit.writable:
+            ready()
+        await self.commit.run()
+
+    def close(self) -> None:
+        for connection in tuple(self.connections):
+            connection.close()
+
+    def report(self, status: FrontStatus) -> None:
+        if not 0 <= status.front < FRONTS:
+            raise BadFrame("no such front")
+        self._fronts[status.front] = (status, time.monotonic())
+
+    async def answer(self, question: Question) -> Answer:
+        match question:
+            case AskMetrics():
+                return MetricsText(self._metrics.text(self._state()))
+            case AskState():
+                return self._state()
+            case change:
+                return Done(await self.commit.change_key(change))
+
+    def _state(self) -> LedgerState:
+        now = time.monotonic()
+        fronts = [SeenFront(status, now - at) for _, (status, at) in sorted(self._fronts.items())]
+        return LedgerState(
+            self.commit.writable, self.commit.failures, self.commit.queued, tuple(fronts)
+        )
+
+    def _committed(self, outcome: Outcome) -> None:
+        self._metrics.count(outcome.new, len(outcome.refused))
+        for connection in self.connections:
+            connection.resume()

@@ -1,0 +1,84 @@
+"""API keys in the database: only their hashes, never the keys."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+
+from verdicts.ledger.questions import KeyChange, KeyUsed, RevokeKey, Role, StoreKey
+from verdicts.ledger.schema import API_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """All that is known of a key; times in microseconds since 1970 UTC."""
+
+    prefix: str
+    """The first characters of the key: what people tell keys apart by."""
+    name: str
+    role: Role
+    created: int
+    expires: int | None
+    revoked: int | None
+    last_used: int | None
+    """To about ten minutes."""
+
+    def valid(self, now: int) -> bool:
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
+
+def apply(connection: Connection, change: KeyChange) -> bool:
+    """Change the table in its own transaction; return whether something changed."""
+    with connection.begin():
+        match change:
+            case StoreKey():
+                return _store(connection, change)
+            case RevokeKey(prefix, now):
+                query = update(API_KEY).where(
+                    API_KEY.c.prefix == prefix, API_KEY.c.revoked.is_(None)
+                )
+                return connection.execute(query.values(revoked=now)).rowcount > 0
+            case KeyUsed(prefix, now):
+                query = update(API_KEY).where(API_KEY.c.prefix == prefix)
+                return connection.execute(query.values(last_used=now)).rowcount > 0
+
+
+def find_key(connection: Connection, digest: bytes) -> ApiKey | None:
+    row = connection.execute(select(API_KEY).where(API_KEY.c.hash == digest)).mappings().first()
+    return _key(row) if row else None
+
+
+def list_keys(connection: Connection) -> list[ApiKey]:
+    """Return all keys, the revoked and expired ones included, oldest first."""
+    query = select(API_KEY).order_by(API_KEY.c.created, API_KEY.c.prefix)
+    return [_key(row) for row in connection.execute(query).mappings()]
+
+
+def _store(connection: Connection, key: StoreKey) -> bool:
+    digest = bytes.fromhex(key.hash)
+    same = select(API_KEY.c.prefix).where(
+        or_(API_KEY.c.hash == digest, API_KEY.c.prefix == key.prefix)
+    )
+    if connection.execute(same).first():
+        return False
+    row = {
+        "hash": digest,
+        "prefix": key.prefix,
+        "name": key.name,
+        "role": key.role.value,
+        "created": key.created,
+        "expires": key.expires,
+    }
+    connection.execute(insert(API_KEY).values(row))
+    return True
+
+
+def _key(row: RowMapping) -> ApiKey:
+    return ApiKey(
+        prefix=row["prefix"],
+        name=row["name"],
+        role=Role(row["role"]),
+        created=row["created"],
+        expires=row["expires"],
+        revoked=row["revoked"],
+        last_used=row["last_used"],
+    )

@@ -1,0 +1,1 @@
+"""Alembic migrations of the verdict log; the ledger runs them at start."""

@@ -1,0 +1,132 @@
+"""The tables of the verdict log.  Times are integer microseconds since 1970 UTC.
+
+A change here needs a migration in `migrations/versions/`; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+METADATA = MetaData()
+LISTED_BY = ("action", "level", "channel", "direction", "user", "client_ip", "sha256")
+"""Filters of the list; each has an index (filter, time)."""
+
+VERDICT = Table(
+    "verdict",
+    METADATA,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("enforced", Boolean, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("client_ip", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("declared_type", Text, nullable=False),
+    Column("true_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("types", Text, nullable=False),  # JSON of the type tree; empty if no worker could say
+    Column("ruleset", Text, nullable=False),
+    Column("clamav", Text, nullable=False),
+    Column("scan_ms", Float, nullable=False),
+    Column("cached", Boolean, nullable=False),
+    Index("ix_verdict_time", "time"),
+    *(Index(f"ix_verdict_{name}_time", name, "time") for name in LISTED_BY),
+)
+
+
+def _found_in_verdict() -> tuple[Column[bytes], Column[int], Column[int]]:
+    """Columns that tie a row to its verdict; `position` keeps the scanners' order."""
+    return (
+        Column(
+            "verdict",
+            LargeBinary(16),
+            ForeignKey("verdict.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        Column("position", SmallInteger, primary_key=True, autoincrement=False),
+        Column("time", BigInteger, nullable=False),
+    )
+
+
+DETECTION = Table(
+    "detection",
+    METADATA,
+    *_found_in_verdict(),
+    Column("code", Text, nullable=False),
+    Column("scanner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("path", Text, nullable=False),  # JSON array
+    Column("detail", Text, nullable=False),
+    Index("ix_detection_code_time", "code", "time"),
+    Index("ix_detection_name_time", "name", "time"),
+)
+
+UNSCANNED = Table(
+    "unscanned",
+    METADATA,
+    *_found_in_verdict(),
+    Column("scanner", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("path", Text, nullable=False),  # JSON array
+    Index("ix_unscanned_reason_time", "reason", "time"),
+)
+
+
+def _rollup(dimension: str, *keys: str) -> Table:
+    """One dimension of the statistics, counted per minute, hour, day and month.
+
+    `transfers` are counted once for a key, however often it occurs in the transfer.
+    """
+    return Table(
+        f"rollup_{dimension}",
+        METADATA,
+        Column("granularity", SmallInteger, primary_key=True, autoincrement=False),
+        Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+        *(Column(key, Text, primary_key=True) for key in keys),
+        Column("transfers", BigInteger, nullable=False),
+        Column("bytes", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+ROLLUPS = {
+    "action": _rollup("action", "action"),
+    "level": _rollup("level", "level"),
+    "channel": _rollup("channel", "channel"),
+    "direction": _rollup("direction", "direction"),
+    "detection": _rollup("detection", "code", "name"),
+    "unscanned": _rollup("unscanned", "reason"),
+}
+
+API_KEY = Table(
+    "api_key",
+    METADATA,
+    Column("hash", LargeBinary(32), primary_key=True),  # SHA-256 of the whole key
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=True),
+    Column("revoked", BigInteger, nullable=True),
+    Column("last_used", BigInteger, nullable=True),
+)
