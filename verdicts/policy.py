@@ -29,13 +29,13 @@ class Policy:
     """16 hex digits; changes whenever any ruling could.  Part of the ISTag."""
 
     @classmethod
-    def read(cls, path: Path, *, monitor: bool = False) -> "Policy":
-        """Read the file; it or `monitor`, the setting, may make the post an observer.
+    def read(cls, path: Path, *, observe: bool = False) -> "Policy":
+        """Read the file; it or `observe`, the setting, may make the post an observer.
 
         Raises RuleFileError, whose text begins with file and line.
         """
         file = read_policy_file(path)
-        monitors = monitor or file.mode is Mode.MONITOR
+        monitors = observe or file.mode is Mode.MONITOR
         digest = hashlib.sha256(f"{file.digest} {monitors}".encode()).hexdigest()[:16]
         return cls(file, monitors, digest)
 

@@ -1,0 +1,98 @@
+"""Who transfers: user, groups and address as the proxy states them in ICAP fields.
+
+draft-stecher-icap-subid-00 wants base64 of "scheme://path"; proxies send that, the same in
+plain, or a plain name (Squid: by `icap_client_username_encode`).
+"""
+
+import re
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import unquote
+
+MAX_NAME = 256
+MAX_GROUPS = 256
+"""Active Directory users of large companies are in some 200 groups."""
+USER_FIELDS = ("x-authenticated-user", "x-client-username", "x-subscriber-id")
+
+BASE64 = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z0-9]*[a-z0-9])[A-Za-z0-9+/]{2,}={0,2}")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,15})://(.*)", re.DOTALL)
+NAME = re.compile(r"[\w.@\\/ +-]+")
+# Commas belong to LDAP names as well, so a list is cut before the next scheme only
+NEXT_GROUP = re.compile(r",\s*(?=[A-Za-z][A-Za-z0-9+.-]{0,15}://)")
+
+
+def user_name(fields: Mapping[str, str]) -> str:
+    r"""Return the user: DOMAIN\name, an LDAP name, or a plain name; empty if none is stated."""
+    for field in USER_FIELDS:
+        if value := fields.get(field):
+            return _plain(_decoded(value))
+    return ""
+
+
+def group_names(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the groups of the user, written like users, in the order stated."""
+    value = fields.get("x-authenticated-groups")
+    if not value:
+        return ()
+    groups: list[str] = []
+    for part in [value] if "://" in value else value.split(","):
+        text = _decoded(part.strip())
+        groups += NEXT_GROUP.split(text) if "://" in text else text.split(",")
+    names = (_plain(group.strip()) for group in groups)
+    return tuple(name for name in names if name)[:MAX_GROUPS]
+
+
+def client_address(fields: Mapping[str, str]) -> str:
+    """Return the client's address in canonical form; empty if absent or no address."""
+    value = fields.get("x-client-ip")
+    return _canonical(value) if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _canonical(text: str) -> str:
+    try:
+        address = ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return str(address.ipv4_mapped)  # a dual-stack socket's way to write an IPv4 client
+    return str(address)
+
+
+def _decoded(value: str) -> str:
+    """Return the text behind base64, or the value itself if it does not look encoded.
+
+    A short plain name may be valid base64 by accident: the decoded text has to look like a
+    name, and the value to mix upper case with lower case or digits, as base64 of names does.
+    """
+    if "://" not in value and len(value) % 4 == 0 and BASE64.fullmatch(value):
+        try:
+            text = b64decode(value, validate=True).decode("utf-8")
+        except (Error, UnicodeDecodeError):
+            return _utf8(value)
+        if SCHEME.match(text) or NAME.fullmatch(text):
+            return text
+    return _utf8(value)
+
+
+def _plain(text: str) -> str:
+    """Return the name without its scheme, and as one line of bounded length."""
+    if match := SCHEME.match(text):
+        scheme, path = match[1].lower(), match[2]
+        if scheme == "winnt":
+            text = path.replace("/", "\\", 1)
+        elif scheme in {"ldap", "ldaps"}:
+            text = unquote(path.partition("/")[2] or path)
+        else:
+            text = path
+    return "".join(char if char.isprintable() else "\ufffd" for char in text[:MAX_NAME])
+
+
+def _utf8(text: str) -> str:
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
