@@ -33,7 +33,7 @@ def text(size: int, noise: random.Random) -> bytes:
 
 
 def portable_executable(size: int, noise: random.Random) -> bytes:
-    """Return a valid, inert PE whose one section is noise; `size` is a multiple of 512, at least 1024."""
+    """Return a valid, inert PE whose one section is noise; `size`: a multiple of 512, ≥ 1024."""
     return pe([noise.randbytes(size - 512 - 16 - 1)])
 
 
@@ -66,7 +66,8 @@ def respmod(service: str, kind: str, content: bytes, *, allow_204: bool = True) 
         f"GET http://files.example/{file_name} HTTP/1.1\r\nHost: files.example\r\n\r\n"
     ).encode()
     http_response = (
-        f"HTTP/1.1 200 OK\r\nContent-Type: {declared_type}\r\nContent-Length: {len(content)}\r\n\r\n"
+        f"HTTP/1.1 200 OK\r\nContent-Type: {declared_type}\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
     ).encode()
     offsets = (len(http_request), len(http_request) + len(http_response))
     head = (
@@ -79,10 +80,9 @@ def respmod(service: str, kind: str, content: bytes, *, allow_204: bool = True) 
 
 def chunked(content: bytes) -> bytes:
     """Return the body in chunks that never split the STAMP at its end."""
-    pieces = []
     cut = max(0, len(content) - len(STAMP))
-    for start in range(0, cut, CHUNK_BYTES):
-        pieces.append(content[start : min(start + CHUNK_BYTES, cut)])
+    starts = range(0, cut, CHUNK_BYTES)
+    pieces = [content[start : min(start + CHUNK_BYTES, cut)] for start in starts]
     pieces.append(content[cut:])
     return b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in pieces if p) + b"0\r\n\r\n"
 

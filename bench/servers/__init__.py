@@ -1,1 +1,1 @@
-"""Real servers on loopback, for measurements, end-to-end tests and the demo.  Each ends with its `with`."""
+"""Real servers on loopback for measurements, tests and the demo.  Each ends with its `with`."""

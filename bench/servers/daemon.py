@@ -1,4 +1,4 @@
-"""A child process that serves: start it, wait until it is ready, stop it, by its pid and nothing else."""
+"""A child process that serves: start it, wait until it is ready, stop it by its pid."""
 
 import socket
 import subprocess
@@ -50,18 +50,21 @@ class Daemon:
         *,
         environment: Mapping[str, str] | None = None,
         ready_seconds: float = 60,
+        stop_seconds: float = 20,
     ) -> None:
         self.name = name
         self.log = log
         self._command = [str(word) for word in command]
         self._ready = ready
         self._ready_seconds = ready_seconds
+        self._stop_seconds = stop_seconds
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int:
-        assert self._process is not None, f"{self.name} is not running"
+        if self._process is None:
+            raise NotReady(f"{self.name} is not running")
         return self._process.pid
 
     @property
@@ -69,7 +72,7 @@ class Daemon:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Return when the server is ready; raise NotReady, with the end of its log, if it is not."""
+        """Return when the server is ready, else raise NotReady with the end of its log."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -89,14 +92,14 @@ class Daemon:
     def _ready_or_ended(self) -> bool:
         return not self.running or self._ready()
 
-    def stop(self, seconds: float = 20) -> int | None:
-        """Ask the process to end, kill it after `seconds`; return its exit status, None if none ran."""
+    def stop(self) -> int | None:
+        """Ask the process to end, in the end kill it; return its status, None if none ran."""
         process, self._process = self._process, None
         if process is None:
             return None
         process.terminate()
         try:
-            return process.wait(seconds)
+            return process.wait(self._stop_seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             return process.wait()

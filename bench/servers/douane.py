@@ -8,7 +8,8 @@ from pathlib import Path
 from bench.servers.daemon import Daemon
 
 COMMAND = Path(sys.executable).parent / "douane"
-READY_SECONDS = 120  # an own clamd may have to load an official database first
+READY_SECONDS = 240  # an own clamd may have to load the official database first
+STOP_SECONDS = 60  # running requests may end
 
 Value = str | int | float | bool
 EPHEMERAL: Mapping[str, Mapping[str, Value]] = {
@@ -25,7 +26,7 @@ class Douane(Daemon):
     ) -> None:
         self.state = folder / "state"
         self._addresses = self.state / "run" / "addresses.json"
-        tables = {"state": {"directory": str(self.state)}}
+        tables: dict[str, dict[str, Value]] = {"state": {"directory": str(self.state)}}
         for table, keys in (*EPHEMERAL.items(), *(settings or {}).items()):
             tables[table] = {**tables.get(table, {}), **keys}
         configuration = folder / "douane.toml"
@@ -36,6 +37,7 @@ class Douane(Daemon):
             folder / "douane.log",
             self._addresses.exists,
             ready_seconds=READY_SECONDS,
+            stop_seconds=STOP_SECONDS,
         )
 
     def start(self) -> None:

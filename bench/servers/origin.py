@@ -73,12 +73,8 @@ class Origin:
         return self.documents.get(path) or random_document(path)
 
     def __enter__(self) -> Self:
-        origin = self
-
-        class Request(OriginRequest):
-            site = origin
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Request)
+        request = type("Request", (OriginRequest,), {"site": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), request)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
@@ -114,7 +110,7 @@ class OriginRequest(BaseHTTPRequestHandler):
         else:
             self._send_text(404, b"not here\n")
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815
 
     def do_PUT(self) -> None:
         body = self._read_body()
@@ -122,7 +118,7 @@ class OriginRequest(BaseHTTPRequestHandler):
         self.site.received.append(Received(self.command, self._route(), headers, body))
         self._send_text(201, b"kept\n")
 
-    do_POST = do_PUT
+    do_POST = do_PUT  # noqa: N815
 
     def _route(self) -> str:
         """Return path and query, also of a request whose target is a whole URL."""

@@ -7,6 +7,10 @@ PROC = Path("/proc")
 KiB = 1024
 
 
+def children(pid: int) -> list[int]:
+    return [child for child in descendants(pid) if _field(child, "PPid") == str(pid)]
+
+
 def descendants(pid: int) -> list[int]:
     """Return the children of `pid`, their children and so on, parents first."""
     parents: dict[int, list[int]] = {}
@@ -30,6 +34,14 @@ def _field(pid: int, name: str) -> str:
 
 def name(pid: int) -> str:
     return _field(pid, "Name")
+
+
+def command_line(pid: int) -> str:
+    """Return the words with blanks between, empty if the process is gone."""
+    try:
+        return (PROC / str(pid) / "cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:
+        return ""
 
 
 def is_sandboxed(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""pyicap 1.0b1, shimmed for Python ≥ 3.10: serves `echo`, one thread a connection, and prints its port."""
+"""pyicap 1.0b1, shimmed for Python ≥ 3.10: serves `echo` in threads; prints its port."""
 
 import collections
 import collections.abc

@@ -1,4 +1,4 @@
-"""A real Squid that hands every message to an ICAP service and sends every request to one origin."""
+"""A real Squid that hands every message to an ICAP service; all requests go to one origin."""
 
 import os
 import pwd
@@ -29,7 +29,7 @@ class Squid:
         return f"http://127.0.0.1:{self.port}"
 
     def logs(self) -> str:
-        """Return what Squid says of its requests and of itself, for the message of a failed test."""
+        """Return what Squid says of its requests and itself, for the message of a failed test."""
         names = ("access.log", "icap.log", "cache.log")
         paths = [self.folder / name for name in names if (self.folder / name).exists()]
         return "\n".join(f"--- {p.name}\n{p.read_text(errors='replace')[-3000:]}" for p in paths)
@@ -63,9 +63,9 @@ def _daemon(folder: Path, port: int, icap_port: int, origin_port: int) -> Daemon
     if os.geteuid() == 0:
         user = pwd.getpwnam(UNPRIVILEGED_USER)
         os.chown(folder, user.pw_uid, user.pw_gid)
-    # A service name of its own: a shared memory segment left under a common name stops the next start.
+    # A service name of its own: a shared memory segment left under another stops the next start.
     name = f"squid{os.getpid()}p{port}"
-    command = [BINARY, "-N", "-n", name, "-f", configuration]
+    command: list[str | Path] = [BINARY, "-N", "-n", name, "-f", configuration]
     return Daemon("squid", command, folder / "squid.out", lambda: accepts(port), ready_seconds=20)
 
 
