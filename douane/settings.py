@@ -71,7 +71,3 @@ class Settings(Section):
     @property
     def ledger_socket(self) -> Path:
         return self.run_directory / "ledger.sock"
-
-    @property
-    def database_url(self) -> str:
-        return self.database.url or f"sqlite:///{self.state.directory / 'douane.sqlite'}"

@@ -67,7 +67,6 @@ class FrontProcess:
         self._ledger.start()
         self._clamav.start()
         await self._pool.start()
-        await self._clamav.settled()
         await self._scans.start()
         await self._front.start(listener)
         telling = asyncio.create_task(self._tell_status())

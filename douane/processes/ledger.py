@@ -12,7 +12,7 @@ def main() -> None:
 
     async def run(stop: asyncio.Event) -> None:
         await serve(
-            settings.database_url,
+            settings.database.url,
             settings.ledger_socket,
             lambda: start.say_ready(arguments.ready_fd),
             stop,

@@ -1,0 +1,78 @@
+# The table of contents of development.  Every target does its own set-up; a second run is quick
+# and needs no network.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := clamav-daemon clamav libmagic1 libseccomp2 python3-venv
+TESTING := c-icap libc-icap-mod-virus-scan gcc libc6-dev procps
+
+.PHONY: help serve setup test test-long check bench demo lock clean system system-testing
+
+help:
+	@echo "make serve      set up what is missing and serve on 127.0.0.1:1344 (ICAP), :8080 (REST)"
+	@echo "make setup      set up what is missing; leaves .venv/bin/douane"
+	@echo "make test       set up, then every check and every test"
+	@echo "make check      format, lint, types, import contracts, tests that need no server"
+	@echo "make test-long  soaks and long fuzzing"
+	@echo "make bench      measurements side by side with c-icap and pyicap"
+	@echo "make demo       the whole story in a terminal: Squid, EICAR, a worm specimen, statistics"
+	@echo "make lock       pin the dependencies of pyproject.toml anew"
+
+serve: setup
+	$(BIN)/douane serve $(if $(CONFIG),--config $(CONFIG))
+
+setup: system $(VENV)/.runtime
+
+system:
+	@deploy/install-packages $(RUNTIME)
+
+system-testing: system
+	@deploy/install-packages $(TESTING) squid
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Douane needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: $(VENV)/bin/python requirements/runtime.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.testing: $(VENV)/.runtime requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+test: system-testing $(VENV)/.testing lint
+	$(BIN)/pytest -m "not long" -q
+
+test-long: system-testing $(VENV)/.testing
+	$(BIN)/pytest -m long -q --timeout 3600
+
+check: system $(VENV)/.testing lint
+	$(BIN)/pytest -m "not server and not long" -q
+
+.PHONY: lint
+lint: $(VENV)/.testing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m douane.settings_page --check docs/settings.md
+
+bench: system-testing $(VENV)/.testing
+	$(BIN)/python -m bench
+
+demo: system-testing $(VENV)/.testing
+	$(BIN)/python -m bench.demo
+
+lock: $(VENV)/.testing
+	for part in "--extra build -o requirements/runtime.txt" "--extra build --extra dev -o requirements/dev.txt"; do \
+		$(BIN)/pip-compile --quiet --allow-unsafe --strip-extras --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host pyproject.toml $$part; \
+	done
+
+clean:
+	rm -rf $(VENV) bench/build bench/results

@@ -1,0 +1,59 @@
+"""The command line: one sub-command a file in commands/."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from douane import __version__
+from douane.commands import config, doctor, keys, rules, scan, serve
+from douane.settings_file import ConfigError
+from verdicts.rule_file import RuleFileError
+
+DESCRIPTION = "Douane inspects files in transit: an ICAP server for proxies, with ClamAV and YARA."
+EXAMPLES = """\
+examples:
+  douane serve                         serve with the defaults
+  douane serve --config douane.toml    … or with your settings
+  douane scan --explain photo.jpg      inspect a file, say what was found and why it was ruled so
+  douane doctor                        is every part there and healthy? if not, what to do
+  douane config                        the settings in force, and where each comes from
+  douane rules check                   check YARA rules, signatures, policy and channels
+  douane keys create soc --role viewer a key for the REST API
+"""
+COMMANDS = (serve, scan, doctor, config, rules, keys)
+FAILED = 2
+"""Exit status when the command could not do its work."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="douane",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Douane {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings file (or set DOUANE_CONFIG)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands, common)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except (ConfigError, RuleFileError, OSError) as error:
+        print(f"douane: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130  # what a shell reports for a program ended by SIGINT
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""Every part that Douane needs: is it present, which version, healthy, and if not, what to do."""
+
+import asyncio
+import json
+import os
+import platform
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import magic
+import yara
+
+from douane.clamav import OFF, ClamavDaemon
+from douane.settings import Settings
+from icap_server.payload.channels import Channels
+from scanners.clamav.daemon import find_binary
+from scanners.clamav.engine import Clamav, EngineState
+from scanners.ruleset import ruleset_id
+from scanners.worker.sandbox import make_plan, probe
+from verdicts.policy import Policy
+from verdicts.rule_file import RuleFileError
+
+LINK_SECONDS = 8.0
+API_SECONDS = 3.0
+
+
+class Health(StrEnum):
+    OK = "ok"
+    WARNING = "warning"  # it works, but not as well as it should
+    BROKEN = "broken"  # files are blocked or not inspected because of it
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    health: Health
+    state: str
+    """Version or condition, one line."""
+    fix: str = ""
+    """What to do, one sentence; empty if nothing."""
+
+
+def examine_parts(settings: Settings) -> Iterator[Finding]:
+    """Look at every part, cheapest first; takes some seconds if clamd does not answer."""
+    yield Finding("python", Health.OK, platform.python_version())
+    yield Finding("libmagic", Health.OK, f"{magic.version() / 100:.2f}")
+    yield Finding("yara-python", Health.OK, yara.__version__)
+    yield _sandbox(settings)
+    yield from _rules(settings)
+    yield from _state(settings)
+    yield from _clamav(settings)
+    yield _service(settings)
+
+
+def _sandbox(settings: Settings) -> Finding:
+    missing = probe(make_plan(settings.limits, settings.workers))
+    if not missing:
+        return Finding("sandbox", Health.OK, f"complete (Linux {platform.release()})")
+    return Finding(
+        "sandbox",
+        Health.WARNING,
+        f"without {', '.join(missing)}",
+        "Scan workers run with less protection; use a kernel with Landlock (≥ 5.13) and seccomp.",
+    )
+
+
+def _rules(settings: Settings) -> Iterator[Finding]:
+    rules = settings.rules.directory
+    fix = "Correct the file; `douane rules check` says more."
+    try:
+        policy = Policy.read(rules / "policy.toml", observe=settings.policy.mode == "monitor")
+        clauses = f"{len(policy.file.clauses)} clauses, default {policy.file.default}"
+        mode = ", only observing" if policy.monitors else ""
+        yield Finding("policy", Health.OK, clauses + mode)
+    except RuleFileError as error:
+        yield Finding("policy", Health.BROKEN, str(error), fix)
+    try:
+        Channels.read(rules / "channels.toml")
+        yield Finding("channels", Health.OK, str(rules / "channels.toml"))
+    except RuleFileError as error:
+        yield Finding("channels", Health.BROKEN, str(error), fix)
+    count = len(list((rules / "yara").glob("*.yar")))
+    health = Health.OK if count else Health.BROKEN
+    yield Finding("rule set", health, f"{ruleset_id(rules)}, {count} YARA files in {rules}")
+
+
+def _state(settings: Settings) -> Iterator[Finding]:
+    state = settings.state.directory
+    if not state.exists():
+        yield Finding("state", Health.WARNING, f"{state} does not exist yet", "Run `douane serve`.")
+    elif not os.access(state, os.W_OK | os.X_OK):
+        yield Finding(
+            "state", Health.BROKEN, f"{state} is not writable", "Run as its owner, or change it."
+        )
+    else:
+        free = os.statvfs(state)
+        gigabytes = free.f_bavail * free.f_frsize / 1e9
+        health = Health.OK if gigabytes > 1 else Health.WARNING
+        yield Finding("state", health, f"{state}, {gigabytes:.1f} GB free")
+
+
+def _clamav(settings: Settings) -> Iterator[Finding]:
+    daemon = ClamavDaemon(settings)
+    if daemon.socket == OFF:
+        yield Finding("clamav", Health.WARNING, "off", 'Set [clamav] socket = "auto" to use it.')
+        return
+    binary = find_binary()
+    if daemon.embedded is not None and binary is None:
+        yield Finding("clamav", Health.BROKEN, "no clamd", daemon.warnings()[0])
+        return
+    if daemon.embedded is not None and not daemon.embedded.socket.exists():
+        yield Finding("clamav", Health.WARNING, f"{binary}, not running", "Run `douane serve`.")
+    else:
+        yield _engine(asyncio.run(_ask_engine(settings, daemon.socket)))
+    if daemon.embedded is not None:
+        yield from _database(daemon)
+
+
+def _engine(state: EngineState) -> Finding:
+    if state.status != "up":
+        return Finding(
+            "clamav",
+            Health.BROKEN,
+            state.fault or "no answer",
+            "Start clamd, or correct [clamav] socket; until then files count as not scanned.",
+        )
+    if state.fault:
+        return Finding("clamav", Health.WARNING, f"{state.version} by {state.transport}", state.fault)
+    return Finding("clamav", Health.OK, f"{state.version} by {state.transport}")
+
+
+async def _ask_engine(settings: Settings, socket: str) -> EngineState:
+    """Connect as a front does, probes included."""
+    engine = Clamav(settings.clamav, socket)
+    engine.start()
+    try:
+        async with asyncio.timeout(LINK_SECONDS):
+            while engine.state.status == "down":
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pass
+    state = engine.state
+    await engine.stop()
+    return state
+
+
+def _database(daemon: ClamavDaemon) -> Iterator[Finding]:
+    assert daemon.embedded is not None  # noqa: S101 - the caller looks
+    age = daemon.embedded.official_database()
+    warnings = daemon.warnings()
+    if warnings:
+        state = "none" if age is None else f"{age.name} {age.version}"
+        yield Finding("clamav database", Health.WARNING, state, warnings[0])
+    elif age is not None:
+        built = f"{age.built_at:%Y-%m-%d %H:%M} UTC"
+        yield Finding("clamav database", Health.OK, f"{age.name} {age.version} of {built}")
+
+
+def _service(settings: Settings) -> Finding:
+    place = settings.run_directory / "addresses.json"
+    if not place.exists():
+        return Finding("service", Health.WARNING, "not running", "Run `douane serve`.")
+    try:
+        addresses = json.loads(place.read_text())
+        url = f"http://{addresses['api']}/v1/health/ready"
+        with urllib.request.urlopen(url, timeout=API_SECONDS):  # noqa: S310 - our own address
+            return Finding("service", Health.OK, f"ready, ICAP on {addresses['icap']}")
+    except urllib.error.HTTPError as error:
+        return Finding("service", Health.BROKEN, f"not ready: {error.read(2000).decode()!s}")
+    except (OSError, ValueError, KeyError) as error:
+        return Finding("service", Health.BROKEN, f"does not answer: {error}", "See its log.")
+

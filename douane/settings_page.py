@@ -1,0 +1,64 @@
+"""docs/settings.md, written from the settings themselves: `python -m douane.settings_page`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from douane.settings import SHIPPED_RULES, Settings
+
+INTRODUCTION = """\
+# Settings
+
+Written by `python -m douane.settings_page --write docs/settings.md`: change the code, not this page.
+
+Douane runs without any settings file. To change something, write `douane.toml` and start with
+`douane serve --config douane.toml`, or set `DOUANE_CONFIG`. Every key is optional, an unknown one
+is refused with file and line. `douane config` shows what is in force and where it comes from.
+Passwords do not belong in this file.
+"""
+
+
+def settings_page() -> str:
+    """Return the page as Markdown."""
+    parts = [INTRODUCTION]
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        assert isinstance(section, type)  # noqa: S101 - every field of Settings is a section
+        assert issubclass(section, BaseModel)  # noqa: S101
+        parts.append(f"\n## [{name}]\n\n{section.__doc__}\n\n| key | default | meaning |\n|---|---|---|\n")
+        parts += [_row(key, value) for key, value in section.model_fields.items()]
+    return "".join(parts)
+
+
+def _row(key: str, field: FieldInfo) -> str:
+    default = field.default
+    shown = "the shipped `rules/`" if default == SHIPPED_RULES else f"`{_toml(default)}`"
+    return f"| `{key}` | {shown} | {(field.description or '').replace('|', '\\|')} |\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str | Path) else str(value)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    action = parser.add_mutually_exclusive_group(required=True)
+    action.add_argument("--write", type=Path, metavar="FILE")
+    action.add_argument("--check", type=Path, metavar="FILE", help="fail if FILE is not up to date")
+    arguments = parser.parse_args()
+    if arguments.write:
+        arguments.write.write_text(settings_page(), "utf-8")
+        return 0
+    if arguments.check.read_text("utf-8") == settings_page():
+        return 0
+    print(f"{arguments.check} is not up to date: write it with --write", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
