@@ -22,9 +22,9 @@ from scanners.rule_records import Problem, RuleFindings, RuleTest
 
 MEMORY_BYTES = 1024 * 1024 * 1024  # a 40,000-rule set compiles in about half of it
 CPU_SECONDS = 60
-MATCH_SECONDS = 10
+MATCH_SECONDS = 2  # a sample is small: a good rule needs a thousandth of it
 MAX_FILE_BYTES = 4 * 1024 * 1024
-COMPILE_MESSAGE = re.compile(r"(?:.*?)\((\d+)\): (.*)", re.DOTALL)
+COMPILE_MESSAGE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 READ_FIX = "make it a readable UTF-8 text of at most 4 MiB"
 
 
@@ -71,9 +71,8 @@ class Trial:
         try:
             compiled = yara.compile(source=text, includes=False, error_on_warning=True)
         except yara.Error as error:
-            place = COMPILE_MESSAGE.fullmatch(str(error))
-            line, message = (int(place[1]), place[2]) if place else (0, str(error))
-            self._report(file, f"it does not compile: {message}", "correct the rule", line=line)
+            for line, message in compile_messages(error):
+                self._report(file, f"it does not compile: {message}", "correct the rule", line=line)
             return False
         for rule in compiled:
             self._check_papers(file, text, rule.identifier, dict(rule.meta))
@@ -141,8 +140,12 @@ class Trial:
         except RecipeError as error:
             self._report(file, f"{sample}: {error}", "correct the sample", rule=rule)
             return
+        except yara.TimeoutError:
+            problem = f"{sample} takes more than {MATCH_SECONDS} s"
+            self._report(file, problem, "make the rule cheaper", rule=rule)
+            return
         except yara.Error as error:
-            self._report(file, f"{sample}: {error}", "make the rule cheaper", rule=rule)
+            self._report(file, f"{sample}: {error}", "correct the rule", rule=rule)
             return
         actual = any(match.rule == rule for match in matches)
         self._tests.append(RuleTest(file, rule, sample, expected, actual))
@@ -151,9 +154,16 @@ class Trial:
             self._report(file, problem, "correct the rule or the sample", rule=rule)
 
 
+def compile_messages(error: yara.Error) -> list[tuple[int, str]]:
+    """Return (line, message) for all that the compiler said; the line is 0 if it named none."""
+    said = error.args[0] if error.args and isinstance(error.args[0], list) else [error]
+    places = [(COMPILE_MESSAGE.fullmatch(str(one)), str(one)) for one in said]
+    return [(int(place[1]), place[2]) if place else (0, text) for place, text in places]
+
+
 def line_of_rule(text: str, name: str) -> int:
     """Return the line, from 1, that begins the rule; 0 if it cannot be found."""
-    found = re.search(rf"^[^\n\"]*\brule\s+{re.escape(name)}\b", text, re.MULTILINE)
+    found = re.search(rf"^[^\n\"/]*\brule\s+{re.escape(name)}\b", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 0
 
 

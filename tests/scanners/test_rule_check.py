@@ -1,0 +1,163 @@
+"""The check of a rules folder: every kind of fault is named with its place, and none does harm."""
+
+from pathlib import Path
+
+import pytest
+
+from scanners import rule_check
+from scanners.rule_check import check_rules, run_rule_tests, try_rules
+
+RULE = """\
+// a comment about rule MAL_Test_Thing_Nov26
+rule MAL_Test_Thing_Nov26
+{
+    meta:
+        description = "Detects a thing"
+        author = "Douane"
+        date = "2026-11-23"
+        reference = "https://example.com/"
+        family = "Thing"
+        level = "malicious"
+        basis = "published description"
+        sample_seen = false
+        status = "testing"
+    strings:
+        $a = "needle"
+    condition:
+        $a
+}
+"""
+TEST = '[MAL_Test_Thing_Nov26]\nhits = ["a needle"]\nspares = ["a nail"]\n'
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    (tmp_path / "yara" / "tests").mkdir(parents=True)
+    (tmp_path / "yara" / "thing.yar").write_text(RULE)
+    (tmp_path / "yara" / "tests" / "thing.toml").write_text(TEST)
+    return tmp_path
+
+
+def write_rule(rules: Path, text: str, name: str = "thing") -> None:
+    (rules / "yara" / f"{name}.yar").write_text(text)
+
+
+def write_test(rules: Path, text: str) -> None:
+    (rules / "yara" / "tests" / "thing.toml").write_text(text)
+
+
+def test_a_good_folder(rules: Path) -> None:
+    assert check_rules(rules) == ()
+    tests = run_rule_tests(rules)
+    assert [(test.sample, test.expected, test.passed) for test in tests] == [
+        ("hits[0]", True, True),
+        ("spares[0]", False, True),
+    ]
+
+
+def test_an_empty_folder_has_no_problem(tmp_path: Path) -> None:
+    assert check_rules(tmp_path) == ()
+
+
+def test_a_syntax_error_has_its_line(rules: Path) -> None:
+    write_rule(rules, RULE.replace("        $a\n}", "        $b\n}"))
+    first, second = check_rules(rules)
+    assert (first.file, first.line) == ("yara/thing.yar", 18)
+    assert "undefined string" in first.problem
+    assert second.problem == "no such rule compiles"
+
+
+def test_a_warning_is_an_error(rules: Path) -> None:
+    write_rule(rules, RULE.replace('"needle"', "/needle.*thread/"))
+    first, *_ = check_rules(rules)
+    assert (first.file, first.line) == ("yara/thing.yar", 15)
+    assert "does not compile: $a contains .*" in first.problem
+
+
+def test_a_broken_file_does_not_stop_the_others(rules: Path) -> None:
+    write_rule(rules, "rule {", "broken")
+    (problem,) = check_rules(rules)
+    assert problem.file == "yara/broken.yar"
+    assert len(run_rule_tests(rules)) == 2
+
+
+def test_papers_are_checked_at_the_line_of_the_rule(rules: Path) -> None:
+    write_rule(rules, RULE.replace('        author = "Douane"\n', ""))
+    (problem,) = check_rules(rules)
+    assert (problem.line, problem.rule) == (2, "MAL_Test_Thing_Nov26")
+    assert problem.problem == "the metadata lacks author"
+    assert str(problem).startswith("yara/thing.yar:2: MAL_Test_Thing_Nov26: the metadata lacks")
+
+
+def test_names_are_unique_over_files(rules: Path) -> None:
+    write_rule(rules, RULE, "zz_copy")
+    (problem,) = check_rules(rules)
+    assert problem.file == "yara/zz_copy.yar"
+    assert "yara/thing.yar has a rule of that name" in problem.problem
+
+
+def test_includes_are_refused(rules: Path) -> None:
+    write_rule(rules, f'include "{rules}/yara/thing.yar"\n', "zz_include")
+    (problem,) = check_rules(rules)
+    assert "include" in problem.problem
+
+
+@pytest.mark.parametrize(
+    "text, problem",
+    [
+        ("", "the rule has no test"),
+        ('[MAL_Test_Thing_Nov26]\nspares = ["a"]', "the test has no hits"),
+        ('[MAL_Test_Thing_Nov26]\nhits = ["needle"]\nspares = []', "the test has no spares"),
+        (TEST.replace("a needle", "a nail"), "hits[0] is not matched"),
+        (TEST.replace("a nail", "two needles"), "spares[0] is matched"),
+        (TEST + "misses = []\n", "hits and spares only"),
+        (TEST.replace('"a nail"', "{ hex = 'x' }"), "spares[0]: hex holds"),
+        (TEST.replace("Thing", "Other"), "no such rule compiles"),
+        ("MAL_Test_Thing_Nov26 = 1", "hits and spares only"),
+        ("[", "this is no TOML"),
+    ],
+)
+def test_tests_are_checked(rules: Path, text: str, problem: str) -> None:
+    write_test(rules, text)
+    assert any(problem in found.problem for found in check_rules(rules))
+
+
+def test_a_failed_sample_is_reported_as_such(rules: Path) -> None:
+    write_test(rules, TEST.replace("a nail", "two needles"))
+    assert [test.passed for test in run_rule_tests(rules)] == [True, False]
+
+
+def test_unreadable_text_is_a_problem(rules: Path) -> None:
+    (rules / "yara" / "latin.yar").write_bytes(b"// caf\xe9\n")
+    (problem,) = check_rules(rules)
+    assert problem.file == "yara/latin.yar"
+    assert "cannot be read" in problem.problem
+
+
+def test_a_rule_that_never_ends_is_ended(rules: Path) -> None:
+    endless = "for all n in (1..1000000000000) : (n > 0)"
+    write_rule(rules, RULE.replace("        $a\n}", f"        $a and {endless}\n}}"))
+    (problem,) = check_rules(rules)
+    assert problem.problem == "hits[0] takes more than 2 s"
+    assert problem.fix == "make the rule cheaper"
+
+
+def test_a_rule_set_that_eats_time_or_memory_is_refused(rules: Path) -> None:
+    texts = "".join(f'$s{n} = "{n:08}abcdefgh" xor wide ascii\n' for n in range(2000))
+    write_rule(
+        rules,
+        RULE.replace('$a = "needle"', '$a = "needle"\n' + texts).replace("$a\n}", "any of them }"),
+    )
+    assert any("slow" in problem.problem for problem in check_rules(rules))
+
+
+def test_a_trial_that_does_not_end_is_ended(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_check, "TRIAL_SECONDS", 0.001)
+    (problem,) = try_rules(rules).problems
+    assert "did not end" in problem.problem
+
+
+def test_a_trial_that_dies_is_a_problem(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanners.rule_check.sys.executable", "/bin/false")
+    (problem,) = try_rules(rules).problems
+    assert "the check failed" in problem.problem
