@@ -1,11 +1,16 @@
 """API keys in the database: only their hashes, never the keys."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from verdicts.ledger.questions import KeyChange, KeyUsed, RevokeKey, Role, StoreKey
 from verdicts.ledger.schema import API_KEY
+
+KEY_START = "dk_"
+PREFIX_LENGTH = len(KEY_START) + 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,18 @@ def apply(connection: Connection, change: KeyChange) -> bool:
                 return connection.execute(query.values(last_used=now)).rowcount > 0
 
 
-def find_key(connection: Connection, digest: bytes) -> ApiKey | None:
-    row = connection.execute(select(API_KEY).where(API_KEY.c.hash == digest)).mappings().first()
-    return _key(row) if row else None
+def key_digest(key: str) -> bytes:
+    """Return what is stored of a key.  256 random bits need no slow hash."""
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+
+
+def find_key(connection: Connection, key: str) -> ApiKey | None:
+    """Return what is known of a whole key, whether still valid or not; None for a wrong one."""
+    query = select(API_KEY).where(API_KEY.c.prefix == key[:PREFIX_LENGTH])
+    row = connection.execute(query).mappings().first()
+    if row is None or not hmac.compare_digest(row["hash"], key_digest(key)):
+        return None
+    return _key(row)
 
 
 def list_keys(connection: Connection) -> list[ApiKey]:

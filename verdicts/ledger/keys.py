@@ -3,7 +3,6 @@
 Changes go through the ledger while it runs, and straight to the database while it does not.
 """
 
-import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from verdicts.ledger import key_table
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.key_table import KEY_START, PREFIX_LENGTH, ApiKey, key_digest
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import (
     KeyChange,
@@ -24,8 +23,6 @@ from verdicts.ledger.questions import (
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
-KEY_START = "dk_"
-PREFIX_LENGTH = len(KEY_START) + 8
 ADMIN_KEY_FILE = "admin.key"
 
 
@@ -60,11 +57,6 @@ def list_keys(place: LedgerPlace) -> list[ApiKey]:
 def revoke_key(place: LedgerPlace, prefix: str, now: datetime) -> bool:
     """Return whether there was such a key that was not yet revoked."""
     return _change(place, RevokeKey(prefix, microseconds(now)))
-
-
-def key_digest(key: str) -> bytes:
-    """Return what is stored of a key.  256 random bits need no slow hash."""
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
 
 
 def ensure_admin_key(state: Path, place: LedgerPlace, now: datetime) -> Path:

@@ -1,0 +1,110 @@
+"""Errors as RFC 9457 problem details.  No text of an exception ever reaches a client."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from verdicts.ledger.queries import LogUnavailable
+from verdicts.ledger.questions import LedgerAway, LedgerFailed
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldProblem(BaseModel):
+    """One thing that is wrong with a request."""
+
+    where: str
+    """For example `query.limit`."""
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[FieldProblem] | None = None
+    """What is wrong with which field, if that is the problem."""
+
+
+class RequestFailed(Exception):
+    """The request cannot be served; becomes a problem of this status."""
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[FieldProblem] | None = None,
+) -> Response:
+    found = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=request.scope["request_id"],
+        errors=None if errors is None else list(errors),
+    )
+    content = found.model_dump_json(exclude_none=True)
+    return Response(content, status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error of the routes into a problem; bugs are caught further out."""
+    app.add_exception_handler(RequestFailed, _failed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    for away in (LogUnavailable, LedgerAway, LedgerFailed):
+        app.add_exception_handler(away, _away)
+
+
+DETAILS = {
+    404: "There is nothing here.",
+    405: "This resource does not take this method.",
+}
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestFailed)  # noqa: S101 - installed for nothing else
+    return problem(request, error.status, error.detail, headers=error.headers)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    """Starlette's own: no such path, method, or body."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - installed for nothing else
+    detail = DETAILS.get(error.status_code, "The request cannot be served.")
+    return problem(request, error.status_code, detail, headers=error.headers)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - installed for nothing else
+    errors = [
+        FieldProblem(where=".".join(map(str, one["loc"])), message=one["msg"])
+        for one in error.errors()
+    ]
+    return problem(request, 422, "Some parameters are wrong.", errors=errors)
+
+
+def _away(request: Request, _: Exception) -> Response:
+    return problem(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The verdict log does not answer. Traffic is inspected all the same.",
+        headers={"Retry-After": "5"},
+    )

@@ -1,0 +1,23 @@
+"""Settings of the REST API."""
+
+from pydantic import Field
+
+from scanners.settings import MiB, Section
+
+
+class ApiSettings(Section):
+    """The REST API."""
+
+    listen: str = Field(
+        "127.0.0.1:8080",
+        pattern=r":[0-9]{1,5}$",
+        description="Address and port. Plain HTTP: elsewhere than on loopback put TLS before it.",
+    )
+    scan_limit_bytes: int = Field(
+        512 * MiB, gt=0, description="Largest file that POST /v1/scans takes."
+    )
+    scan_seconds: float = Field(
+        90, gt=0, le=600, description="Longest wait for the verdict of such a file."
+    )
+    upload_seconds: float = Field(600, gt=0, description="Longest time such a file may take.")
+    uploads: int = Field(8, ge=1, le=100, description="Files handed in at the same time.")
