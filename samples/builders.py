@@ -2,9 +2,13 @@
 
 from samples.compound import MSI_CLASS, WORD_CLASS, msi, ole, word
 from samples.containers import (
+    BZIP2,
     CODERS,
     DEFLATED,
+    LZMA,
     STORED,
+    XZ,
+    ZSTD,
     Part,
     ZipMember,
     brotli_coded,
@@ -25,7 +29,8 @@ from samples.programs import elf, fat_macho, java_class, lnk, macho, pe, script,
 from samples.test_file import eicar
 
 __all__ = [
-    "CODERS", "DEFLATED", "MSI_CLASS", "STORED", "WORD_CLASS", "Part", "ZipMember",
+    "BZIP2", "CODERS", "DEFLATED", "LZMA", "MSI_CLASS", "STORED", "WORD_CLASS", "XZ", "ZSTD",
+    "Part", "ZipMember",
     "bmp", "brotli_coded", "deflate", "eicar", "elf", "empty_7z", "empty_rar", "encrypted_zip",
     "fat_macho", "gif", "gzip", "html", "java_class", "jpeg", "lnk", "macho", "mp3", "mp4", "msi",
     "multipart", "ole", "pdf", "pe", "png", "raw_deflate", "rtf", "script", "tar_of", "wav", "wide",

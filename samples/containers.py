@@ -1,7 +1,9 @@
 """Containers: ZIP (plain, encrypted, lying), tar, multipart bodies and HTTP content codings."""
 
+import bz2
 import gzip as gzip_module
 import io
+import lzma
 import struct
 import tarfile
 import zlib
@@ -13,7 +15,8 @@ import zstandard
 
 from samples.zip_crypto import encrypt
 
-STORED, DEFLATED = 0, 8
+STORED, DEFLATED, BZIP2, LZMA, ZSTD, XZ = 0, 8, 12, 14, 93, 95
+"""Compression methods of ZIP members.  (APPNOTE.TXT 6.3 §4.4.5)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ def zip_archive(members: Iterable[ZipMember], *, method: int = DEFLATED) -> byte
     data, directory, count = b"", b"", 0
     for member in members:
         checksum = zlib.crc32(member.data)
-        body = _deflate(member.data) if method == DEFLATED else member.data
-        flags = 0x800  # names are UTF-8
+        body = PACKERS[method](member.data)
+        flags = 0x800 | (2 if method == LZMA else 0)  # names are UTF-8; an LZMA end mark
         if member.password is not None:
             flags |= 1
             body = encrypt(body, member.password, checksum)
@@ -112,6 +115,17 @@ def multipart(parts: Iterable[Part], boundary: str = "----douane") -> bytes:
     return body + f"--{boundary}--\r\n".encode()
 
 
+def _deflate(data: bytes) -> bytes:
+    coder = zlib.compressobj(wbits=-15)
+    return coder.compress(data) + coder.flush()
+
+
+def _zip_lzma(data: bytes) -> bytes:
+    """Return LZMA as ZIP keeps it: version, size of the properties, properties, stream (§5.8.8)."""
+    alone = lzma.compress(data, format=lzma.FORMAT_ALONE)
+    return b"\x09\x14\x05\0" + alone[:5] + alone[13:]
+
+
 def gzip(data: bytes) -> bytes:
     """Return the content coding `gzip`, the same bytes at every call."""
     return gzip_module.compress(data, mtime=0)
@@ -120,11 +134,6 @@ def gzip(data: bytes) -> bytes:
 def deflate(data: bytes) -> bytes:
     """Return the content coding `deflate`: zlib with its header.  (RFC 9110 §8.4.1.2)"""
     return zlib.compress(data)
-
-
-def _deflate(data: bytes) -> bytes:
-    coder = zlib.compressobj(wbits=-15)
-    return coder.compress(data) + coder.flush()
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -140,6 +149,16 @@ def brotli_coded(data: bytes) -> bytes:
 def zstd(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(data)
 
+
+PACKERS: dict[int, Callable[[bytes], bytes]] = {
+    STORED: bytes,
+    DEFLATED: _deflate,
+    BZIP2: bz2.compress,
+    LZMA: _zip_lzma,
+    ZSTD: zstd,
+    XZ: lzma.compress,
+}
+"""Compression method of a ZIP member -> what packs it."""
 
 CODERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "gzip": ("gzip", gzip),

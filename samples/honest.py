@@ -81,6 +81,17 @@ def programs() -> tuple[Specimen, ...]:
         _file("mac-tool", b.macho(), octets, "A Mach-O program."),
         _file("mac-universal", b.fat_macho(), octets, "A universal Mach-O program."),
         _file("Inert.class", b.java_class(), "application/java-vm", "A Java class."),
+        _file(
+            "inert.jar",
+            b.zip_of(
+                {
+                    "META-INF/MANIFEST.MF": b"Manifest-Version: 1.0\r\n",
+                    "Inert.class": b.java_class(),
+                }
+            ),
+            "application/java-archive",
+            "A Java archive.",
+        ),
         _file("package.msi", b.msi(), "application/x-msi", "An installer package."),
         _file("run.sh", b.script(), "application/x-sh", "A shell script."),
         _file("run.py", b.script("/usr/bin/env python3"), "text/x-python", "A Python script."),
@@ -93,6 +104,10 @@ def archives() -> tuple[Specimen, ...]:
     return (
         _file("notes.zip", b.zip_of(text), "application/zip", "A ZIP of one text."),
         _file("stored.zip", b.zip_of(text, method=b.STORED), "application/zip", "Uncompressed."),
+        _file("bzip2.zip", b.zip_of(text, method=b.BZIP2), "application/zip", "Method 12."),
+        _file("lzma.zip", b.zip_of(text, method=b.LZMA), "application/zip", "Method 14."),
+        _file("zstd.zip", b.zip_of(text, method=b.ZSTD), "application/zip", "Method 93."),
+        _file("xz.zip", b.zip_of(text, method=b.XZ), "application/zip", "Method 95."),
         _file("empty.zip", b.zip_of({}), "application/zip", "A ZIP without members."),
         _file("notes.tar", b.tar_of(text), "application/x-tar", "A tar of one text."),
         _file("notes.txt.gz", b.gzip(b"Plain text.\n"), "application/gzip", "A gzip file."),

@@ -3,6 +3,8 @@
 The test file does nothing (it prints its own name on DOS); every engine detects it by agreement.
 """
 
+from base64 import b64encode
+
 from samples.containers import CODERS, Part, deflate, gzip, multipart, zip_of
 from samples.specimen import Specimen
 
@@ -21,6 +23,7 @@ def eicar() -> bytes:
 
 def eicar_specimens() -> tuple[Specimen, ...]:
     form = multipart([Part("file", eicar(), "eicar-form.com", OCTETS)], BOUNDARY)
+    base64_part = Part("file", b64encode(eicar()), "eicar-base64.com", OCTETS, "base64")
     return (
         Specimen("eicar.com", eicar(), OCTETS, expected=FOUND, about="The anti-virus test file."),
         Specimen(
@@ -30,6 +33,10 @@ def eicar_specimens() -> tuple[Specimen, ...]:
         Specimen(
             "form-eicar", form, "multipart/form-data", (("boundary", BOUNDARY),), expected=FOUND,
             about="The test file uploaded by a web form.",
+        ),
+        Specimen(
+            "form-eicar-base64", multipart([base64_part], BOUNDARY), "multipart/form-data",
+            (("boundary", BOUNDARY),), expected=FOUND, about="The same in base64.",
         ),
         Specimen(
             "eicar-twice.com", gzip(deflate(eicar())), OCTETS, codings=("deflate", "gzip"),

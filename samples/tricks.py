@@ -36,6 +36,18 @@ def disguises() -> tuple[Specimen, ...]:
             "DSC00432.JPG.scr", program, OCTETS, expected=("disguise.double_extension",),
             about="The same in capitals, as a screen saver.",
         ),
+        Specimen(
+            "holiday\u202egpj.exe", program, OCTETS, expected=("disguise.bidi",),
+            about="A right-to-left override: it reads as holidayexe.jpg.",
+        ),
+        Specimen(
+            f"invoice.pdf{' ' * 40}.exe", program, OCTETS, expected=("disguise.padding",),
+            about="Blanks push the real extension out of sight.",
+        ),
+        Specimen(
+            "www.pictures.example.com", program, OCTETS, expected=("disguise.host_name",),
+            about="A program named like a host, as Aplore's was.",
+        ),
     )  # fmt: skip
 
 
@@ -65,7 +77,11 @@ def wrapped() -> tuple[Specimen, ...]:
         BOUNDARY,
     )
     base64_form = b.multipart(
-        [b.Part("file", b64encode(b"Plain text."), "tiny.txt", "text/plain", "base64")], BOUNDARY
+        [
+            b.Part("file", b64encode(b"Plain text."), "tiny.txt", "text/plain", "base64"),
+            b.Part("note", b"caf=C3=A9", "note.txt", "text/plain", "quoted-printable"),
+        ],
+        BOUNDARY,
     )
     zipped = b.zip_of({"photo.jpg.exe": program, "readme.txt": b"Look at this."})
     return (
@@ -83,10 +99,37 @@ def wrapped() -> tuple[Specimen, ...]:
             "form", form, FORM, FORM_PARAMETERS, expected=("disguise.extension",),
             about="An upload by a web form: a program as a picture beside a text field.",
         ),
-        Specimen("form-base64", base64_form, FORM, FORM_PARAMETERS, about="A base64 field."),
+        Specimen(
+            "form-base64", base64_form, FORM, FORM_PARAMETERS,
+            about="Fields in base64 and quoted-printable.",
+        ),
         Specimen(
             "photo-coded.jpg", b.gzip(program), "image/jpeg", codings=("gzip",),
             expected=("disguise.extension",), about="A program as a picture, coded with gzip.",
+        ),
+    )  # fmt: skip
+
+
+def crafted_archives() -> tuple[Specimen, ...]:
+    """ZIP archives that readers see differently, or that write where they should not."""
+    zipped, ambiguous = "application/zip", ("archive.ambiguous",)
+    return (
+        Specimen(
+            "two-names.zip",
+            b.zip_archive([b.ZipMember("notes.txt", b"text", central_name="notes.exe")]),
+            zipped, expected=ambiguous, about="A member with two names.",
+        ),
+        Specimen(
+            "joined.zip", b.zip_of({"a.txt": b"a"}) + b.zip_of({"b.txt": b"b"}),
+            zipped, expected=ambiguous, about="Two archives in one file.",
+        ),
+        Specimen(
+            "climbing.zip", b.zip_of({"../../notes.txt": b"text"}),
+            zipped, expected=("archive.traversal",), about="A member that leaves its folder.",
+        ),
+        Specimen(
+            "cut.zip", b.zip_of({"notes.txt": b"text"})[:-30],
+            zipped, expected=("unscanned.malformed",), about="An archive without its end.",
         ),
     )  # fmt: skip
 
@@ -106,4 +149,4 @@ def coded() -> tuple[Specimen, ...]:
 
 
 def trick_specimens() -> tuple[Specimen, ...]:
-    return disguises() + near_disguises() + wrapped() + coded()
+    return disguises() + near_disguises() + wrapped() + crafted_archives() + coded()

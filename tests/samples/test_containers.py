@@ -4,6 +4,7 @@ import email.message
 import email.parser
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
 import zlib
@@ -41,7 +42,17 @@ def test_libmagic_agrees(build: Callable[[], bytes], mime: str) -> None:
     assert magic.Magic(mime=True).from_buffer(build()) == mime
 
 
-@pytest.mark.parametrize("method", [c.STORED, c.DEFLATED])
+@pytest.mark.parametrize("method", [c.ZSTD, c.XZ])
+def test_newer_methods_are_labelled(method: int) -> None:
+    data = c.zip_of({"a.txt": FILES["a.txt"]}, method=method)
+    (entry,) = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    assert (entry.compress_type, entry.file_size) == (method, len(FILES["a.txt"]))
+    body = data[30 + len("a.txt") :][: entry.compress_size]
+    undo = UNDO["zstd"] if method == c.ZSTD else lzma.decompress
+    assert undo(body) == FILES["a.txt"]
+
+
+@pytest.mark.parametrize("method", [c.STORED, c.DEFLATED, c.BZIP2, c.LZMA])
 def test_zip_members_come_out(method: int) -> None:
     archive = zipfile.ZipFile(io.BytesIO(c.zip_of(FILES, method=method)))
     assert {name: archive.read(name) for name in archive.namelist()} == FILES

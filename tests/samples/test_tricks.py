@@ -1,6 +1,6 @@
 """Tricks expect the code they are for; near misses expect nothing."""
 
-from samples.tricks import coded, disguises, near_disguises, wrapped
+from samples.tricks import coded, crafted_archives, disguises, near_disguises, wrapped
 
 
 def test_every_disguise_expects_a_disguise_code() -> None:
@@ -11,6 +11,12 @@ def test_every_disguise_expects_a_disguise_code() -> None:
 
 def test_near_misses_expect_nothing() -> None:
     assert [specimen.name for specimen in near_disguises() + coded() if specimen.expected] == []
+
+
+def test_crafted_archives_expect_what_they_were_crafted_for() -> None:
+    assert {code for specimen in crafted_archives() for code in specimen.expected} == {
+        "archive.ambiguous", "archive.traversal", "unscanned.malformed",
+    }  # fmt: skip
 
 
 def test_wrappings_hide_both_good_and_bad() -> None:
