@@ -62,7 +62,7 @@ def policy(tmp_path: Path) -> Write:
 
 
 def found(*parts: Part, types: TypeNode | None = JPEG) -> Verdict:
-        detections = [Detection(Code(p[0]), "s", "n", p[1]) for p in parts if isinstance(p, tuple)]
+    detections = [Detection(Code(p[0]), "s", "n", p[1]) for p in parts if isinstance(p, tuple)]
     gaps = [Unscanned("s", Reason(part)) for part in parts if isinstance(part, str)]
     examination = Examination(types, tuple(detections), tuple(gaps))
     return conclude([Report()], examination, ruleset="r", clamav="c")
@@ -118,9 +118,7 @@ SHIPPED_ROWS = [
 
 @pytest.mark.parametrize("transfer", [DOWNLOAD, UPLOAD], ids=["download", "upload"])
 @pytest.mark.parametrize("part, action, clause", SHIPPED_ROWS, ids=str)
-def test_shipped_policy(
-    part: Part, action: Action, clause: str, transfer: Transfer
-) -> None:
+def test_shipped_policy(part: Part, action: Action, clause: str, transfer: Transfer) -> None:
     ruling = POLICY.decide(found(part), transfer, 1000)
     assert (ruling.action, ruling.clause) == (action, clause)
     assert (ruling.wanted, ruling.enforced) == (action, True)
@@ -199,6 +197,8 @@ def test_a_stream_is_longer_than_any_size(policy: Write) -> None:
 COMMENTED: list[str] = re.findall(
     r"^# \[\[clause\]\]\n(?:# \w+ *=.*\n)+", SHIPPED.read_text("utf-8"), re.MULTILINE
 )
+
+
 def at(host: str, **changes: str) -> Transfer:
     return replace(DOWNLOAD, host=host, file_name=changes.get("file_name", "a.jpg"))
 

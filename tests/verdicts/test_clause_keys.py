@@ -1,0 +1,136 @@
+"""Each key of a clause that looks at the transfer: what matches, what does not, what is refused."""
+
+import math
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from scanners.model import Family, FileType, Level, TypeNode
+from verdicts.clause import Case
+from verdicts.clause_keys import KEYS
+from verdicts.model import Direction, Transfer, Verdict
+
+TRANSFER = Transfer(
+    "id",
+    "avscan",
+    Direction.UPLOAD,
+    datetime(2024, 1, 1, tzinfo=UTC),
+    url="https://cdn.example.com/a/b/setup.zip?x=1",
+    host="cdn.example.com",
+    channel="discord",
+    client_ip="10.1.2.3",
+    user="CORP\\Bob",
+    groups=("CORP\\Staff", "CORP\\Guests"),
+    file_name="photo.jpg",
+    declared_type="image/jpeg",
+    partial=False,
+)
+JPEG = TypeNode(FileType("jpeg", "image/jpeg", Family.IMAGE))
+ZIP = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=(JPEG,))
+CASE = Case(Verdict(Level.CLEAN, types=ZIP), TRANSFER, 5 * 1024 * 1024)
+
+ROWS: list[tuple[str, object, bool]] = [
+    ("service", "avscan", True),
+    ("service", ["respmod", "/avscan"], True),
+    ("service", "av", False),
+    ("direction", "upload", True),
+    ("direction", ["upload", "download"], True),
+    ("direction", "download", False),
+    ("true_type", "zip", True),
+    ("true_type", "application/*", True),
+    ("true_type", "jpeg", False),
+    ("true_type", ["pe", "zi?"], True),
+    ("declared_type", "image/*", True),
+    ("declared_type", "IMAGE/JPEG", True),
+    ("declared_type", "image", False),
+    ("program", True, False),
+    ("program", False, True),
+    ("channel", ["telegram", "discord"], True),
+    ("channel", "disc*", False),
+    ("user", "corp\\bob", True),
+    ("user", "*bob", True),
+    ("user", "bob", False),
+    ("group", "CORP\\guests", True),
+    ("group", "*\\admins", False),
+    ("client_ip", "10.1.2.3", True),
+    ("client_ip", ["192.0.2.0/24", "10.0.0.0/8"], True),
+    ("client_ip", ["10.1.2.0/31", "::/0"], False),
+    ("host", "cdn.example.com", True),
+    ("host", "*.example.com", True),
+    ("host", "*.com", True),
+    ("host", "*.cdn.example.com", False),
+    ("host", "example.com", False),
+    ("url", "https://cdn.example.com/*", True),
+    ("url", "*.zip?*", True),
+    ("url", "https://cdn.example.com/", False),
+    ("size", ">= 5 MiB", True),
+    ("size", "> 5 MiB", False),
+    ("size", "<= 5 MiB", True),
+    ("size", "< 5MiB", False),
+    ("size", "1 KiB .. 5 MiB", True),
+    ("size", "5.5 MiB..1 GiB", False),
+    ("size", ["> 1 TiB", "0 B .. 5242880 B"], True),
+    ("partial", False, True),
+    ("partial", True, False),
+]
+
+
+@pytest.mark.parametrize("key, value, matches", ROWS, ids=str)
+def test_a_key_matches(key: str, value: object, *, matches: bool) -> None:
+    assert KEYS[key](value)(CASE) is matches
+
+
+def test_every_key_has_a_match_and_a_miss() -> None:
+    assert {(key, matches) for key, _, matches in ROWS} == {
+        (key, matches) for key in KEYS for matches in (True, False)
+    }
+
+
+REFUSED: list[tuple[str, object, str]] = [
+    ("direction", "up", "knows no 'up'; known: upload, download"),
+    ("direction", [], "is an empty list"),
+    ("service", 1, "takes a text or a list of texts"),
+    ("user", ["a", ""], "takes a text or a list of texts"),
+    ("program", "true", "takes true or false"),
+    ("client_ip", "10.1.2.3/8", "has host bits set"),
+    ("client_ip", "localhost", "takes addresses and networks such as 10.1.0.0/16"),
+    ("host", "https://a.example", "'https://a.example' is no host"),
+    ("host", "A.example", "is no host"),
+    ("host", "a.*.example", "is no host"),
+    ("size", "5 MB", "does not understand '5 MB'"),
+    ("size", "= 5 MiB", "does not understand"),
+    ("size", "2 MiB .. 1 MiB", "does not understand"),
+    ("size", 5, "takes a text or a list of texts"),
+]
+
+
+@pytest.mark.parametrize("key, value, message", REFUSED, ids=str)
+def test_a_wrong_value_is_refused(key: str, value: object, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        KEYS[key](value)
+
+
+def test_what_a_transfer_lacks_matches_no_pattern() -> None:
+    bare = replace(TRANSFER, client_ip="", host="", user="", groups=(), url="")
+    case = Case(Verdict(Level.CLEAN), bare, math.inf)
+    for key, value in [
+        ("client_ip", ["0.0.0.0/0", "::/0"]),
+        ("host", "*.example.com"),
+        ("user", "?*"),
+        ("group", "*"),
+        ("true_type", "*"),
+        ("size", "0 B .. 999 TiB"),
+    ]:
+        assert not KEYS[key](value)(case)
+
+
+def test_a_hostile_address_matches_nothing() -> None:
+    case = Case(Verdict(Level.CLEAN), replace(TRANSFER, client_ip="10.1.2.3; x"), 1)
+    assert not KEYS["client_ip"]("0.0.0.0/0")(case)
+
+
+def test_the_type_below_a_content_coding_is_the_type_of_the_file() -> None:
+    coded = replace(TRANSFER, codings=("gzip",))
+    assert KEYS["true_type"]("jpeg")(Case(CASE.verdict, coded, 1))

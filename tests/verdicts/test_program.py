@@ -1,0 +1,69 @@
+"""What counts as a program: by content, by name, by declared type."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from scanners.model import Family, FileType, TypeNode
+from verdicts.model import Direction, Transfer
+from verdicts.program import extension, is_program
+
+TRANSFER = Transfer("id", "respmod", Direction.DOWNLOAD, datetime(2024, 1, 1, tzinfo=UTC))
+PE = TypeNode(FileType("pe", "application/x-dosexec", Family.PROGRAM), name="x")
+ZIP = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=(PE,))
+TEXT = TypeNode(FileType("text", "text/plain", Family.TEXT))
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("a.exe", "exe"),
+        ("A.EXE", "exe"),
+        ("a.exe. . ", "exe"),
+        ("a.exe::$DATA", "exe"),
+        ("a.exe:stream.txt", "exe"),
+        ("a.e\u200bxe", "exe"),
+        ("a\u202egpj.exe", "exe"),
+        ("a.exe\0.jpg", "jpg"),
+        ("a.jpg.exe", "exe"),
+        ("exe", ""),
+        ("", ""),
+        ("...", ""),
+        (".bashrc", "bashrc"),
+    ],
+)
+def test_extension(name: str, expected: str) -> None:
+    assert extension(name) == expected
+
+
+@pytest.mark.parametrize(
+    "name, declared, types, expected",
+    [
+        ("a.jpg", "image/jpeg", TEXT, False),
+        ("a.jpg", "image/jpeg", None, False),
+        ("a.jpg", "image/jpeg", PE, True),
+        ("a.jpg", "application/x-msdownload", None, True),
+        ("a.scr", "image/jpeg", None, True),
+        ("a.zip", "application/zip", ZIP, False),
+        ("", "", None, False),
+    ],
+)
+def test_any_of_the_three(
+    name: str, declared: str, types: TypeNode | None, *, expected: bool
+) -> None:
+    assert is_program(replace(TRANSFER, file_name=name, declared_type=declared), types) is expected
+
+
+def test_wrappings_of_http_are_seen_through() -> None:
+    form = replace(TRANSFER, declared_type="multipart/form-data")
+    coded = replace(TRANSFER, codings=("gzip",))
+    part = TypeNode(FileType("multipart", "message/rfc822", Family.DATA), children=(PE,))
+    named = TypeNode(part.file_type, children=(replace(TEXT, name="run.bat"),))
+    archive = TypeNode(part.file_type, children=(ZIP,))
+    assert is_program(form, part)
+    assert is_program(coded, part)
+    assert is_program(form, named)
+    assert not is_program(form, archive)
+    assert is_program(replace(form, codings=("gzip",)), archive)
+    assert not is_program(TRANSFER, part)
