@@ -40,6 +40,6 @@ class Budget:
             raise TooManyMembers("this file has more members than the budget allows")
 
     def require_depth(self, depth: int) -> None:
-        """Raise ContentTooDeep if a container at `depth` (0: the transferred file) may not be opened."""
+        """Raise ContentTooDeep if a container at `depth` (0: the file itself) may not be opened."""
         if depth >= self.depth:
             raise ContentTooDeep("containers lie deeper than the budget allows")

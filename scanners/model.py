@@ -111,7 +111,7 @@ class Content:
     codings: tuple[str, ...] = ()
     """HTTP content codings still to be undone, in the order they were applied, lower case."""
     path: tuple[str, ...] = ()
-    """Names of the containers around it and its own, outermost first; () is the transferred file."""
+    """Names of the containers around it and its own, outermost first; (): the transferred file."""
     file_type: FileType = UNKNOWN_TYPE
     """Filled in by the walk before any scanner but the type scanner sees the content."""
     hidden_from_clamav: bool = False

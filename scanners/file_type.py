@@ -1,0 +1,158 @@
+"""True type: structure where bytes are unambiguous, libmagic for the rest.  Names are never asked.
+
+libmagic takes 0.15 ms for any bytes and 1–2 ms for text (measured, 5.44), the checks here a few
+microseconds; and structure alone tells a Java class from a fat Mach-O or a JAR from a ZIP.
+"""
+
+import codecs
+import re
+import struct
+from itertools import chain
+
+import magic
+
+from scanners import ole_directory, zip_directory
+from scanners.errors import ContentMalformed, ScannerError
+from scanners.model import FileType
+from scanners.type_table import Pattern, TypeTable
+
+HEAD = 4096
+"""Bytes that patterns at the start and libmagic see; later patterns look at their own offset."""
+TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
+"""As libmagic's own encoding test."""
+MEMBERS = 256
+"""Directory entries looked at to tell what a ZIP is used for."""
+
+_SCRIPT = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![ \t]*/|\s*@echo[ \t]+off\b|#@~\^)", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:!doctype\s+)?([a-z][a-z0-9:]*)", re.IGNORECASE)
+_HTML = frozenset(
+    b"html head body script meta title style link table div iframe form img a p br center".split()
+)
+_JSON = re.compile(rb"\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\d\]-])")
+
+
+class TypeScanner:
+    """Content → FileType.  One per process: libmagic's handle is no thread's friend."""
+
+    def __init__(self, table: TypeTable) -> None:
+        self._table = table
+        self._magic = magic.Magic(mime=True)
+        self._first: dict[int, list[tuple[Pattern, FileType]]] = {}
+        self._later: list[tuple[Pattern, FileType]] = []
+        for known in table.types.values():
+            for pattern in known.patterns:
+                at, wanted = pattern[0]
+                where = self._first.setdefault(wanted[0], []) if at == 0 else self._later
+                where.append((pattern, known.file_type))
+
+    def identify(self, view: memoryview) -> FileType:
+        """Return the type of the bytes; "unknown" is an answer, too."""
+        if not view:
+            return self._table.named("empty")
+        head = bytes(view[:HEAD])
+        name = _program(view, head) or _office(view, head)
+        if name:
+            return self._table.named(name)
+        if found := self._by_pattern(view, head):
+            return self._table.named(_zip_use(view)) if found.name == "zip" else found
+        if name := _text(head):
+            return self._table.named(name)
+        try:
+            return self._table.of_mime(self._magic.from_buffer(head))
+        except magic.MagicException as error:
+            raise ScannerError("libmagic gave up") from error
+
+    def _by_pattern(self, view: memoryview, head: bytes) -> FileType | None:
+        for pattern, file_type in chain(self._first.get(head[0], ()), self._later):
+            if all(bytes(view[at : at + len(wanted)]) == wanted for at, wanted in pattern):
+                return file_type
+        return None
+
+
+def _program(view: memoryview, head: bytes) -> str | None:
+    """Programs whose first bytes alone do not tell them."""
+    if head.startswith(b"MZ"):
+        return _dos_or_pe(view, head)
+    if head.startswith(b"\xca\xfe\xba\xbe") and len(head) >= 8:
+        # A fat Mach-O counts its architectures here, a class its version, 45 and above.
+        return "java_class" if int.from_bytes(head[4:8], "big") >= 45 else "macho"
+    if head.startswith(b"\xca\xfe\xba\xbf"):
+        return "macho"
+    return "script" if _SCRIPT.match(head) else None
+
+
+def _dos_or_pe(view: memoryview, head: bytes) -> str | None:
+    if len(view) >= 64:
+        (at,) = struct.unpack_from("<I", view, 60)
+        if bytes(view[at : at + 4]) == b"PE\0\0":
+            return "pe"
+    return None if _is_text(head) else "dos"
+
+
+def _office(view: memoryview, head: bytes) -> str | None:
+    if not head.startswith(ole_directory.SIGNATURE):
+        return None
+    return "msi" if ole_directory.is_installer(view) else "ole"
+
+
+def _zip_use(view: memoryview) -> str:
+    """Return zip, jar, apk, ooxml or odf, by what the members are called."""
+    names: set[bytes] = set()
+    directory = zip_directory.find_directory(view)
+    listed = zip_directory.entries(view, directory) if directory else iter(())
+    early: set[bytes] = set()
+    try:
+        for index, entry in zip(range(MEMBERS), listed, strict=False):
+            names.add(entry.raw_name)
+            if index < 2:
+                early.add(entry.raw_name)
+    except ContentMalformed:
+        pass  # scanners/zip_container.py says so
+    if b"AndroidManifest.xml" in names:
+        return "apk"
+    if b"[Content_Types].xml" in names:
+        return "ooxml"
+    if bytes(view[30:38]) == b"mimetype":  # stored first, without extra field, by both standards
+        return "odf"
+    manifest = b"META-INF/MANIFEST.MF"
+    if manifest in early or (manifest in names and any(n.endswith(b".class") for n in names)):
+        return "jar"
+    return "zip"
+
+
+def _text(head: bytes) -> str | None:
+    """Return the kind of text if `head` is surely text: Unicode without control characters."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "text" if _is_utf_16(head) else None
+    if not _is_text(head):
+        return None
+    try:
+        codecs.utf_8_decode(head, "strict", False)
+    except UnicodeDecodeError:
+        return None
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return _markup(head)
+    return "json" if _JSON.match(head) else "text"
+
+
+def _markup(head: bytes) -> str:
+    """Tell markup by its first element, doctype included."""
+    root = _ROOT.search(head)
+    name = root.group(1).lower() if root else b""
+    if name in _HTML:
+        return "html"
+    if name == b"svg" or name.endswith(b":svg"):
+        return "svg"
+    return "xml" if b"<?xml" in head[:64] else "text"
+
+
+def _is_text(head: bytes) -> bool:
+    return not head.translate(None, TEXT_BYTES)
+
+
+def _is_utf_16(head: bytes) -> bool:
+    order = "little" if head.startswith(b"\xff\xfe") else "big"
+    text = (codecs.utf_16_le_decode if order == "little" else codecs.utf_16_be_decode)(
+        head[2:], "replace", False
+    )[0]
+    return all(character.isprintable() or character.isspace() for character in text[:64])

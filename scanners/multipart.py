@@ -1,0 +1,170 @@
+"""multipart/* bodies: every part a child (RFC 2046 §5.1, RFC 7578)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scanners import inflate
+from scanners.budget import Budget
+from scanners.errors import ContentMalformed, ScannerError
+from scanners.header_parameters import all_values, parse_value
+from scanners.model import Content, Reason, Report, Unscanned
+from scanners.names import extension, shorten
+from scanners.transfer_encoding import DECODERS
+
+MAX_BOUNDARY = 1024
+"""Characters.  RFC 2046 allows 70; receivers take more, and what they take has to be seen."""
+MAX_HEADERS = 16 * 1024
+"""Bytes of header lines of one part."""
+MAX_NAMES = 4
+"""File names of one part that are judged: more is no accident, and the first ones tell."""
+SHORTEST_FOR_CLAMAV = 64
+"""Bytes.  clamd sees shorter parts in the body itself, and the EICAR string alone has 68."""
+
+_AFTER_MARK = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Where a part's bytes lie, and what its header says of them."""
+
+    body: memoryview
+    whole: bool
+    """False: no blank line ends its header."""
+    names: tuple[str, ...]
+    """File names that receivers may read, the standard's choice first; empty for a plain field."""
+    label: str
+    declared_type: str
+    parameters: tuple[tuple[str, str], ...]
+    encoding: str
+
+
+@dataclass(slots=True)
+class _Progress:
+    content: Content
+    children: list[Content] = field(default_factory=list)
+    gaps: set[tuple[Reason, tuple[str, ...]]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class MultipartScanner:
+    """Splits at the boundary that the head declared; tells if receivers could split elsewhere."""
+
+    name: str = "multipart"
+
+    def scan(self, content: Content, budget: Budget) -> Report:
+        if content.codings or not content.declared_type.startswith("multipart/"):
+            return Report()
+        boundary = dict(reversed(content.parameters)).get("boundary", "")
+        if not 0 < len(boundary) <= MAX_BOUNDARY or not boundary.isascii():
+            raise ContentMalformed("no usable boundary")
+        progress = _Progress(content)
+        try:
+            number = 0
+            for number, region in enumerate(self._regions(boundary, progress, budget), 1):
+                budget.spend_member()
+                self._open(_read(region, number), progress, budget)
+            if not number:
+                progress.gaps.add((Reason.MALFORMED, content.path))
+        except ScannerError as error:
+            progress.gaps.add((error.reason, content.path))
+        unscanned = (Unscanned(self.name, reason, path) for reason, path in sorted(progress.gaps))
+        return Report(unscanned=tuple(unscanned), children=tuple(progress.children))
+
+    def _regions(self, boundary: str, progress: _Progress, budget: Budget) -> Iterator[memoryview]:
+        """Yield header and body of each part.
+
+        A mark that is no line of its own makes the body malformed: some receivers split there.
+        """
+        view = progress.content.view
+        start: int | None = None
+        for match in re.finditer(re.escape(b"--" + boundary.encode()), view):
+            budget.seconds_left()
+            mark, after = match.start(), _AFTER_MARK.match(view, match.end())
+            if after is None or (mark > 0 and view[mark - 1] != 0x0A):
+                progress.gaps.add((Reason.MALFORMED, progress.content.path))
+                continue
+            if start is not None:
+                yield view[start : max(start, _line_end(view, mark))]
+            start = None if after.group(1) else after.end()
+        if start is not None and start < len(view):
+            yield view[start:]
+
+    def _open(self, part: _Part, progress: _Progress, budget: Budget) -> None:
+        path = (*progress.content.path, part.label)
+        if not part.whole or part.encoding not in DECODERS:
+            progress.gaps.add((Reason.MALFORMED, path))
+        decoder = DECODERS.get(part.encoding)
+        if decoder is not None:
+            unpacked = inflate.unpack(decoder, part.body, budget, ceiling=None)
+            self._add(part, unpacked.view, progress, hidden=True)
+            if unpacked.failure is None:
+                return
+            progress.gaps.add(
+                (unpacked.failure.reason, path)
+            )  # and receivers may not decode at all
+        self._add(part, part.body, progress, hidden=len(part.body) >= SHORTEST_FOR_CLAMAV)
+
+    def _add(self, part: _Part, view: memoryview, progress: _Progress, *, hidden: bool) -> None:
+        """Add a child; one more, for its name's sake, for each name that ends otherwise."""
+        by_extension = {extension(name.lower()): name for name in reversed(part.names[:MAX_NAMES])}
+        for name in sorted(by_extension.values(), key=part.names.index) or [""]:
+            child = Content(
+                view,
+                name=shorten(name),
+                declared_type=part.declared_type,
+                parameters=part.parameters,
+                path=(*progress.content.path, shorten(name) or part.label),
+                hidden_from_clamav=hidden,
+            )
+            progress.children.append(child)
+            hidden = False
+
+
+def _line_end(view: memoryview, mark: int) -> int:
+    """Return where the line before a mark ends: the line break belongs to the mark."""
+    end = mark - 1
+    return end - 1 if end > 0 and view[end - 1] == 0x0D else end
+
+
+def _read(region: memoryview, number: int) -> _Part:
+    """Split a part at its first blank line; without one, all of it is header and body."""
+    if bytes(region[:1]) == b"\n" or bytes(region[:2]) == b"\r\n":
+        blank = 0, 2 if region[0] == 0x0D else 1
+    else:
+        found = _BLANK_LINE.search(region, 0, MAX_HEADERS)
+        blank = found.span() if found else (-1, 0)
+    head = bytes(region[:MAX_HEADERS] if blank[0] < 0 else region[: blank[0]])
+    headers = _headers(head)
+    names: list[str] = []
+    label = ""
+    for value in headers.get("content-disposition", []):
+        _, parameters = parse_value(value)
+        names += all_values(parameters, "filename")
+        label = label or next(iter(all_values(parameters, "name")), "")
+    declared_type, parameters = parse_value(next(iter(headers.get("content-type", [])), ""))
+    names += all_values(parameters, "name")
+    return _Part(
+        body=region[blank[1] :],
+        whole=blank[0] >= 0,
+        names=tuple(dict.fromkeys(names)),
+        label=shorten(names[0] if names else label) or f"part {number}",
+        declared_type=declared_type,
+        parameters=parameters,
+        encoding=next(iter(headers.get("content-transfer-encoding", [])), "").strip().lower(),
+    )
+
+
+def _headers(head: bytes) -> dict[str, list[str]]:
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError:
+        text = head.decode("latin-1")
+    found: dict[str, list[str]] = {}
+    for line in _FOLD.sub(" ", text).splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            found.setdefault(name.strip().lower(), []).append(value.strip())
+    return found

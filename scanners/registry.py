@@ -1,0 +1,31 @@
+"""The bench as shipped: who is asked about each file, and in which order."""
+
+from pathlib import Path
+
+from scanners.base import Bench
+from scanners.coding import CodingScanner, GzipContainer
+from scanners.disguise import DisguiseScanner
+from scanners.disguise_names import NameScanner
+from scanners.file_type import TypeScanner
+from scanners.multipart import MultipartScanner
+from scanners.type_table import read_type_table
+from scanners.yara_rules import YaraScanner, read_sources
+from scanners.zip_container import ZipContainer
+
+
+def build_bench(rules: Path) -> Bench:
+    """Return the scanners over a folder of rules; ValueError or OSError says what is wrong."""
+    table = read_type_table(rules / "types.toml")
+    types = TypeScanner(table)
+    return Bench(
+        identify=types.identify,
+        scanners=(
+            YaraScanner(read_sources(rules / "yara")),
+            DisguiseScanner(table),
+            NameScanner(table),
+            CodingScanner(),
+            MultipartScanner(),
+            GzipContainer(),
+            ZipContainer(table, types.identify),
+        ),
+    )

@@ -1,0 +1,190 @@
+"""ZIP archives: their members as children, and the tricks that their structure plays."""
+
+from dataclasses import dataclass, field
+from zlib import crc32
+
+from scanners import inflate
+from scanners.base import Identify
+from scanners.budget import Budget
+from scanners.errors import ContentMalformed, ScannerError
+from scanners.model import (
+    UNKNOWN_TYPE,
+    Code,
+    Content,
+    Detection,
+    DetectionLevel,
+    Family,
+    FileType,
+    Reason,
+    Report,
+    Unscanned,
+)
+from scanners.names import extension, readings, shorten
+from scanners.type_table import TypeTable
+from scanners.zip_directory import Directory, Entry, entries, find_directory, local_header
+from scanners.zip_structure import Placed, ambiguities
+
+SEALED = FileType("encrypted", UNKNOWN_TYPE.mime, Family.DATA)
+"""Type of a member that could not be opened: its name is judged, its content is a gap."""
+RATIO = 200
+"""Bytes out for one byte in, beyond which a member of FREE_BYTES and more is a bomb."""
+WHOLE_RATIO = 1032
+"""The most that one pass of deflate can do: an archive beyond it counts its bytes twice."""
+FREE_BYTES = 10 * 1024 * 1024
+ZIP_TYPES = frozenset({"zip", "jar", "apk", "ooxml", "odf"})
+PROGRAMS_BELONG = frozenset({"jar", "apk"})
+
+DECODERS: dict[int, inflate.Decoder] = {
+    8: inflate.raw_deflate,
+    12: inflate.bzip2,
+    14: inflate.zip_lzma,
+    93: inflate.zstd,
+    95: inflate.xz,
+}
+"""APPNOTE §4.4.5; 0 is stored.  Others (Deflate64, PPMd, WinZip JPEG) are gaps."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What one scan found so far; a failure on the way does not lose it."""
+
+    content: Content
+    scanner: str
+    detections: list[Detection] = field(default_factory=list)
+    unscanned: list[Unscanned] = field(default_factory=list)
+    children: list[Content] = field(default_factory=list)
+    bytes_out: int = 0
+
+    def detect(
+        self, code: Code, word: str, said: str, path: tuple[str, ...], *, harmless: bool = False
+    ) -> None:
+        level = DetectionLevel.INFO if harmless else DetectionLevel.SUSPICIOUS
+        self.detections.append(Detection(code, self.scanner, word, level, path, said))
+
+    def gap(self, reason: Reason, path: tuple[str, ...]) -> None:
+        self.unscanned.append(Unscanned(self.scanner, reason, path))
+
+    def report(self) -> Report:
+        return Report(tuple(self.detections), tuple(self.unscanned), tuple(self.children))
+
+
+@dataclass(frozen=True, slots=True)
+class ZipContainer:
+    """Opens ZIP in any dress: plain, JAR, OOXML, APK, behind a self-extractor or a picture."""
+
+    table: TypeTable
+    identify: Identify
+    name: str = "zip"
+
+    def scan(self, content: Content, budget: Budget) -> Report:
+        if content.codings:
+            return Report()
+        pure = content.file_type.name in ZIP_TYPES
+        directory = find_directory(content.view)
+        if directory is None and pure:
+            raise ContentMalformed("no end record that could be true")
+        if directory is None or not (pure or _may_carry(content, directory)):
+            return Report()
+        progress = _Progress(content, self.name)
+        placed: list[Placed] = []
+        try:
+            for entry in entries(content.view, directory):
+                budget.spend_member()
+                budget.seconds_left()
+                self._member(entry, progress, budget, placed)
+            found = dict(ambiguities(content.view, directory, placed, pure=pure))
+            for word, said in found.items():
+                progress.detect(Code.ARCHIVE_AMBIGUOUS, word, said, content.path)
+        except ScannerError as error:
+            progress.gap(error.reason, content.path)
+        return progress.report()
+
+    def _member(
+        self, entry: Entry, progress: _Progress, budget: Budget, placed: list[Placed]
+    ) -> None:
+        """Add one member's child, detections and gaps; raise only what ends the whole archive."""
+        content = progress.content
+        name = shorten(entry.name)
+        path = (*content.path, name)
+        if _leaves_folder(entry.name):
+            said = "the member's name leads out of the folder it is unpacked in"
+            progress.detect(Code.ARCHIVE_TRAVERSAL, "path", said, path)
+        if entry.is_folder:
+            return
+        view, file_type = memoryview(b""), SEALED
+        try:
+            local = local_header(content.view, entry.offset)
+            placed.append(Placed(entry, local))
+            if entry.encrypted or local.encrypted:
+                said = "a member is encrypted"
+                progress.detect(Code.ARCHIVE_ENCRYPTED, "encrypted", said, path, harmless=True)
+                progress.gap(Reason.ENCRYPTED, path)
+            else:
+                view = self._read(entry, placed[-1], progress, budget, path)
+                file_type = self.identify(view)
+        except ContentMalformed as error:
+            progress.gap(error.reason, path)
+        self._judge_program(name, file_type, progress, path)
+        progress.children.append(Content(view, name=name, path=path, file_type=file_type))
+
+    def _read(
+        self,
+        entry: Entry,
+        member: Placed,
+        progress: _Progress,
+        budget: Budget,
+        path: tuple[str, ...],
+    ) -> memoryview:
+        """Return the member's bytes, as far as they could be had; say what is missing."""
+        packed = progress.content.view[member.local.data : member.end]
+        if member.end > len(progress.content.view):
+            raise ContentMalformed("the member reaches beyond the archive")
+        if entry.method == 0:
+            budget.spend_bytes(len(packed))  # overlapping members may name the same bytes often
+            unpacked, view = inflate.Unpacked(), packed
+        else:
+            decoder = DECODERS.get(entry.method)
+            if decoder is None:
+                raise ContentMalformed(f"compression method {entry.method}")
+            ceiling = max(FREE_BYTES, RATIO * len(packed))
+            unpacked = inflate.unpack(decoder, packed, budget, ceiling)
+            view = unpacked.view
+        progress.bytes_out += len(view)
+        whole = len(progress.content.view) * WHOLE_RATIO
+        if unpacked.bomb or (progress.bytes_out > FREE_BYTES and progress.bytes_out > whole):
+            said = "unpacks to far more than honest data would"
+            progress.detect(Code.ARCHIVE_BOMB, "ratio", said, path)
+        if unpacked.failure is not None:
+            progress.gap(unpacked.failure.reason, path)
+        elif crc32(view) != entry.checksum:
+            progress.gap(Reason.MALFORMED, path)  # not the bytes that were packed
+        return view
+
+    def _judge_program(
+        self, name: str, file_type: FileType, progress: _Progress, path: tuple[str, ...]
+    ) -> None:
+        if progress.content.file_type.name in PROGRAMS_BELONG:
+            return
+        by_name = file_type is SEALED and any(
+            self.table.extension_families(extension(reading)) == {Family.PROGRAM}
+            for reading in readings(name)
+        )
+        if by_name or file_type.family is Family.PROGRAM:
+            said = "a program lies in the archive"
+            progress.detect(Code.ARCHIVE_EXECUTABLE, file_type.name, said, path, harmless=True)
+
+
+def _may_carry(content: Content, directory: Directory) -> bool:
+    """Return whether an archive behind something else counts: a self-extractor, a picture's tail.
+
+    Signed self-extractors have a certificate behind it; in other files bytes behind the archive
+    mean that it is stored in a larger whole (a multipart body, a tar), which is opened as such.
+    """
+    if content.file_type.name == "pe":
+        return directory.count > 0
+    return directory.count > 0 and directory.tail == len(content.view)
+
+
+def _leaves_folder(name: str) -> bool:
+    steps = name.replace("\\", "/").split("/")
+    return ".." in steps or (steps[0] == "" and name != "") or steps[0].endswith(":")
