@@ -41,7 +41,8 @@ def disguises() -> tuple[Specimen, ...]:
             about="A right-to-left override: it reads as holidayexe.jpg.",
         ),
         Specimen(
-            f"invoice.pdf{' ' * 40}.exe", program, OCTETS, expected=("disguise.padding",),
+            f"invoice.pdf{' ' * 40}.exe", program, OCTETS,
+            expected=("disguise.padding", "disguise.double_extension"),
             about="Blanks push the real extension out of sight.",
         ),
         Specimen(
@@ -96,7 +97,8 @@ def wrapped() -> tuple[Specimen, ...]:
             about="Password-protected, but the names are readable.",
         ),
         Specimen(
-            "form", form, FORM, FORM_PARAMETERS, expected=("disguise.extension",),
+            "form", form, FORM, FORM_PARAMETERS,
+            expected=("disguise.extension", "disguise.mime"),
             about="An upload by a web form: a program as a picture beside a text field.",
         ),
         Specimen(
@@ -104,8 +106,17 @@ def wrapped() -> tuple[Specimen, ...]:
             about="Fields in base64 and quoted-printable.",
         ),
         Specimen(
+            "picture-and-zip.jpg", b.jpeg() + zipped, "image/jpeg", expected=hidden,
+            about="A picture with a ZIP behind it: viewers see one, unpackers the other.",
+        ),
+        Specimen(
+            "self-extractor.exe", program + b.zip_of({"notes.txt": b"text"}), OCTETS,
+            about="A program with a ZIP behind it, as self-extractors are.",
+        ),
+        Specimen(
             "photo-coded.jpg", b.gzip(program), "image/jpeg", codings=("gzip",),
-            expected=("disguise.extension",), about="A program as a picture, coded with gzip.",
+            expected=("disguise.extension", "disguise.mime"),
+            about="A program as a picture, coded with gzip.",
         ),
     )  # fmt: skip
 

@@ -96,6 +96,12 @@ def test_names_are_unique_over_files(rules: Path) -> None:
     assert "yara/thing.yar has a rule of that name" in problem.problem
 
 
+def test_private_rules_need_no_papers(rules: Path) -> None:
+    private = "private rule part { condition: filesize < 1MB }\n"
+    write_rule(rules, private + RULE.replace("        $a\n}", "        $a and part\n}"))
+    assert check_rules(rules) == ()
+
+
 def test_includes_are_refused(rules: Path) -> None:
     write_rule(rules, f'include "{rules}/yara/thing.yar"\n', "zz_include")
     (problem,) = check_rules(rules)
