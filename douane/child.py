@@ -33,6 +33,8 @@ class Child:
     descriptors: Sequence[int] = ()
     """Inherited by the child."""
     tells_ready: bool = True
+    silent: bool = False
+    """Its standard output is thrown away: it keeps a log of its own."""
     starts: int = 0
     _process: asyncio.subprocess.Process | None = None
     _watch: asyncio.Task[None] | None = None
@@ -109,6 +111,7 @@ class Child:
                 *self.command,
                 *extra,
                 stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL if self.silent else None,
                 pass_fds=(*self.descriptors, *((writer,) if self.tells_ready else ())),
             )
         finally:

@@ -28,13 +28,12 @@ class ClamavDaemon:
         self.socket = settings.clamav.socket
         """As scanners.clamav.engine takes it: a path, host:port, or "off"."""
         if self.socket == AUTO:
-            fronts = settings.icap.fronts or 8
             self.embedded = EmbeddedClamd(
                 settings.state.directory,
                 settings.rules.directory / "clamav",
                 Path(settings.clamav.official_database),
                 settings.limits,
-                scans_at_once=fronts * settings.clamav.in_flight,
+                scans_at_once=settings.icap.front_count * settings.clamav.in_flight,
             )
             self.socket = str(self.embedded.socket)
 
@@ -43,7 +42,7 @@ class ClamavDaemon:
         if self.embedded is None or find_binary() is None:
             return None
         self.embedded.refresh()
-        return Child("clamd", self.embedded.command(), tells_ready=False)
+        return Child("clamd", self.embedded.command(), tells_ready=False, silent=True)
 
     async def wait_ready(self, seconds: float) -> None:
         if self.embedded is not None:

@@ -46,7 +46,8 @@ class Finding:
 def examine_parts(settings: Settings) -> Iterator[Finding]:
     """Look at every part, cheapest first; takes some seconds if clamd does not answer."""
     yield Finding("python", Health.OK, platform.python_version())
-    yield Finding("libmagic", Health.OK, f"{magic.version() / 100:.2f}")
+    libmagic: int = magic.version()  # type: ignore[no-untyped-call]
+    yield Finding("libmagic", Health.OK, f"{libmagic / 100:.2f}")
     yield Finding("yara-python", Health.OK, yara.__version__)
     yield _sandbox(settings)
     yield from _rules(settings)

@@ -5,6 +5,7 @@ behind it is replaced, and the ISTag, so that all fronts change it at the same m
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
@@ -33,6 +34,10 @@ VERSION_SECONDS = 5.0
 Say = Callable[[str], None]
 
 
+class StateInUse(OSError):
+    """The state directory has an owner; the text says what to do."""
+
+
 class Supervisor:
     """One running service."""
 
@@ -59,8 +64,8 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        make_state(self._settings)
-        icap = _listeners(self._settings.icap.listen, self._settings.icap.fronts or _processors())
+        lock = lock_state(self._settings)
+        icap = _listeners(self._settings.icap.listen, self._settings.icap.front_count)
         api = _listeners(self._settings.api.listen, 1)[0]
         self._write_istag()
         try:
@@ -69,6 +74,7 @@ class Supervisor:
             await self._watch_clamav()
         finally:
             await self._stop_all()
+            os.close(lock)
 
     async def _start(self, icap: list[socket.socket], api: socket.socket) -> None:
         settings, fd = self._settings, self._settings_fd
@@ -172,6 +178,24 @@ def make_state(settings: Settings) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def lock_state(settings: Settings) -> int:
+    """Make the state ours alone; return the descriptor that keeps it so.
+
+    Raises StateInUse: two services on one state would take each other's sockets away.
+    """
+    make_state(settings)
+    descriptor = os.open(settings.run_directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise StateInUse(
+            f"another `douane serve` uses {settings.state.directory}; stop it, or set "
+            "[state] directory to another folder"
+        ) from None
+    return descriptor
+
+
 def split_address(address: str) -> tuple[str, int]:
     """Return host and port of "host:port" or "[v6]:port"."""
     host, _, port = address.rpartition(":")
@@ -208,6 +232,3 @@ def _share_settings(settings: Settings) -> int:
     os.write(descriptor, settings.model_dump_json().encode())
     return descriptor
 
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0))

@@ -1,5 +1,7 @@
 """Settings of the door.  The one place where its defaults live."""
 
+import os
+
 from pydantic import Field
 
 from scanners.settings import KiB, MiB, Section
@@ -37,6 +39,10 @@ class IcapSettings(Section):
     echo: bool = Field(
         False, description="Offer /echo, which answers without inspecting: for benchmarks only."
     )
+
+    @property
+    def front_count(self) -> int:
+        return self.fronts or len(os.sched_getaffinity(0))
 
 
 class SpoolSettings(Section):

@@ -15,7 +15,7 @@ import structlog
 
 from scanners.clamav.engine import Clamav
 from scanners.model import Level, Reason, Report, Unscanned
-from scanners.worker.pool import JobRequest, PoolAnswer, ScanPool
+from scanners.worker.pool import Child, JobRequest, PoolAnswer, ScanPool
 from verdicts.cache import VerdictCache, cache_key
 from verdicts.conclude import conclude
 from verdicts.model import Action, Ruling, Transfer, Verdict, VerdictRecord
@@ -142,13 +142,12 @@ class Inspection:
         """Ask clamd about what the worker decoded and clamd cannot reach by itself."""
         turn = asyncio.Semaphore(MAX_CHILDREN_AT_ONCE)
 
-        async def ask(descriptor: int, size: int, path: tuple[str, ...]) -> Report:
+        async def ask(child: Child) -> Report:
+            size = os.fstat(child.descriptor).st_size
             async with turn:
-                return await self._bench.clamav.scan(descriptor, size, deadline, path)
+                return await self._bench.clamav.scan(child.descriptor, size, deadline, child.path)
 
-        return await asyncio.gather(
-            *(ask(child.descriptor, child.size, child.path) for child in answer.children)
-        )
+        return await asyncio.gather(*map(ask, answer.children))
 
     async def _keep(self, record: VerdictRecord) -> VerdictRecord:
         """A block or hold is on disk before the client hears of it."""

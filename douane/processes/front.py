@@ -97,7 +97,7 @@ class FrontProcess:
             clamav_fault=clamav.fault,
             workers=pool.alive,
             workers_wanted=pool.wanted,
-            sandbox_missing=pool.sandbox_missing,
+            sandbox_missing=pool.missing,
             ruleset=self._ruleset,
             istag=self._board.read(),
             connections=self._front.connections,

@@ -118,6 +118,8 @@ class EmbeddedClamd:
         lines = [
             "# Written by Douane at every start: changes are lost.",
             "Foreground yes",
+            f"LogFile {self._folder / 'run' / 'clamd.log'}",
+            "LogFileMaxSize 10M",
             "LogTime yes",
             "LocalSocket run/clamd.sock",
             "LocalSocketMode 600",

@@ -1,0 +1,65 @@
+"""The API process: REST over the verdict log.  The ICAP fronts do not need it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+
+from api.app import create_app
+from douane.processes import start
+from verdicts.ledger.keys import LedgerPlace
+
+STOP_SECONDS = 5
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signals: the supervisor's SIGTERM is ours to take."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def main() -> None:
+    parser = start.parser("api")
+    parser.add_argument("--listen-fd", type=int, required=True)
+    arguments = parser.parse_args()
+    settings = start.read_settings(arguments.settings_fd)
+    app = create_app(
+        settings.api,
+        LedgerPlace(settings.database.url, settings.ledger_socket),
+        run_directory=settings.run_directory,
+        spool_directory=settings.spool_directory,
+        fronts=settings.icap.front_count,
+    )
+    configuration = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ws="none",
+    )
+
+    async def run(stop: asyncio.Event) -> None:
+        server = _Server(configuration)
+        listener = socket.socket(fileno=arguments.listen_fd)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            start.say_ready(arguments.ready_fd)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        stopping.cancel()
+        await serving
+
+    start.run("api", run)
+
+
+if __name__ == "__main__":
+    main()
