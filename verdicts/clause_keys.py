@@ -17,7 +17,9 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from pathlib import Path
 
+from scanners.type_table import read_type_table
 from verdicts.clause import Case, Test
 from verdicts.hosts import matching_patterns, require_host_pattern
 from verdicts.model import Direction, Transfer
@@ -89,9 +91,14 @@ def declared_type(value: object) -> Test:
     return lambda case: match(case.transfer.declared_type) is not None
 
 
-def program(value: object) -> Test:
+def program(value: object, rules: Path) -> Test:
+    """What a program is called, types.toml says: it lies in `rules`, beside the policy."""
     wanted = truth(value)
-    return lambda case: is_program(case.transfer, case.verdict.types) is wanted
+    try:
+        table = read_type_table(rules / "types.toml")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"needs types.toml beside the policy: {error}") from error
+    return lambda case: is_program(case.transfer, case.verdict.types, table) is wanted
 
 
 def channel(value: object) -> Test:
@@ -145,12 +152,12 @@ def partial(value: object) -> Test:
     return lambda case: case.transfer.partial is wanted
 
 
-KEYS: dict[str, Callable[[object], Test]] = {
+Key = Callable[[object], Test]
+KEYS: dict[str, Key] = {
     "service": service,
     "direction": direction,
     "true_type": true_type,
     "declared_type": declared_type,
-    "program": program,
     "channel": channel,
     "user": user,
     "group": group,
@@ -160,6 +167,11 @@ KEYS: dict[str, Callable[[object], Test]] = {
     "size": size,
     "partial": partial,
 }
+
+
+def keys_beside(rules: Path) -> dict[str, Key]:
+    """Return all keys, of which `program` reads another file of the folder `rules`."""
+    return KEYS | {"program": lambda value: program(value, rules)}
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

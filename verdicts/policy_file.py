@@ -11,14 +11,14 @@ from typing import TypeVar
 
 from scanners.model import Code, Level, Reason
 from verdicts.clause import ANYTHING, Clause, Mode, Weights
-from verdicts.clause_keys import KEYS, choices, host_patterns, words
+from verdicts.clause_keys import KEYS, choices, host_patterns, keys_beside, words
 from verdicts.model import Action, Transfer
 from verdicts.rule_file import RuleFile, RuleFileError
 
 BYPASS = "bypass"
 DEFAULT = "default"
 TOP = ["default", "bypass_hosts", "policy", "clause"]
-CLAUSE = ["name", "action", "mode", "level", "codes", "reasons", *KEYS]
+CLAUSE = ["name", "action", "mode", "level", "codes", "reasons", *KEYS, "program"]
 INFO = "info"
 LEVELS = {level.name.lower(): level for level in Level}
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -118,7 +118,8 @@ def _clause(table: _Table) -> Clause:
     )
     if fault := _contradiction(weights):
         raise table.refusal(table.title + fault, "level")
-    tests = [table.read(key, read) for key, read in KEYS.items() if key in table.values]
+    keys = keys_beside(table.file.path.parent)
+    tests = [table.read(key, read) for key, read in keys.items() if key in table.values]
     return Clause(name, action, mode, weights, tuple(tests))
 
 

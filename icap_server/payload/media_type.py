@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterable
 
+from scanners.header_parameters import parse_value
+
 MAX_PARAMETERS = 16
 MAX_CODINGS = 8
 """Two are rare, three a trick."""
 EXCESS = "excess"
 """Stands for the codings beyond MAX_CODINGS: nobody can undo it, so the body is not clean."""
 
-CHAR = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
+CHAR = r"[!#$%&'*+\-.^_`|~0-9a-z]"
 TYPE = re.compile(rf"{CHAR}{{1,127}}/{CHAR}{{1,127}}")
-# A quoted value may hold semicolons; one that is never closed runs to the end, as browsers read it
-PARAMETER = re.compile(rf';[ \t]*({CHAR}{{1,127}})=(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
-PAIR = re.compile(r"\\(.)", re.DOTALL)
 ALIASES = {"x-gzip": "gzip", "x-compress": "compress", "x-deflate": "deflate"}
 NO_CODING = frozenset({"", "identity", "none", "utf-8"})
 """Seen in the wild for a body that is not coded; browsers ignore them too."""
@@ -24,17 +23,11 @@ def parse_media_type(value: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
     Never raises: what is no media type is the empty type, without parameters.
     """
-    text, semicolon, rest = value.partition(";")
-    media_type = text.strip(" \t").lower()
-    if not TYPE.fullmatch(media_type):
-        return "", ()
-    if not semicolon:
-        return media_type, ()
-    found = PARAMETER.findall(";" + rest)[:MAX_PARAMETERS]
-    return media_type, tuple(
-        (name.lower(), PAIR.sub(r"\1", quoted) if quoted else plain.strip(" \t"))
-        for name, quoted, plain in found
-    )
+    if ";" not in value:
+        media_type = value.strip(" \t").lower()
+        return (media_type, ()) if TYPE.fullmatch(media_type) else ("", ())
+    media_type, parameters = parse_value(value)
+    return (media_type, parameters[:MAX_PARAMETERS]) if TYPE.fullmatch(media_type) else ("", ())
 
 
 def parse_codings(values: Iterable[str]) -> tuple[str, ...]:

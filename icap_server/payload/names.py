@@ -1,14 +1,16 @@
 """What a transferred file is called: the sources in their order, none of them trusted."""
 
 from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
 
-from icap_server.payload.disposition import decode_name, disposition_name
 from icap_server.payload.http_head import HttpHead
+from scanners.header_parameters import all_values, parse_value
 from verdicts.model import Direction
 
 MAX_NAME = 1024
 ORIGINAL_FILE = "x-c-icap-client-original-file"
 DISPOSITION = "content-disposition"
+PARAMETER = "filename"
 
 
 def file_name(
@@ -27,12 +29,24 @@ def file_name(
     """
     body_head = request if direction is Direction.UPLOAD else response
     return bounded(
-        _plain_name(icap_fields.get("x-scan-file-name", ""))
-        or (_plain_name(request.first(ORIGINAL_FILE)) if request else "")
-        or (_last_part(disposition_name(body_head.first(DISPOSITION))) if body_head else "")
-        or _plain_name(path[path.rfind("/") + 1 :])
-        or (_plain_name(response.first(ORIGINAL_FILE)) if response else "")
+        _stated(icap_fields.get("x-scan-file-name", ""))
+        or (_stated(request.first(ORIGINAL_FILE)) if request else "")
+        or (disposition_name(body_head.first(DISPOSITION)) if body_head else "")
+        or _last_segment(path)
+        or (_stated(response.first(ORIGINAL_FILE)) if response else "")
     )
+
+
+def disposition_name(value: str) -> str:
+    """Return the name that Content-Disposition gives, without folders; empty if none.
+
+    The standard's own choice among all notations: filename* before filename (RFC 6266 §4.3).
+    """
+    if not value:
+        return ""
+    _, parameters = parse_value(utf8(value))
+    names = all_values(parameters, PARAMETER)
+    return _without_folders(names[0]) if names else ""
 
 
 def bounded(name: str) -> str:
@@ -45,11 +59,30 @@ def bounded(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "replace").decode("utf-8")
 
 
-def _plain_name(text: str) -> str:
-    return _last_part(decode_name(text)) if text else ""
+def utf8(text: str) -> str:
+    """Return what Latin-1 decoded bytes say as UTF-8, or the text itself if they are not that."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
-def _last_part(name: str) -> str:
+def _stated(text: str) -> str:
+    """Return a name that fills a whole field, plain or in words of RFC 2047."""
+    names = all_values(((PARAMETER, utf8(text)),), PARAMETER) if text else ()
+    return _without_folders(names[0]) if names else ""
+
+
+def _last_segment(path: str) -> str:
+    segment = path[path.rfind("/") + 1 :]
+    if "%" in segment:  # an escaped slash may hide in it
+        segment = _without_folders(unquote_to_bytes(segment).decode("latin-1"))
+    return utf8(segment)
+
+
+def _without_folders(name: str) -> str:
     r"""RFC 6266 §4.3: only the last segment counts; C:\x\y.exe is y.exe."""
     name = name.rstrip("/\\")
     return name[max(name.rfind("/"), name.rfind("\\")) + 1 :]

@@ -12,6 +12,8 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import unquote
 
+from icap_server.payload.names import utf8
+
 MAX_NAME = 256
 MAX_GROUPS = 256
 """Active Directory users of large companies are in some 200 groups."""
@@ -72,10 +74,10 @@ def _decoded(value: str) -> str:
         try:
             text = b64decode(value, validate=True).decode("utf-8")
         except (Error, UnicodeDecodeError):
-            return _utf8(value)
+            return utf8(value)
         if SCHEME.match(text) or NAME.fullmatch(text):
             return text
-    return _utf8(value)
+    return utf8(value)
 
 
 def _plain(text: str) -> str:
@@ -89,10 +91,3 @@ def _plain(text: str) -> str:
         else:
             text = path
     return "".join(char if char.isprintable() else "\ufffd" for char in text[:MAX_NAME])
-
-
-def _utf8(text: str) -> str:
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text

@@ -4,13 +4,16 @@ import math
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from scanners.model import Family, FileType, Level, TypeNode
 from verdicts.clause import Case
-from verdicts.clause_keys import KEYS
+from verdicts.clause_keys import keys_beside
 from verdicts.model import Direction, Transfer, Verdict
+
+KEYS = keys_beside(Path(__file__).parents[2] / "rules")
 
 TRANSFER = Transfer(
     "id",
@@ -134,3 +137,11 @@ def test_a_hostile_address_matches_nothing() -> None:
 def test_the_type_below_a_content_coding_is_the_type_of_the_file() -> None:
     coded = replace(TRANSFER, codings=("gzip",))
     assert KEYS["true_type"]("jpeg")(Case(CASE.verdict, coded, 1))
+
+
+def test_program_needs_the_table_of_types(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"needs types\.toml beside the policy: .*No such file"):
+        keys_beside(tmp_path)["program"](True)
+    (tmp_path / "types.toml").write_text("types = 1")
+    with pytest.raises(ValueError, match=r"needs types\.toml beside the policy"):
+        keys_beside(tmp_path)["program"](True)

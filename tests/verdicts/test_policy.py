@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -50,6 +51,11 @@ UPLOAD = replace(DOWNLOAD, service="reqmod", direction=Direction.UPLOAD)
 Write = Callable[[str], Policy]
 Part = tuple[str, DetectionLevel] | str
 """A detection (code, level), or the reason of a gap."""
+
+
+@pytest.fixture(autouse=True)
+def _types(tmp_path: Path) -> None:
+    shutil.copy(SHIPPED.with_name("types.toml"), tmp_path)
 
 
 @pytest.fixture
