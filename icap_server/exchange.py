@@ -20,6 +20,9 @@ class Exchange(Protocol):
     def take(self, data: memoryview) -> bool:
         """Take body bytes; True: the reply needs no more of them."""
 
+    def end(self) -> None:
+        """The body is whole."""
+
     def at_preview_end(self) -> bool:
         """The preview is in; True: the reply needs no more than that, False: send 100 Continue."""
 
@@ -44,6 +47,9 @@ class ReadyExchange:
 
     def take(self, data: memoryview) -> bool:
         return False
+
+    def end(self) -> None:
+        pass
 
     def at_preview_end(self) -> bool:
         return True

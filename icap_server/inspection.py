@@ -37,6 +37,7 @@ class InspectExchange:
         """Raise HeadMalformed if the encapsulated heads are not HTTP."""
         self._head = head
         self._office = office
+        self._whole = False
         self._continued = False
         self._gap: Reason | None = None
         """Nothing will be scanned, for this reason."""
@@ -95,6 +96,9 @@ class InspectExchange:
         self._discard()
         return True
 
+    def end(self) -> None:
+        self._whole = True
+
     def at_preview_end(self) -> bool:
         early = self._bypass is not None or self._gap is not None
         self._continued = not early
@@ -121,6 +125,8 @@ class InspectExchange:
             record = await inspection.keep_unread(self._transfer, self._bypass, self._size)
         elif self._gap is not None:
             record = await inspection.rule_unscanned(self._transfer, self._gap, self._size)
+        elif not self._whole:
+            raise RuntimeError("asked for a ruling on half a body")
         else:
             spool.finish()
             record = await inspection.inspect(self._transfer, spool)

@@ -6,7 +6,7 @@ client pipelines waits unread.  Every wait has an end: `check` is called once a 
 
 import asyncio
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 
@@ -77,8 +77,7 @@ class Session(asyncio.Protocol):
     # --- the transport calls these -------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's derives from no class
         self._deadline = self._now() + self._settings.idle_seconds
 
     def data_received(self, data: bytes) -> None:
@@ -189,6 +188,8 @@ class Session(asyncio.Protocol):
                 self._transport.write(self._wire.send_continue())
                 self._go_on_soon()
         else:
+            assert self._exchange is not None  # noqa: S101 - a head comes first
+            self._exchange.end()
             self._answer()
 
     def _on_head(self, head: RequestHead) -> None:
@@ -196,7 +197,8 @@ class Session(asyncio.Protocol):
         self._closing = self._closing or head.close
         self._body_deadline = self._now() + self._settings.receive_seconds
         self._exchange = self._host.route(head)
-        if self._wire.state is State.DONE or self._exchange.answers_early:
+        # Not the wire's state: it may be at the end of a body whose events are still to come.
+        if not head.has_body or self._exchange.answers_early:
             self._answer()
 
     def _end_starvation(self, now: float) -> None:

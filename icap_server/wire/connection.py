@@ -54,6 +54,11 @@ class ServerConnection:
             self.state is State.IDLE and len(self._buffer) > self._at
         )
 
+    @property
+    def has_unread(self) -> bool:
+        """Whether bytes lie here that came before their turn."""
+        return len(self._buffer) > self._at
+
     def send_continue(self) -> bytes:
         """Return the bytes that ask for the rest of the body (§4.5)."""
         self.state = advance(self.state, Step.CONTINUE)
