@@ -1,0 +1,70 @@
+"""A real pool whose workers do what the name of the file says (deeds.py), and how to ask it."""
+
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from scanners.settings import Limits, MiB, WorkerSettings
+from scanners.worker.pool import JobRequest, PoolAnswer, ScanPool
+from scanners.worker.worker import seal_memfd
+
+MakePool = Callable[..., Awaitable[ScanPool]]
+Scan = Callable[..., Coroutine[None, None, PoolAnswer]]
+
+RULES = Path(__file__).parents[3] / "rules"
+SMALL = Limits(file_bytes=32 * MiB, unpacked_bytes=32 * MiB, scan_seconds=20)
+
+
+@pytest.fixture
+def limits() -> Limits:
+    return SMALL
+
+
+@pytest.fixture
+async def make_pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MakePool]:
+    """Start pools; all are stopped at the end of the test."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    async with AsyncExitStack() as stack:
+
+        async def make(
+            examiner: str = "deeds:build", *, audit: bool = False, **settings: int
+        ) -> ScanPool:
+            wanted = WorkerSettings.model_validate({"count": 1, **settings})
+            pool = ScanPool(RULES, SMALL, wanted, audit=audit, examiner=examiner)
+            stack.push_async_callback(pool.stop)
+            await pool.start()
+            return pool
+
+        yield make
+
+
+@pytest.fixture
+def scan() -> Scan:
+    """Have a pool examine a name and some bytes; the test closes the answer if it has children."""
+
+    async def ask(
+        pool: ScanPool, name: str, data: bytes = b"hello", seconds: float = 20
+    ) -> PoolAnswer:
+        body = seal_memfd(memoryview(data))
+        try:
+            return await pool.scan(body, JobRequest(len(data), name), time.monotonic() + seconds)
+        finally:
+            os.close(body)
+
+    return ask
+
+
+@pytest.fixture
+def words() -> Callable[[PoolAnswer], list[str]]:
+    """What a deed said, and the reasons of gaps."""
+
+    def read(answer: PoolAnswer) -> list[str]:
+        examination = answer.examination
+        said = [found.name for found in examination.detections]
+        return said + [f"{part.scanner}:{part.reason}" for part in examination.unscanned]
+
+    return read

@@ -1,0 +1,86 @@
+"""Jobs, greetings, setups and control messages survive the way; a greeting is not believed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanners.settings import Limits, WorkerSettings
+from scanners.worker.messages import (
+    CONTROL_BYTES,
+    Control,
+    Job,
+    MalformedReport,
+    Notice,
+    Setup,
+    decode_control,
+    decode_greeting,
+    decode_job,
+    decode_setup,
+    encode_control,
+    encode_greeting,
+    encode_job,
+    encode_setup,
+)
+
+texts = st.text(st.characters(), max_size=50)  # lone surrogates included
+jobs = st.builds(
+    Job,
+    id=st.integers(1, 2**53),
+    size=st.integers(0, 2**40),
+    name=texts,
+    declared_type=texts,
+    parameters=st.lists(st.tuples(texts, texts)).map(tuple),
+    codings=st.lists(texts).map(tuple),
+    seconds=st.floats(0, 600),
+    unpacked_bytes=st.integers(0, 2**40),
+    members=st.integers(0, 10**6),
+    depth=st.integers(1, 50),
+)
+
+
+@given(jobs)
+def test_a_job_survives(job: Job) -> None:
+    assert decode_job(encode_job(job)) == job
+
+
+def test_a_setup_survives() -> None:
+    limits, settings = Limits(depth=3), WorkerSettings(count=7)
+    setup = Setup(5, 4711, Path("/ä/rules"), limits, settings, "module:function", audit=True)
+    assert decode_setup(encode_setup(setup)) == setup
+
+
+def test_control_messages_survive_and_are_bounded() -> None:
+    for message in (Control(Notice.DIED, 2**63, -9), Control(Notice.FAILED, text="über")):
+        assert decode_control(encode_control(message)) == message
+    assert len(encode_control(Control(Notice.FAILED, text="ü" * 9999))) <= CONTROL_BYTES
+
+
+def test_a_greeting_survives() -> None:
+    assert decode_greeting(encode_greeting(12, ("landlock",))) == (12, ("landlock",))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b"7",
+        b"[1]",
+        b"[1, 2]",
+        b'[true, ["landlock"]]',
+        b'["1", []]',
+        b'[1, ["a protection that does not exist"]]',
+        b"[1, [[]]]",
+        b"[1, {}, 2]",
+        "[1, [\ud800]]".encode("utf-8", "surrogatepass"),
+        b"\xff\xfe\x00",
+        json.dumps([1, [{"a": 1}]]).encode(),
+    ],
+)
+def test_a_greeting_of_another_shape_is_refused(hostile: bytes) -> None:
+    with pytest.raises(MalformedReport):
+        decode_greeting(hostile)

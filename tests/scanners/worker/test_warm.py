@@ -1,0 +1,34 @@
+"""Warming shows every specimen to the examiner, the way a worker does it."""
+
+import os
+
+import pytest
+
+from samples.catalogue import specimens
+from scanners.budget import Budget
+from scanners.model import Content, Examination, Extracted
+from scanners.settings import Limits
+from scanners.worker.warm import warm_up
+
+
+def test_every_specimen_is_seen_and_nothing_left_open() -> None:
+    seen: list[tuple[str, bytes]] = []
+
+    def examiner(content: Content, budget: Budget) -> Examination:
+        seen.append((content.name, bytes(content.view)))
+        return Examination(extracted=(Extracted(content.view[:10], ("x",)),))
+
+    before = len(os.listdir("/proc/self/fd"))
+    warm_up(examiner, Limits())
+    assert seen == [(specimen.name, specimen.data) for specimen in specimens()]
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_examiner_that_cannot_work_is_not_hidden_from_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def examiner(content: Content, budget: Budget) -> Examination:
+        raise KeyError("a scanner is broken")
+
+    warm_up(examiner, Limits())
+    assert "a scanner is broken" in capsys.readouterr().err
