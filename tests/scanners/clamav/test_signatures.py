@@ -1,0 +1,87 @@
+"""The folder of the own clamd follows the rules and the official database."""
+
+from pathlib import Path
+
+import pytest
+
+from scanners.clamav.signatures import SignatureFolder
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """The folder for clamd, the rules with one file, the official database with one."""
+    rules, official = tmp_path / "rules", tmp_path / "official"
+    for folder in (rules, official):
+        folder.mkdir()
+    (rules / "a.ndb").write_text("A:0:*:aaaa\n")
+    (official / "daily.cvd").write_bytes(b"ClamAV-VDB")
+    return tmp_path / "db", rules, official
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_rules_are_copied_and_the_official_database_is_linked(
+    folders: tuple[Path, Path, Path],
+) -> None:
+    folder, rules, official = folders
+    assert SignatureFolder(*folders).refresh()
+    assert names(folder) == ["daily.cvd", "rules-a.ndb"]
+    assert (folder / "rules-a.ndb").read_text() == (rules / "a.ndb").read_text()
+    assert (folder / "daily.cvd").readlink() == official / "daily.cvd"
+
+
+def test_refresh_says_whether_anything_changed(folders: tuple[Path, Path, Path]) -> None:
+    folder, rules, official = folders
+    signatures = SignatureFolder(*folders)
+    assert [signatures.refresh(), signatures.refresh()] == [True, False]
+    (rules / "a.ndb").write_text("A:0:*:bbbb\nB:0:*:cccc\n")
+    assert [signatures.refresh(), signatures.refresh()] == [True, False]
+    assert "bbbb" in (folder / "rules-a.ndb").read_text()
+    (official / "daily.cvd").rename(official / "daily.cld")
+    assert [signatures.refresh(), signatures.refresh()] == [True, False]
+    assert names(folder) == ["daily.cld", "rules-a.ndb"]
+    (rules / "a.ndb").unlink()
+    assert signatures.refresh()
+    assert names(folder) == ["daily.cld"]
+
+
+def test_a_new_process_finds_leftovers_and_removes_them(folders: tuple[Path, Path, Path]) -> None:
+    folder, rules, _ = folders
+    SignatureFolder(*folders).refresh()
+    (rules / "a.ndb").rename(rules / "b.ndb")
+    (folder / ".half-written").write_text("x")
+    assert SignatureFolder(*folders).refresh()
+    assert names(folder) == ["daily.cvd", "rules-b.ndb"]
+
+
+def test_only_signature_files_count(folders: tuple[Path, Path, Path]) -> None:
+    _, rules, official = folders
+    for name in ("README.md", ".hidden.ndb", "passwords.pwdb"):
+        (rules / name).write_text("x")
+    (rules / "folder.ndb").mkdir()
+    (rules / "dangling.ndb").symlink_to(rules / "nothing")
+    (official / "freshclam.dat").write_text("x")
+    assert sorted(SignatureFolder(*folders).sources()) == ["daily.cvd", "rules-a.ndb"]
+
+
+def test_a_rule_never_takes_the_place_of_an_official_file(
+    folders: tuple[Path, Path, Path],
+) -> None:
+    folder, rules, official = folders
+    (rules / "daily.cvd").write_text("mine")
+    SignatureFolder(*folders).refresh()
+    assert (folder / "daily.cvd").read_bytes() == (official / "daily.cvd").read_bytes()
+
+
+def test_with_no_signature_at_all_the_folder_stays_as_it_is(
+    folders: tuple[Path, Path, Path],
+) -> None:
+    folder, rules, official = folders
+    signatures = SignatureFolder(*folders)
+    signatures.refresh()
+    (rules / "a.ndb").unlink()
+    (official / "daily.cvd").unlink()
+    assert not signatures.refresh()
+    assert names(folder) == ["daily.cvd", "rules-a.ndb"]
