@@ -1,6 +1,8 @@
 """Opening the database: engines for the one writer and for readers, and the migrations."""
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -17,6 +19,7 @@ def open_writer(url: str) -> Engine:
     """Return an engine whose transactions exclude other writers from their first statement."""
     if not _is_sqlite(url):
         return create_engine(url, poolclass=NullPool)
+    _keep_private(url)
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
     # FULL for groups of allowed transfers too: there are few a second of those, and with NORMAL
     # nothing would bound what a power cut can take.
@@ -29,6 +32,7 @@ def open_reader(url: str) -> Engine:
     """Return an engine that cannot write to SQLite."""
     if not _is_sqlite(url):
         return create_engine(url, poolclass=QueuePool, pool_size=8)
+    _keep_private(url)
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -51,6 +55,14 @@ def migrate(engine: Engine) -> None:
 
 def _is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
+
+
+def _keep_private(url: str) -> None:
+    """Create the file readable by its owner only; SQLite gives its other files the same mode."""
+    path = make_url(url).database
+    if path:
+        with suppress(OSError):  # the engine reports it better
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _on_connect(*pragmas: str) -> Callable[[DBAPIConnection, object], None]:
