@@ -21,7 +21,7 @@ USER_FIELDS = ("x-authenticated-user", "x-client-username", "x-subscriber-id")
 
 BASE64 = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z0-9]*[a-z0-9])[A-Za-z0-9+/]{2,}={0,2}")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,15})://(.*)", re.DOTALL)
-NAME = re.compile(r"[\w.@\\/ +-]+")
+NAME = re.compile(r"[\w.@\\/ +,=-]+")
 # Commas belong to LDAP names as well, so a list is cut before the next scheme only
 NEXT_GROUP = re.compile(r",\s*(?=[A-Za-z][A-Za-z0-9+.-]{0,15}://)")
 

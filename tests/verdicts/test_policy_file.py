@@ -77,8 +77,8 @@ def test_the_clause_has_exactly_the_designed_keys() -> None:
             HEAD + "foo = 1",
             6,
             "unknown key 'foo' in clause 'a'; known keys: name, action, mode, level, codes, "
-            "reasons, service, direction, true_type, declared_type, program, channel, user, "
-            "group, client_ip, host, url, size, partial",
+            "reasons, service, direction, true_type, declared_type, channel, user, "
+            "group, client_ip, host, url, size, partial, program",
         ),
         (HEAD + "[clause.sub]\nx = 1", 3, "unknown key 'sub' in clause 'a'"),
         (HEAD.replace("allow", "hold"), 5, "clause 'a': action hold is not possible yet"),

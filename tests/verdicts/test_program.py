@@ -73,5 +73,5 @@ def test_wrappings_of_http_are_seen_through() -> None:
     assert is_program(coded, part, TABLE)
     assert is_program(form, named, TABLE)
     assert not is_program(form, archive, TABLE)
-    assert is_program(replace(form, codings=("gzip",)), archive)
+    assert is_program(replace(form, codings=("gzip",)), archive, TABLE)
     assert not is_program(TRANSFER, part, TABLE)

@@ -1,0 +1,137 @@
+"""File names from every source and in every notation seen in the wild."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icap_server.payload.http_head import HttpHead
+from icap_server.payload.names import MAX_NAME, bounded, disposition_name, file_name, utf8
+from verdicts.model import Direction
+
+UP, DOWN = Direction.UPLOAD, Direction.DOWNLOAD
+
+
+def raw(text: str) -> str:
+    """As a head shows UTF-8 bytes: one character a byte."""
+    return text.encode("utf-8").decode("latin-1")
+
+
+@pytest.mark.parametrize(
+    "value, name",
+    [
+        ("", ""),
+        ("attachment", ""),
+        ("attachment; filename=", ""),
+        ("attachment; filename=a.exe", "a.exe"),
+        ('attachment; filename="a.exe"', "a.exe"),
+        ("attachment;filename=a.exe", "a.exe"),
+        ("ATTACHMENT; FILENAME = a.exe", "a.exe"),
+        ('inline; x=y; filename="a.exe"; z', "a.exe"),
+        ("attachment; filename=my file.exe; x=y", "my file.exe"),
+        ('attachment; filename="a;b.exe"', "a;b.exe"),
+        ('attachment; filename="a\\"b.exe"', 'a"b.exe'),
+        ('attachment; filename="a.exe', "a.exe"),
+        ('form-data; name="file"; filename="a.exe"', "a.exe"),
+        ('attachment; filename="C:\\Users\\x\\a.exe"', "a.exe"),
+        ('attachment; filename="../../a.exe"', "a.exe"),
+        ('attachment; filename="a/"', "a"),
+        ("attachment; filename*=UTF-8''%e2%82%ac.exe", "\u20ac.exe"),
+        ("attachment; filename*=utf-8'en'a%20b.exe", "a b.exe"),
+        ("attachment; filename*=iso-8859-1''%a3.exe", "\u00a3.exe"),
+        ("attachment; filename=\"photo.jpg\"; filename*=UTF-8''a.exe", "a.exe"),
+        ("attachment; filename*=UTF-8''a.exe; filename=\"photo.jpg\"", "a.exe"),
+        ('attachment; filename*0="photo"; filename*1=".exe"', "photo.exe"),
+        ("attachment; filename*0*=UTF-8''%41; filename*1=b; filename*2*=%2Eexe", "Ab.exe"),
+        ("attachment; filename==?utf-8?B?YS5leGU=?=", "a.exe"),
+        ('attachment; filename="=?utf-8?Q?a=2Eexe?="', "a.exe"),
+        ('attachment; filename="=?utf-8?B?YS4=?= =?utf-8?B?ZXhl?="', "a.exe"),
+        (
+            raw('attachment; filename="\u043f\u0438\u0441\u044c\u043c\u043e.exe"'),
+            "\u043f\u0438\u0441\u044c\u043c\u043e.exe",
+        ),
+        ('attachment; filename="\u00e4.exe"', "\u00e4.exe"),
+        ("attachment; filename*=nonsense''a%ff.exe", "a\u00ff.exe"),
+    ],
+)
+def test_content_disposition(value: str, name: str) -> None:
+    assert disposition_name(value) == name
+
+
+def head(**fields: str) -> HttpHead:
+    named = {name.replace("_", "-"): value for name, value in fields.items()}
+    return HttpHead("HTTP/1.1", tuple(named.items()))
+
+
+ORIGINAL = head(x_c_icap_client_original_file="original.exe")
+DISPOSITION = head(content_disposition="attachment; filename=disposed.exe")
+BOTH = HttpHead("HTTP/1.1", (*ORIGINAL.fields, *DISPOSITION.fields))
+PROXY = {"x-scan-file-name": "C:\\in\\scanned.exe"}
+
+
+@pytest.mark.parametrize(
+    "icap, heads, direction, path, name",
+    [
+        (PROXY, (BOTH, BOTH), DOWN, "/url.exe", "scanned.exe"),
+        ({}, (ORIGINAL, DISPOSITION), DOWN, "/url.exe", "original.exe"),
+        ({}, (BOTH, None), UP, "/url.exe", "original.exe"),
+        ({}, (None, BOTH), DOWN, "/url.exe", "disposed.exe"),
+        ({}, (DISPOSITION, head()), DOWN, "/url.exe", "url.exe"),
+        ({}, (DISPOSITION, None), UP, "/url.exe", "disposed.exe"),
+        ({}, (head(), ORIGINAL), DOWN, "/url.exe", "url.exe"),
+        ({}, (None, ORIGINAL), DOWN, "", "original.exe"),
+        ({}, (None, ORIGINAL), DOWN, "/folder/", "original.exe"),
+        ({}, (None, None), DOWN, "/a/b%20c.exe", "b c.exe"),
+        ({}, (None, None), DOWN, "/a/" + raw("\u00e4.exe"), "\u00e4.exe"),
+        ({}, (None, None), DOWN, "/a/%C3%A4%2Fb.exe", "b.exe"),
+        ({}, (None, None), DOWN, "/a/%C3%A4.exe", "\u00e4.exe"),
+        ({}, (None, None), DOWN, "/a/%ff.exe", "\u00ff.exe"),
+        ({}, (None, None), DOWN, "/a/100%.exe", "100%.exe"),
+        ({}, (None, None), DOWN, "/", ""),
+        ({"x-scan-file-name": "/"}, (None, None), DOWN, "/url.exe", "url.exe"),
+        ({"x-scan-file-name": "=?utf-8?B?YS5leGU=?="}, (None, None), UP, "", "a.exe"),
+    ],
+)
+def test_the_sources_in_their_order(
+    icap: dict[str, str],
+    heads: tuple[HttpHead | None, HttpHead | None],
+    direction: Direction,
+    path: str,
+    name: str,
+) -> None:
+    assert file_name(icap, *heads, direction, path) == name
+
+
+def test_a_long_name_keeps_its_end() -> None:
+    name = bounded("a" * 5000 + ".jpg.exe")
+    assert len(name) == MAX_NAME
+    assert name.endswith("aaa.jpg.exe")
+    assert bounded("b" * MAX_NAME) == "b" * MAX_NAME
+
+
+def test_a_name_fits_into_json() -> None:
+    assert bounded("a\ud800.exe") == "a?.exe"
+
+
+def test_text_that_is_no_utf8_stays() -> None:
+    assert utf8("\u00e4") == "\u00e4"
+    assert utf8("\u20ac") == "\u20ac"
+
+
+hostile = st.text() | st.lists(
+    st.sampled_from(
+        ['"', "\\", ";", "=", "*", "filename", "'", "%", "=?", "?=", "B", "0", "utf-8", "\u00ff"]
+    )
+).map("".join)
+
+
+@given(hostile, hostile)
+def test_no_text_breaks_it(value: str, path: str) -> None:
+    fields = {"x-scan-file-name": value}
+    for name in (
+        disposition_name("attachment; filename" + value),
+        file_name(fields, None, None, UP, path),
+        file_name({}, head(content_disposition=value), None, UP, path),
+    ):
+        assert len(name) <= max(MAX_NAME, len(value) + 20)
+        assert "/" not in name
+    file_name(fields, None, None, UP, path).encode("utf-8")

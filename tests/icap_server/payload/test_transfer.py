@@ -1,0 +1,245 @@
+"""From heads to the transfer: where, what kind, whole or part, live or not."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icap_server.payload.channels import Channels
+from icap_server.payload.http_head import HeadMalformed, HttpHead, parse_request_head
+from icap_server.payload.http_head import parse_response_head as response
+from icap_server.payload.transfer import (
+    build_transfer,
+    host_of,
+    is_live_stream,
+    is_partial,
+    locate,
+)
+from verdicts.model import Direction, Transfer
+
+NOW = datetime(2024, 1, 1, tzinfo=UTC)
+NO_CHANNELS = Channels({})
+
+
+def build(
+    method: str,
+    request: bytes | None = None,
+    answer: bytes | None = None,
+    icap: dict[str, str] | None = None,
+) -> Transfer:
+    return build_transfer(
+        method=method,
+        service="avscan",
+        icap_fields=icap or {},
+        request=parse_request_head(request) if request else None,
+        response=response(answer) if answer else None,
+        channels=NO_CHANNELS,
+        transfer_id="id",
+        received_at=NOW,
+    )
+
+
+def test_a_download() -> None:
+    transfer = build(
+        "RESPMOD",
+        b"GET https://CDN.Example.com:8443/a/b.zip?x=1 HTTP/1.1\r\nHost: cdn.example.com\r\n"
+        b"Content-Type: text/plain\r\nAccept: application/json\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: Application/ZIP; x=Y\r\nContent-Encoding: gzip\r\n"
+        b"Content-Encoding: br\r\n\r\n",
+        {
+            "x-client-ip": "192.0.2.7",
+            "x-client-username": "bob",
+            "x-authenticated-groups": "staff",
+        },
+    )
+    assert transfer == Transfer(
+        "id",
+        "avscan",
+        Direction.DOWNLOAD,
+        NOW,
+        url="https://CDN.Example.com:8443/a/b.zip?x=1",
+        host="cdn.example.com",
+        client_ip="192.0.2.7",
+        user="bob",
+        groups=("staff",),
+        file_name="b.zip",
+        declared_type="application/zip",
+        parameters=(("x", "Y"),),
+        codings=("gzip", "br"),
+        prefers_json=True,
+    )
+
+
+def test_an_upload() -> None:
+    transfer = build(
+        "REQMOD",
+        b"PUT /files/a.txt HTTP/1.1\r\nHost: Up.Example:80\r\nContent-Type: text/plain\r\n"
+        b"Content-Disposition: attachment; filename=b.txt\r\n\r\n",
+    )
+    assert transfer == Transfer(
+        "id",
+        "avscan",
+        Direction.UPLOAD,
+        NOW,
+        url="http://Up.Example:80/files/a.txt",
+        host="up.example",
+        file_name="b.txt",
+        declared_type="text/plain",
+    )
+
+
+@pytest.mark.parametrize("method", ["REQMOD", "RESPMOD"])
+def test_without_heads_little_is_known(method: str) -> None:
+    transfer = build(method)
+    assert (transfer.url, transfer.host, transfer.file_name, transfer.channel) == (
+        "",
+        "",
+        "",
+        "unknown",
+    )
+
+
+def test_a_response_head_in_place_of_the_request_is_survived() -> None:
+    """toolarium sends one in REQMOD."""
+    transfer = build("REQMOD", b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+    assert (transfer.url, transfer.host, transfer.declared_type) == ("", "", "text/plain")
+
+
+def test_the_last_content_type_counts_as_it_does_for_browsers() -> None:
+    two = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Type: text/html\r\n\r\n"
+    assert build("RESPMOD", None, two).declared_type == "text/html"
+
+
+@pytest.mark.parametrize(
+    "target, host, url, found, path",
+    [
+        ("http://a.example/x?y/z", "b", "http://a.example/x?y/z", "a.example", "/x"),
+        ("HTTPS://u:p@A.example:1/x", "", "HTTPS://u:p@A.example:1/x", "a.example", "/x"),
+        ("http://a.example", "", "http://a.example", "a.example", "/"),
+        ("http://a.example?x", "", "http://a.example?x", "a.example", "/"),
+        ("http://a.example\\@b.example/", "", "http://a.example\\@b.example/", "b.example", "/"),
+        ("ftp://a.example/x", "", "ftp://a.example/x", "a.example", "/x"),
+        ("/x#y?z", "A.example.", "http://A.example./x#y?z", "a.example", "/x"),
+        ("/x", "", "/x", "", "/x"),
+        (
+            "//b.example/x",
+            "a.example",
+            "http://a.example//b.example/x",
+            "a.example",
+            "//b.example/x",
+        ),
+        ("*", "a.example", "http://a.example*", "a.example", "*"),
+    ],
+)
+def test_where(target: str, host: str, url: str, found: str, path: str) -> None:
+    fields = (("host", host),) if host else ()
+    assert locate(HttpHead("HTTP/1.1", fields, "GET", target)) == (url, found, path)
+
+
+def test_connect_names_a_host_only() -> None:
+    head = HttpHead("HTTP/1.1", (("host", "b.example"),), "CONNECT", "A.example:443")
+    assert locate(head) == ("A.example:443", "a.example", "")
+
+
+@pytest.mark.parametrize(
+    "authority, host",
+    [
+        ("a.example", "a.example"),
+        ("a.example:", "a.example"),
+        ("a.example:80", "a.example"),
+        ("a.example.:80", "a.example"),
+        ("[2001:DB8::1]:80", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("u@p@a.example", "a.example"),
+        (" a.example ", "a.example"),
+        ("a" * 256, ""),
+        ("", ""),
+    ],
+)
+def test_host(authority: str, host: str) -> None:
+    assert host_of(authority) == host
+
+
+@pytest.mark.parametrize(
+    "status, content_range, declared, partial",
+    [
+        (200, "", "", False),
+        (206, "", "", True),
+        (206, "", "multipart/byteranges", True),
+        (206, "bytes 0-99/100", "", False),
+        (206, "bytes 0-98/100", "", True),
+        (206, "bytes 1-99/100", "", True),
+        (206, "bytes 0-99/*", "", True),
+        (206, "nonsense", "", True),
+        (200, "bytes 10-99/100", "", True),
+        (0, "bytes 0-524287/2000000", "", True),
+        (0, "bytes 0-99/100", "", False),
+        (0, "", "application/offset+octet-stream", True),
+        (0, "", "application/octet-stream", False),
+    ],
+)
+def test_partial(status: int, content_range: str, declared: str, *, partial: bool) -> None:
+    fields = (("content-range", content_range),) if content_range else ()
+    assert is_partial(HttpHead("HTTP/1.1", fields, status=status), declared) is partial
+
+
+@pytest.mark.parametrize(
+    "head, declared, live",
+    [
+        (b"200 OK", "text/event-stream", True),
+        (b"200 OK", "multipart/x-mixed-replace", True),
+        (b"200 OK", "audio/mpeg", True),
+        (b"200 OK", "video/mp4", True),
+        (b"200 OK", "text/html", False),
+        (b"200 OK", "", False),
+        (b"206 Partial", "video/mp4", False),
+        (b"404 Not Found", "text/event-stream", False),
+        (b"200 OK\r\nContent-Length: 5", "video/mp4", False),
+        (b"200 OK\r\nContent-Length: 5", "text/event-stream", False),
+        (b"200 OK\r\nContent-Disposition: Attachment; filename=a", "audio/mpeg", False),
+        (b"200 OK\r\nContent-Disposition: inline", "audio/mpeg", True),
+    ],
+)
+def test_live_stream(head: bytes, declared: str, *, live: bool) -> None:
+    assert is_live_stream(response(b"HTTP/1.1 " + head + b"\r\n\r\n"), declared) is live
+
+
+def test_no_response_is_no_stream() -> None:
+    assert not is_live_stream(None, "text/event-stream")
+
+
+@pytest.mark.parametrize(
+    "accept, prefers",
+    [
+        ("application/json", True),
+        ("application/problem+JSON, */*", True),
+        ("text/html, application/json", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_json_for_programs(accept: str, *, prefers: bool) -> None:
+    head = b"GET / HTTP/1.1\r\nAccept: " + accept.encode() + b"\r\n\r\n"
+    assert build("RESPMOD", head).prefers_json is prefers
+
+
+NAMES = ["Host", "Content-Type", "Content-Disposition", "Content-Range", "Content-Encoding"]
+fields = st.lists(st.tuples(st.sampled_from(NAMES), st.text(st.characters(codec="latin-1"))))
+
+
+@given(fields, st.text(st.characters(codec="latin-1")), st.sampled_from(["REQMOD", "RESPMOD"]))
+def test_no_heads_raise_anything_but_malformed(
+    found: list[tuple[str, str]], target: str, method: str
+) -> None:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in found)
+    try:
+        transfer = build(
+            method,
+            f"GET {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1"),
+            f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode("latin-1"),
+        )
+    except HeadMalformed:
+        return
+    transfer.file_name.encode("utf-8")
+    assert transfer.host == transfer.host.lower()
