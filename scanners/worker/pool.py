@@ -80,7 +80,7 @@ class ScanPool:
         self._running = False
 
     async def start(self) -> None:
-        """Return when the workers can take jobs; raise ZygoteFailed or OSError if none ever will."""
+        """Return when the workers can take jobs; ZygoteFailed or OSError if none ever will."""
         self._running = True
         try:
             await self._start_zygote()
@@ -113,6 +113,8 @@ class ScanPool:
         sealed memfd, or a file opened read-only; it stays the caller's.  Never raises for a fault
         of the scan.
         """
+        if request.size > self._limits.file_bytes:  # more than a worker has address space for
+            return gap(Reason.TOO_LARGE)
         while (seconds := deadline - time.monotonic()) > 0:
             worker = await self._hire(seconds)
             if isinstance(worker, Reason):

@@ -13,9 +13,9 @@ from scanners.worker import kernel, landlock, seccomp
 
 HEADROOM_BYTES = 165 * MiB
 """What libmagic, YARA and the unpackers need on top of file and tree (design §2)."""
-DESCRIPTORS = 256
-"""64 children, a body and some for Python.  Also the bound on descriptors that all processes of the
-same user have under way in sockets (unix(7), ETOOMANYREFS): room for several busy workers."""
+DESCRIPTORS = 1024
+"""A worker needs 64 children and few more.  But it is also the bound on the descriptors that all
+processes of its user have under way in sockets (unix(7), ETOOMANYREFS): room for other workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,12 @@ def enter(plan: Plan, parent: int) -> tuple[str, ...]:
     return tuple(name for name, step in STEPS if not _taken(step, plan, parent))
 
 
-def probe(plan: Plan) -> tuple[str, ...]:
-    """Return what `enter` would, tried in a child process that then ends.
+def probe(plan: Plan | None = None) -> tuple[str, ...]:
+    """Return what `enter` would (the default plan if none), tried in a child that then ends.
 
     Forks: call it while this process has one thread.
     """
+    plan = plan or make_plan(Limits(), WorkerSettings())
     reading, writing = os.pipe()
     parent = os.getpid()
     child = os.fork()
@@ -83,7 +84,8 @@ def limit_processor_time(seconds: float) -> None:
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (_at_most(hard, soft), hard))
 
 
 def _taken(step: Callable[[Plan, int], None], plan: Plan, parent: int) -> bool:
@@ -114,8 +116,12 @@ def _set_limits(plan: Plan) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(limit)[1]
-        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        value = _at_most(hard, wanted)
         resource.setrlimit(limit, (value, value))
+
+
+def _at_most(hard: int, wanted: int) -> int:
+    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
 STEPS: tuple[tuple[str, Callable[[Plan, int], None]], ...] = (

@@ -1,5 +1,6 @@
 """A real pool whose workers do what the name of the file says (deeds.py), and how to ask it."""
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -68,3 +69,20 @@ def words() -> Callable[[PoolAnswer], list[str]]:
         return said + [f"{part.scanner}:{part.reason}" for part in examination.unscanned]
 
     return read
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], Coroutine[None, None, None]]:
+    """Wait for what other processes do, which sets no event."""
+
+    async def wait(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not condition():  # noqa: ASYNC110 see above
+                await asyncio.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+def open_descriptors() -> Callable[[], int]:
+    return lambda: len(os.listdir("/proc/self/fd"))

@@ -32,7 +32,7 @@ from scanners.worker.reports import (
     encode_report,
 )
 
-INFO, BAD = DetectionLevel.INFO, DetectionLevel.MALICIOUS
+MILD, BAD = DetectionLevel.INFO, DetectionLevel.MALICIOUS
 plain = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 wild = st.text(st.characters(), max_size=3000)
 
@@ -97,7 +97,7 @@ def test_the_worst_detections_stay_and_the_rest_is_counted(text: str) -> None:
     def many(level: DetectionLevel, count: int) -> tuple[Detection, ...]:
         return count * (Detection(Code.ARCHIVE_EXECUTABLE, "s", text, level, (text,), text),)
 
-    examination = Examination(None, many(INFO, 900) + many(BAD, 1))
+    examination = Examination(None, many(MILD, 900) + many(BAD, 1))
     back = there_and_back(examination)
     assert back.detections[0].level is BAD
     assert back.detections[-1].name == "more"

@@ -24,6 +24,7 @@ def test_the_plan_follows_the_limits() -> None:
 def test_this_machine_has_the_whole_sandbox_and_the_probe_leaves_no_trace() -> None:
     before = (os.getuid(), len(os.listdir("/proc/self/fd")), resource.getrlimit(resource.RLIMIT_AS))
     assert sandbox.probe(plan()) == ()
+    assert sandbox.probe() == ()
     after = (os.getuid(), len(os.listdir("/proc/self/fd")), resource.getrlimit(resource.RLIMIT_AS))
     assert after == before
 
