@@ -28,10 +28,6 @@ class Clamd(Protocol):
     socket: str
     descriptors: int
 
-    def start(self) -> None: ...
-    def pause(self) -> None: ...
-    def kill(self) -> None: ...
-    def stop(self) -> None: ...
     def expect(self, *commands: bytes) -> None: ...
     def say(self, *messages: bytes) -> None: ...
     def open_session(self) -> None: ...
@@ -108,90 +104,6 @@ async def test_the_path_is_passed_on_and_a_sealed_file_is_read(clamd: Clamd, mar
             fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK)
             report = await clamav.scan(file, len(marker), time.monotonic() + 20, ("a", "b"))
     assert [detection.path for detection in report.detections] == [("a", "b")]
-
-
-@pytest.mark.server
-async def test_hundreds_at_once_are_all_right_and_leave_nothing(
-    clamd: Clamd, marker: bytes
-) -> None:
-    """Every third is infected; the caller closes its descriptor while clamd still scans."""
-    async with engine(clamd.socket, in_flight=32) as clamav:
-        await scan(clamav, b"warm")
-        before = descriptors()
-        contents = [os.urandom(3000) + (marker if i % 3 == 0 else b"") for i in range(300)]
-        scans = []
-        for content in contents:
-            with memfd(content) as file:
-                scans.append(asyncio.ensure_future(clamav.scan(file, 0, time.monotonic() + 30)))
-                await asyncio.sleep(0)
-        reports = await asyncio.gather(*scans)
-        assert descriptors() == before
-    infected = found("Test.Marker.UNOFFICIAL")
-    assert reports == [infected if i % 3 == 0 else Report() for i in range(300)]
-
-
-@pytest.mark.server
-async def test_versions_torn_by_answers_cost_no_session(
-    clamd: Clamd, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """clamd writes a version in two steps; asked all the time, some are torn (about 1 in 100)."""
-    monkeypatch.setattr("scanners.clamav.engine.VERSION_SECONDS", 0)
-    async with engine(clamd.socket) as clamav:
-        lost: list[None] = []
-        monkeypatch.setattr(clamav, "_forget_link", lambda: lost.append(None))
-        contents = [i.to_bytes(4) for i in range(4000)]
-        assert set(await asyncio.gather(*(scan(clamav, each) for each in contents))) == {Report()}
-        assert lost == []
-
-
-@pytest.mark.server
-async def test_clamd_killed_in_mid_flight_and_started_again(clamd: Clamd, marker: bytes) -> None:
-    """No scan is lost, none is wrongly clean, and traffic flows again by itself."""
-    async with engine(clamd.socket) as clamav:
-        assert await scan(clamav, marker) == found("Test.Marker.UNOFFICIAL")
-        clamd.pause()
-        scans = [asyncio.ensure_future(scan(clamav, marker)) for _ in range(100)]
-        await asyncio.sleep(0)
-        clamd.kill()
-        assert set(await asyncio.gather(*scans)) == {DOWN}
-        assert clamav.state.status == "down"
-        assert "clamd.sock" in clamav.state.fault
-        await asyncio.to_thread(clamd.start)
-        assert await until(lambda: clamav.state.status == "up") < 3
-        assert await scan(clamav, b"harmless") == Report()
-
-
-@pytest.mark.server
-async def test_a_quick_restart_loses_nothing(
-    clamd: Clamd, marker: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("scanners.clamav.engine.GRACE_SECONDS", 10)
-    monkeypatch.setattr("scanners.clamav.engine.RECENT_SECONDS", 10)
-    async with engine(clamd.socket) as clamav:
-        clamd.pause()
-        scans = [asyncio.ensure_future(scan(clamav, marker)) for _ in range(100)]
-        await asyncio.sleep(0)
-        clamd.kill()
-        await asyncio.to_thread(clamd.start)
-        assert set(await asyncio.gather(*scans)) == {found("Test.Marker.UNOFFICIAL")}
-
-
-@pytest.mark.server
-async def test_tcp_goes_by_instream(
-    start_clamd: Callable[..., Clamd], marker: bytes, free_port: int
-) -> None:
-    extra = f"TCPSocket {free_port}\nTCPAddr 127.0.0.1\nStreamMaxLength 1000000"
-    await asyncio.to_thread(start_clamd, extra)
-    async with engine(f"127.0.0.1:{free_port}", in_flight=4) as clamav:
-        assert (clamav.state.transport, clamav.state.fault) == ("instream", "")
-        before = descriptors()
-        contents = [os.urandom(300_000) + (marker if i % 2 else b"") for i in range(20)]
-        reports = await asyncio.gather(*(scan(clamav, content) for content in contents))
-        infected = found("Test.Marker.UNOFFICIAL")
-        assert reports == [infected if i % 2 else Report() for i in range(20)]
-        assert await scan(clamav, bytes(5_000_000)) == gap(Reason.TOO_LARGE, ())
-        assert await scan(clamav, b"harmless") == Report()
-        assert descriptors() == before
 
 
 @pytest.mark.server
