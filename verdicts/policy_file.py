@@ -96,7 +96,7 @@ def _policy_mode(top: _Table) -> Mode:
 def _clause(table: _Table) -> Clause:
     name = table.take("name", _name, "")
     if not name:
-        raise table.refusal("a clause needs a name: it stands in the log and on the block page")
+        raise table.refusal("a clause needs a name: it stands in the verdict log")
     where = f"in clause '{name}'"
     table.file.require_known(table.values, CLAUSE, where, table.name, table.index)
     for earlier, values in enumerate(table.file.tables("clause")[: table.index]):

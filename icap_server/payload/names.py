@@ -5,9 +5,9 @@ from urllib.parse import unquote_to_bytes
 
 from icap_server.payload.http_head import HttpHead
 from scanners.header_parameters import all_values, parse_value
+from scanners.names import shorten
 from verdicts.model import Direction
 
-MAX_NAME = 1024
 ORIGINAL_FILE = "x-c-icap-client-original-file"
 DISPOSITION = "content-disposition"
 PARAMETER = "filename"
@@ -50,12 +50,8 @@ def disposition_name(value: str) -> str:
 
 
 def bounded(name: str) -> str:
-    """Shorten in the middle: the extension at the end is what a long name would hide.
-
-    The text is made fit for JSON and databases too (no lone surrogates).
-    """
-    if len(name) > MAX_NAME:
-        name = f"{name[: MAX_NAME // 2]}…{name[1 - MAX_NAME // 2 :]}"
+    """Return at most 1,024 characters, cut in the middle, fit for JSON (no lone surrogates)."""
+    name = shorten(name)
     return name if name.isascii() else name.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,5 +1,6 @@
 """rules/policy.toml is refused at start, with file and line, for whatever is not understood."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_weighing_keys(tmp_path: Path) -> None:
     assert clause == Clause("a", Action.ALLOW, Mode.ENFORCE, weights)
 
 
+ROOT = Path(__file__).parents[2]
 DESIGNED = """
 name action mode service direction level codes reasons true_type declared_type program
 channel user group client_ip host url size partial
@@ -114,3 +116,12 @@ def test_refused(tmp_path: Path, text: str, line: int, message: str) -> None:
 )
 def test_what_can_match_is_taken(tmp_path: Path, keys: str) -> None:
     assert len(read(tmp_path, HEAD + keys).clauses) == 1
+
+
+def test_the_manual_knows_every_key_and_its_examples_are_understood(tmp_path: Path) -> None:
+    manual = (ROOT / "docs" / "policy.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", manual, re.MULTILINE)
+    assert sorted(re.findall(r"\w+", " ".join(rows))) == sorted(CLAUSE)
+    examples = re.findall(r"^```toml\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
+    (tmp_path / "types.toml").write_bytes((ROOT / "rules" / "types.toml").read_bytes())
+    assert len(read(tmp_path, "\n".join(examples)).clauses) == 5

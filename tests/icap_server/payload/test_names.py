@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icap_server.payload.http_head import HttpHead
-from icap_server.payload.names import MAX_NAME, bounded, disposition_name, file_name, utf8
+from icap_server.payload.names import bounded, disposition_name, file_name, utf8
+from scanners.names import MAX_NAME
 from verdicts.model import Direction
 
 UP, DOWN = Direction.UPLOAD, Direction.DOWNLOAD
