@@ -22,7 +22,7 @@ LONGEST_SOCKET_PATH = 107
 POLL_SECONDS = 0.05
 
 
-class ClamdUnusable(Exception):
+class ClamdUnusable(EngineDown):
     """clamd cannot be started; the message says what is missing, for a person."""
 
 
