@@ -101,8 +101,6 @@ def _parse_fields(text: str) -> tuple[tuple[str, str], ...]:
             break
     if not text:
         return ()
-    if text[0] in " \t":
-        raise HeadMalformed("the first HTTP header field is a continuation")
     if "\n " in text or "\n\t" in text:
         text = FOLD.sub(" ", text)  # RFC 9112 §5.2: as if the fold were blanks
     found = FIELD.findall(text)

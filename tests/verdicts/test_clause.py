@@ -58,6 +58,7 @@ ROWS = [
     ),
     (Weights(codes=EXES), (), ()),
     (Weights(with_info=True, codes=EXES), (NOTED, ODD), (NOTED,)),
+    (Weights(frozenset({Level.UNKNOWN}), True, EXES), (NOTED, ODD), (NOTED,)),
     (Weights(with_info=True, codes=EXES | MACROS), (NOTED, ODD, ODD_GAP, BAD), (NOTED, ODD)),
 ]
 
