@@ -11,9 +11,7 @@ FEED = 256 * 1024
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _BLANKS = b" \t\r\n"
 _JUNK = bytes(set(range(256)) - set(_ALPHABET))
-_BROKEN_ESCAPE = re.compile(
-    rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)|[\x00-\x08\x0e-\x1f\x7f-\xff]"
-)
+_BROKEN_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)|[\x00-\x08\x0e-\x1f\x7f-\xff]")
 
 
 def base64(view: memoryview) -> Iterator[bytes]:

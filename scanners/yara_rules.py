@@ -28,10 +28,9 @@ class YaraScanner:
 
     def __init__(self, sources: dict[str, str]) -> None:
         """Compile; raise RuleError for a rule that does not compile, warns or states no level."""
-        try:
-            self._rules = yara.compile(sources=sources, includes=False, error_on_warning=True)
-        except yara.Error as error:
-            raise RuleError(str(error)) from error
+        for stem, source in sources.items():  # one by one, for libyara's errors name no file
+            _compile({stem: source}, stem)
+        self._rules = _compile(sources, "all files")
         for rule in self._rules:
             if not rule.is_private:
                 _level(rule.identifier, rule.meta)
@@ -64,6 +63,13 @@ class YaraScanner:
 def read_sources(folder: Path) -> dict[str, str]:
     """Return the rule files of a folder by stem, which is their namespace in YARA's messages."""
     return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.yar"))}
+
+
+def _compile(sources: dict[str, str], said: str) -> yara.Rules:
+    try:
+        return yara.compile(sources=sources, includes=False, error_on_warning=True)
+    except yara.Error as error:
+        raise RuleError(f"{said}: {error}") from error
 
 
 def _level(rule: str, meta: dict[str, object]) -> DetectionLevel:

@@ -109,12 +109,12 @@ class ZipContainer:
         if _leaves_folder(entry.name):
             said = "the member's name leads out of the folder it is unpacked in"
             progress.detect(Code.ARCHIVE_TRAVERSAL, "path", said, path)
-        if entry.is_folder:
-            return
         view, file_type = memoryview(b""), SEALED
         try:
             local = local_header(content.view, entry.offset)
             placed.append(Placed(entry, local))
+            if entry.is_folder:
+                return
             if entry.encrypted or local.encrypted:
                 said = "a member is encrypted"
                 progress.detect(Code.ARCHIVE_ENCRYPTED, "encrypted", said, path, harmless=True)

@@ -55,7 +55,7 @@ class Entry:
 
     @property
     def is_folder(self) -> bool:
-        return self.name.endswith("/") and self.size == 0
+        return self.name.endswith("/") and self.size == 0 and self.packed_size <= 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""Content codings and .gz files: undone within the budget, never believed."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samples import builders
+from scanners.budget import Budget
+from scanners.coding import CodingScanner, GzipContainer
+from scanners.errors import ContentTooDeep
+from scanners.model import Content, Examination, Family, FileType, Reason, Report
+
+MakeBudget = Callable[..., Budget]
+Examine = Callable[..., Examination]
+Findings = Callable[[Examination], set[str]]
+PE = builders.pe()
+GZIP = FileType("gzip", "application/gzip", Family.ARCHIVE)
+
+
+def _scan(data: bytes, budget: Budget, *codings: str) -> Report:
+    content = Content(
+        memoryview(data), "photo.jpg", "image/jpeg", (("q", "1"),), codings, ("form", "photo.jpg")
+    )
+    return CodingScanner().scan(content, budget)
+
+
+@pytest.mark.parametrize("coding, encode", builders.CODERS.values(), ids=builders.CODERS)
+def test_each_coding(new_budget: MakeBudget, coding: str, encode: Callable[[bytes], bytes]) -> None:
+    (child,) = _scan(encode(PE), new_budget(), coding).children
+    assert (bytes(child.view), child.name, child.declared_type) == (PE, "photo.jpg", "image/jpeg")
+    assert (child.parameters, child.path) == ((("q", "1"),), ("form", "photo.jpg"))
+    assert (child.codings, child.hidden_from_clamav) == ((), True)
+
+
+def test_codings_are_undone_last_first(new_budget: MakeBudget) -> None:
+    data = builders.gzip(builders.brotli_coded(builders.deflate(PE)))
+    (child,) = _scan(data, new_budget(), "deflate", "identity", "br", "x-gzip").children
+    assert child.view == PE
+
+
+def test_identity_is_no_coding(new_budget: MakeBudget) -> None:
+    (child,) = _scan(PE, new_budget(), "identity").children
+    assert (bytes(child.view), child.codings, child.hidden_from_clamav) == (PE, (), False)
+
+
+def test_no_coding(new_budget: MakeBudget) -> None:
+    assert _scan(PE, new_budget()) == Report()
+
+
+BROKEN = {  # data, codings -> views of the children
+    "not coded at all": (PE, ("gzip",), [PE]),
+    "unknown": (PE, ("compress",), [PE]),
+    "unknown under a known one": (builders.gzip(PE), ("compress", "gzip"), [builders.gzip(PE)]),
+    "cut": (builders.gzip(PE)[:-9], ("gzip",), [PE, builders.gzip(PE)[:-9]]),
+    "empty": (b"", ("br",), [b""]),
+}
+
+
+@pytest.mark.parametrize("data, codings, views", BROKEN.values(), ids=BROKEN)
+def test_broken(
+    new_budget: MakeBudget, data: bytes, codings: tuple[str, ...], views: list[bytes]
+) -> None:
+    """The raw bytes are examined, too: the server may lie, and the client may not mind."""
+    report = _scan(data, new_budget(), *codings)
+    assert [gap.reason for gap in report.unscanned] == [Reason.MALFORMED]
+    assert [bytes(child.view) for child in report.children] == views
+    assert all(child.codings == () for child in report.children)
+    assert not report.children[-1].hidden_from_clamav
+
+
+def test_too_many_codings(new_budget: MakeBudget) -> None:
+    with pytest.raises(ContentTooDeep):
+        _scan(PE, new_budget(), *["gzip"] * 5)
+
+
+def test_beyond_the_budget(new_budget: MakeBudget) -> None:
+    report = _scan(builders.gzip(bytes(1_000_000)), new_budget(size=1000), "gzip")
+    assert [gap.reason for gap in report.unscanned] == [Reason.TOO_LARGE]
+
+
+def test_coded_program_as_picture(run: Examine, findings: Findings) -> None:
+    found = run(builders.gzip(PE), name="photo.jpg", codings=("gzip",))
+    assert findings(found) == {"disguise.extension"}
+    assert [bytes(extracted.view) for extracted in found.extracted] == [PE]
+
+
+def test_coded_archive_is_opened(run: Examine, findings: Findings) -> None:
+    data = builders.brotli_coded(builders.zip_of({"a.pdf.exe": PE}))
+    found = run(data, name="a.zip", codings=("br",))
+    assert findings(found) == {"archive.executable?", "disguise.double_extension"}
+
+
+@pytest.mark.parametrize(
+    "name, inner",
+    [
+        ("photo.jpg.gz", "photo.jpg"),
+        ("a.tgz", "a.tar"),
+        ("a.svgz", "a.svg"),
+        ("a.bin", ""),
+        ("", ""),
+    ],
+)
+def test_gzip_file(new_budget: MakeBudget, name: str, inner: str) -> None:
+    content = Content(memoryview(builders.gzip(PE)), name, file_type=GZIP)
+    (child,) = GzipContainer().scan(content, new_budget()).children
+    assert (bytes(child.view), child.name, child.path) == (PE, inner, (inner or "content",))
+    assert not child.hidden_from_clamav
+
+
+GZIP_FILES = {
+    "text": (builders.gzip(b"text"), "report.txt.gz", set()),
+    "program as picture": (builders.gzip(PE), "a.jpg.gz", {"disguise.extension"}),
+    "broken": (builders.gzip(PE)[:-3], "a.gz", {"unscanned.malformed"}),
+    "bomb": (
+        builders.gzip(bytes(12 * 1024 * 1024)),
+        "a.gz",
+        {"archive.bomb", "unscanned.too_large"},
+    ),
+    "as large as its ratio allows": (builders.gzip(bytes(9 * 1024 * 1024)), "a.gz", set()),
+}
+
+
+@pytest.mark.parametrize("data, name, expected", GZIP_FILES.values(), ids=GZIP_FILES)
+def test_gzip_files(
+    run: Examine, findings: Findings, data: bytes, name: str, expected: set[str]
+) -> None:
+    assert findings(run(data, name=name)) == expected
+
+
+@given(
+    st.binary(max_size=100),
+    st.lists(st.sampled_from(["gzip", "br", "zstd", "deflate", "x"]), max_size=4),
+)
+def test_any_body(run: Examine, data: bytes, codings: list[str]) -> None:
+    found = run(data, codings=tuple(codings))
+    assert Reason.CRASHED not in {gap.reason for gap in found.unscanned}

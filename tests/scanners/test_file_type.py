@@ -1,0 +1,106 @@
+"""True type: what bytes are, with near misses for every structure check."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samples import builders
+from scanners.base import Bench
+from scanners.model import Family
+
+ELF_IN_TEXT = b"The ELF header starts with 0x7f.\n"
+TYPES = {
+    "pe": (builders.pe(), "pe"),
+    "dll": (builders.pe(dll=True), "pe"),
+    "dos program": (b"MZ" + bytes(100), "dos"),
+    "MZ in a name": (b"MZoltan wrote a letter.\n", "text"),
+    "PE offset beyond the end": (b"MZ" + bytes(58) + b"\xff\xff\xff\x7f" + bytes(9), "dos"),
+    "elf": (builders.elf(), "elf"),
+    "text about elf": (ELF_IN_TEXT, "text"),
+    "macho": (builders.macho(), "macho"),
+    "fat macho": (builders.fat_macho(), "macho"),
+    "java class": (builders.java_class(), "java_class"),
+    "oldest java class": (b"\xca\xfe\xba\xbe\0\x03\0\x2d" + bytes(20), "java_class"),
+    "script": (builders.script(), "script"),
+    "script behind a mark": (b"\xef\xbb\xbf#!/bin/sh\necho\n", "script"),
+    "script with env": (b"#! /usr/bin/env python3\n", "script"),
+    "rust attribute": (b"#![allow(dead_code)]\nfn main() {}\n", "text"),
+    "markdown": (b"#!important\n", "text"),
+    "batch": (b"\r\n@ECHO  off\r\ndir\r\n", "script"),
+    "encoded script": (b"#@~^XAAAAA==", "script"),
+    "lnk": (builders.lnk(), "lnk"),
+    "msi": (builders.msi(), "msi"),
+    "word": (builders.word(), "ole"),
+    "zip": (builders.zip_of({"a.txt": b"a"}), "zip"),
+    "empty zip": (builders.zip_of({}), "zip"),
+    "zip without end": (b"PK\x03\x04" + bytes(40), "zip"),
+    "docx": (builders.zip_of({"[Content_Types].xml": b"<x/>", "word/a.xml": b""}), "ooxml"),
+    "odt": (
+        builders.zip_of(
+            {"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}, method=builders.STORED
+        ),
+        "odf",
+    ),
+    "jar": (builders.zip_of({"META-INF/MANIFEST.MF": b"", "A.class": b""}), "jar"),
+    "jar, manifest last": (
+        builders.zip_of({"A.class": b"", "B.class": b"", "META-INF/MANIFEST.MF": b""}),
+        "jar",
+    ),
+    "manifest among other files": (
+        builders.zip_of({"a": b"", "b": b"", "META-INF/MANIFEST.MF": b""}),
+        "zip",
+    ),
+    "apk": (builders.zip_of({"AndroidManifest.xml": b"", "classes.dex": b""}), "apk"),
+    "gzip": (builders.gzip(b"a"), "gzip"),
+    "7z": (builders.empty_7z(), "7z"),
+    "rar": (builders.empty_rar(), "rar"),
+    "tar": (builders.tar_of({"a": b"b"}), "tar"),
+    "iso": (bytes(32769) + b"CD001" + bytes(2048), "iso"),
+    "jpeg": (builders.jpeg(), "jpeg"),
+    "png": (builders.png(), "png"),
+    "gif": (builders.gif(), "gif"),
+    "bmp": (builders.bmp(), "bmp"),
+    "BM in a text": (b"BMW is a car.\n", "text"),
+    "pdf": (builders.pdf(), "pdf"),
+    "rtf": (builders.rtf(), "rtf"),
+    "wav": (builders.wav(), "wav"),
+    "mp4": (builders.mp4(), "mp4"),
+    "html": (builders.html(), "html"),
+    "html with a drawing": (b"<!DOCTYPE html><body><svg></svg>", "html"),
+    "svg": (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "svg"),
+    "xml": (b'<?xml version="1.0"?><rss/>', "xml"),
+    "json": (b'{"a": 1}', "json"),
+    "braces": (b"{ not json", "text"),
+    "text": (b"Plain words.\n", "text"),
+    "utf-8": ("Grüße, 你好, مرحبا\n".encode(), "text"),
+    "utf-8 cut in a letter": (("a" + "é" * 5000).encode(), "text"),
+    "utf-16": ("Grüße\n".encode("utf-16"), "text"),
+    "empty": (b"", "empty"),
+}
+
+
+@pytest.mark.parametrize("data, name", TYPES.values(), ids=TYPES)
+def test_type(bench: Bench, data: bytes, name: str) -> None:
+    assert bench.identify(memoryview(data)).name == name
+
+
+def test_libmagic_names_the_rest(bench: Bench) -> None:
+    """A format of no structure check keeps libmagic's word and the family of its tree."""
+    icon = struct.pack("<3H4B2H2I", 0, 1, 1, 16, 16, 0, 0, 1, 32, 40, 22) + bytes(40)
+    found = bench.identify(memoryview(icon))
+    assert (found.name, found.family) == ("ico", Family.IMAGE)
+    assert bench.identify(memoryview(b"\x93\x81\x01\x99" * 50)).name == "unknown"
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_have_a_type(bench: Bench, data: bytes) -> None:
+    assert bench.identify(memoryview(data)).mime.count("/") == 1
+
+
+@given(st.sampled_from([value[0] for value in TYPES.values()]), st.data())
+def test_damaged_files_have_a_type(bench: Bench, data: bytes, draw: st.DataObject) -> None:
+    cut = draw.draw(st.integers(0, len(data)))
+    noise = draw.draw(st.binary(max_size=40))
+    assert bench.identify(memoryview(data[:cut] + noise + data[cut + len(noise) :])).name

@@ -1,0 +1,188 @@
+"""ZIP archives: members are found and judged, bombs end early, every failure is a gap."""
+
+import hashlib
+import struct
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samples import builders
+from scanners.budget import Budget
+from scanners.model import Examination, Reason
+
+Examine = Callable[..., Examination]
+Findings = Callable[[Examination], set[str]]
+MakeBudget = Callable[..., Budget]
+
+PE, DLL = builders.pe(), builders.pe(dll=True)
+NOISE = hashlib.shake_256(b"noise").digest(20_000)
+MIB = 1024 * 1024
+TOOL = builders.zip_of({"read.me": b"read", "tool.exe": PE})
+EXECUTABLE, ENCRYPTED = "archive.executable?", "archive.encrypted?"
+DOUBLE, MALFORMED = "disguise.double_extension", "unscanned.malformed"
+
+
+def _patched(data: bytes, signature: bytes, at: int, new: bytes) -> bytes:
+    where = data.index(signature) + at
+    return data[:where] + new + data[where + len(new) :]
+
+
+def _both_methods(data: bytes, method: bytes) -> bytes:
+    return _patched(_patched(data, b"PK\x03\x04", 8, method), b"PK\x01\x02", 10, method)
+
+
+def _second_header_broken() -> bytes:
+    data = builders.zip_of({"a.txt": b"a", "b.txt": b"b"})
+    at = data.rindex(b"PK\x03\x04")
+    return data[: at + 3] + b"\x05" + data[at + 4 :]
+
+
+NOTES = builders.zip_of({"a.txt": b"hello " * 100})
+CASES = {
+    "texts": (NOTES, set()),
+    "empty": (builders.zip_of({}), set()),
+    "folders": (builders.zip_of({"a/": b"", "a/b.txt": b"b"}), set()),
+    "honest program": (TOOL, {EXECUTABLE}),
+    "program under two extensions": (
+        builders.zip_of({"photo.jpg.exe": PE}),
+        {EXECUTABLE, DOUBLE},
+    ),
+    "program as picture": (
+        builders.zip_of({"photo.jpg": PE}),
+        {EXECUTABLE, "disguise.extension"},
+    ),
+    "in a ZIP in a ZIP": (
+        builders.zip_of({"a.zip": builders.zip_of({"a.jpg.scr": PE})}),
+        {EXECUTABLE, DOUBLE},
+    ),
+    "jar": (
+        builders.zip_of({"META-INF/MANIFEST.MF": b"", "A.class": builders.java_class()}),
+        set(),
+    ),
+    "program in a document": (
+        builders.zip_of({"[Content_Types].xml": b"<x/>", "word/a.bin": PE}),
+        {EXECUTABLE},
+    ),
+    "encrypted texts": (
+        builders.encrypted_zip({"a.txt": b"secret"}),
+        {ENCRYPTED, "unscanned.encrypted"},
+    ),
+    "encrypted program": (
+        builders.encrypted_zip({"a.jpg.exe": PE}),
+        {ENCRYPTED, "unscanned.encrypted", EXECUTABLE, DOUBLE},
+    ),
+    "traversal": (builders.zip_of({"../a.txt": b"a"}), {"archive.traversal"}),
+    "traversal, Windows": (builders.zip_of({"a\\..\\..\\a.txt": b"a"}), {"archive.traversal"}),
+    "absolute": (builders.zip_of({"/etc/a.txt": b"a"}), {"archive.traversal"}),
+    "drive": (builders.zip_of({"C:\\a.txt": b"a"}), {"archive.traversal"}),
+    "dots that lead nowhere": (builders.zip_of({"a..b/...txt": b"a"}), set()),
+    "no end": (NOTES[:-22], {MALFORMED}),
+    "cut": (TOOL[:-30], {MALFORMED}),
+    "member cut short": (_patched(NOTES, b"a.txt", 5, b"\xff" * 4), {MALFORMED}),
+    "wrong checksum": (_patched(NOTES, b"PK\x01\x02", 16, b"wrng"), {MALFORMED}),
+    "said to be stored": (_both_methods(NOTES, b"\0\0"), {MALFORMED}),
+    "unknown method": (_both_methods(NOTES, b"\x09\0"), {MALFORMED}),
+    "no local header": (_second_header_broken(), {MALFORMED}),
+    "two names": (
+        builders.zip_archive([builders.ZipMember("a.txt", b"a", central_name="a.csv")]),
+        {"archive.ambiguous"},
+    ),
+    "self-extractor": (PE + NOTES, set()),
+    "self-extractor, signed": (PE + NOTES + bytes(3000), set()),
+    "picture with an archive": (builders.jpeg() + TOOL, {EXECUTABLE}),
+    "tar of archives": (builders.tar_of({"a.zip": NOTES, "b.zip": TOOL}), set()),
+    "end record by chance": (b"\x93" + bytes(50) + b"PK\x05\x06" + bytes(18), set()),
+    "high ratio, but small": (builders.zip_of({"a.txt": b"a" * 9 * MIB}), set()),
+    "bomb": (builders.zip_of({"a.txt": b"a" * 13 * MIB}), {"archive.bomb", "unscanned.too_large"}),
+}
+
+
+@pytest.mark.parametrize("data, expected", CASES.values(), ids=CASES)
+def test_archive(run: Examine, findings: Findings, data: bytes, expected: set[str]) -> None:
+    assert findings(run(data)) == expected
+
+
+@pytest.mark.parametrize(
+    "method",
+    [builders.STORED, builders.DEFLATED, builders.BZIP2, builders.LZMA, builders.XZ, builders.ZSTD],
+)
+def test_every_method(run: Examine, findings: Findings, method: int) -> None:
+    data = builders.zip_of({"noise.bin": NOISE, "a.exe": PE}, method=method)
+    assert findings(run(data)) == {EXECUTABLE}
+
+
+def test_path_of_a_member_names_what_lies_around_it(run: Examine) -> None:
+    inner = builders.zip_of({"d/a.exe": PE})
+    (found,) = run(builders.zip_of({"b.zip": inner})).detections
+    assert found.path == ("b.zip", "d/a.exe")
+
+
+def test_type_tree(run: Examine) -> None:
+    types = run(builders.zip_of({"a.txt": b"a", "b.zip": TOOL})).types
+    assert types is not None
+    shape = [(node.name, node.file_type.name, len(node.children)) for node in types.children]
+    assert (types.file_type.name, shape) == ("zip", [("a.txt", "text", 0), ("b.zip", "zip", 2)])
+
+
+def test_sealed_member_is_no_empty_file(run: Examine) -> None:
+    types = run(builders.encrypted_zip({"a.exe": PE})).types
+    assert types is not None
+    assert types.children[0].file_type.name == "encrypted"
+
+
+def test_members_are_not_hidden_from_clamav(run: Examine) -> None:
+    assert run(TOOL).extracted == ()
+
+
+def test_members_beyond_the_budget(run: Examine, new_budget: MakeBudget) -> None:
+    """What was opened before is kept: the program is the first."""
+    data = builders.zip_of({"a.exe": PE, "b.txt": b"b", "c.txt": b"c"})
+    found = run(data, budget=new_budget(members=2))
+    assert [gap.reason for gap in found.unscanned] == [Reason.TOO_MANY]
+    assert [detection.code.value for detection in found.detections] == ["archive.executable"]
+
+
+@pytest.mark.parametrize("method", [builders.STORED, builders.DEFLATED])
+def test_bytes_beyond_the_budget(run: Examine, new_budget: MakeBudget, method: int) -> None:
+    data = builders.zip_of({"a.bin": NOISE, "b.bin": NOISE}, method=method)
+    found = run(data, budget=new_budget(size=len(NOISE) + 10))
+    assert {gap.reason for gap in found.unscanned} == {Reason.TOO_LARGE}
+
+
+def test_depth_beyond_the_budget(run: Examine, new_budget: MakeBudget) -> None:
+    data = TOOL
+    for _ in range(3):
+        data = builders.zip_of({"a.zip": data})
+    assert run(data, budget=new_budget(depth=4)).unscanned == ()
+    (gap,) = run(data, budget=new_budget(depth=3)).unscanned
+    assert (gap.reason, gap.path) == (Reason.TOO_DEEP, ("a.zip",) * 3)
+
+
+def test_overlapping_members_are_a_bomb(run: Examine) -> None:
+    """As Fifield's: many entries for the same data; more comes out than one pass could make."""
+    single = builders.zip_of({"a": b"a" * 900_000})
+    start = single.index(b"PK\x01\x02")
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 60, 60, 47 * 60, start, 0)
+    data = single[:start] + single[start:-22] * 60 + end
+    codes = {detection.code.value for detection in run(data).detections}
+    assert {"archive.bomb", "archive.ambiguous"} <= codes
+
+
+def test_quine_of_any_depth_ends(run: Examine, new_budget: MakeBudget) -> None:
+    data = NOTES
+    for _ in range(60):
+        data = builders.zip_of({"a.zip": data}, method=builders.STORED)
+    found: Examination = run(data, budget=new_budget(depth=50))
+    assert [gap.reason for gap in found.unscanned] == [Reason.TOO_DEEP]
+
+
+@given(st.integers(0, len(TOOL)), st.binary(min_size=1, max_size=40))
+def test_any_damage_is_survived(run: Examine, at: int, noise: bytes) -> None:
+    """No exception, and never silence where nothing could be listed."""
+    found = run(TOOL[:at] + noise + TOOL[at + len(noise) :])
+    assert Reason.CRASHED not in {gap.reason for gap in found.unscanned}
+    assert found.types is not None
+    if found.types.file_type.name == "zip" and not found.types.children:
+        assert found.unscanned
