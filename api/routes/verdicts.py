@@ -14,7 +14,7 @@ from api.services import Served
 from scanners.model import Code
 from verdicts.ledger.queries import BadCursor, Filters
 from verdicts.model import Action, Direction
-from verdicts.record import microseconds
+from verdicts.record import EPOCH, microseconds
 
 router = APIRouter(prefix="/v1/verdicts", tags=["verdicts"], dependencies=[Viewer])
 Text = Annotated[str, Field(max_length=256, pattern=r"^[^\x00]*$")]
@@ -27,7 +27,11 @@ def _rfc3339(value: object) -> object:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_rfc3339),
+    Field(ge=EPOCH, lt=EPOCH.replace(year=9000)),  # beyond, calendars overflow
+]
 
 
 class VerdictQuery(BaseModel):

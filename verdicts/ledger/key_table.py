@@ -49,11 +49,13 @@ def apply(connection: Connection, change: KeyChange) -> bool:
 
 def key_digest(key: str) -> bytes:
     """Return what is stored of a key.  256 random bits need no slow hash."""
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(key.encode()).digest()
 
 
 def find_key(connection: Connection, key: str) -> ApiKey | None:
     """Return what is known of a whole key, whether still valid or not; None for a wrong one."""
+    if not (key.isascii() and key.isprintable()):  # databases do not take every text
+        return None
     query = select(API_KEY).where(API_KEY.c.prefix == key[:PREFIX_LENGTH])
     row = connection.execute(query).mappings().first()
     if row is None or not hmac.compare_digest(row["hash"], key_digest(key)):

@@ -85,7 +85,10 @@ def ceiling(granularity: Granularity, stamp: int) -> int:
 
 
 def cover(since: int, until: int) -> Cover:
-    """Cut since <= t < until into the fewest whole buckets and what is left at the edges."""
+    """Cut since <= t < until into the fewest whole buckets and what is left at the edges.
+
+    Both must lie between the years 1970 and 9000.
+    """
     spans: list[Span] = []
     edges: list[tuple[int, int]] = []
 

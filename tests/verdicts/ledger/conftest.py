@@ -1,0 +1,129 @@
+"""Records, databases and running ledgers for the tests of this folder."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scanners.model import (
+    Code,
+    Detection,
+    DetectionLevel,
+    Family,
+    FileType,
+    Level,
+    Reason,
+    TypeNode,
+    Unscanned,
+)
+from verdicts.ledger.server import serve
+from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
+from verdicts.record import EPOCH
+
+TYPES = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=())
+WORM = Detection(Code.SIGNATURE_YARA, "yara", "Worm_X", DetectionLevel.MALICIOUS, ("a.exe",), "…")
+TRICK = Detection(Code.DISGUISE_BIDI, "names", "rtl", DetectionLevel.SUSPICIOUS)
+FOUND = ((), (WORM,), (WORM, TRICK), (WORM, WORM), (TRICK,))
+MISSED = (
+    (),
+    (Unscanned("zip", Reason.ENCRYPTED, ("b.zip", "c")),),
+    (Unscanned("zip", Reason.ENCRYPTED), Unscanned("clamav", Reason.ENGINE_DOWN)),
+)
+MakeRecord = Callable[..., VerdictRecord]
+START = datetime(2026, 1, 31, 23, 59, 59, 999_000, EPOCH.tzinfo)
+
+
+@pytest.fixture(scope="session")
+def make_record() -> MakeRecord:
+    """A record whose every field follows from its number; equal numbers, equal records."""
+
+    def make(number: int = 0, **transfer: object) -> VerdictRecord:
+        verdict = Verdict(
+            level=list(Level)[number % 4],
+            detections=FOUND[number % 5],
+            unscanned=MISSED[number % 3],
+            types=TYPES if number % 2 else None,
+            ruleset="r1",
+            clamav="ClamAV 1.4.6",
+        )
+        ruling = Ruling(
+            action=(Action.ALLOW, Action.BLOCK)[number % 2],
+            clause=f"clause-{number % 3}",
+            enforced=number % 4 != 0,
+            wanted=(Action.ALLOW, Action.BLOCK)[number % 2],
+            verdict=verdict,
+        )
+        basis = Transfer(
+            id=f"0192f3a4-0000-7000-8000-{number:012x}",
+            service="respmod",
+            direction=list(Direction)[number % 2],
+            received_at=START + timedelta(milliseconds=number),
+            url=f"https://im.example/{number}?<script>",
+            channel=("telegram", "unknown", "discord")[number % 3],
+            client_ip=f"192.0.2.{number % 4}",
+            user=("", "ann", "bob 'quoted'; --")[number % 3],
+            file_name="\u202egpj.exe",
+            declared_type="image/jpeg",
+        )
+        return VerdictRecord(
+            transfer=replace(basis, **transfer),  # type: ignore[arg-type]
+            ruling=ruling,
+            size=number * 1000,
+            sha256=f"{number % 7:064x}",
+            scan_ms=1.5,
+            cached=number % 2 == 0,
+            node="n0",
+        )
+
+    return make
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/log.sqlite"
+
+
+@pytest.fixture
+def run_directory() -> Iterator[Path]:
+    """A folder whose path is short enough for a Unix socket."""
+    with tempfile.TemporaryDirectory(prefix="dl-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def place(run_directory: Path) -> Path:
+    """Where the ledger of a test listens."""
+    return run_directory / "ledger.sock"
+
+
+RunLedger = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture
+def run_ledger(url: str, place: Path) -> RunLedger:
+    """Run a ledger in this event loop; it stops orderly at the end of the block."""
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[None]:
+        stop, ready = asyncio.Event(), asyncio.Event()
+        serving = asyncio.create_task(serve(url, place, ready.set, stop))
+        try:
+            async with asyncio.timeout(20):
+                await ready.wait()
+            yield
+        finally:
+            stop.set()
+            await serving
+
+    return run
+
+
+@pytest.fixture
+async def ledger(run_ledger: RunLedger) -> AsyncIterator[None]:
+    async with run_ledger():
+        yield

@@ -1,0 +1,205 @@
+"""The front's side: nothing lost, nothing doubled, bounded memory."""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from verdicts.ledger import client
+from verdicts.ledger.client import LedgerClient
+from verdicts.ledger.frames import FrameReader, Kind, pack
+from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.questions import ask_state
+from verdicts.model import VerdictRecord
+from verdicts.record import as_row
+from verdicts.status import FrontStatus
+
+MakeRecord = Callable[..., VerdictRecord]
+RunLedger = Callable[[], AbstractAsyncContextManager[None]]
+STATUS = FrontStatus(1, 42, "up", "", "fildes", "", 2, 2, (), "", "", 0, 0, 0)
+
+
+@pytest.fixture
+async def front(place: Path) -> AsyncIterator[LedgerClient]:
+    made = LedgerClient(place, "n0")
+    made.start()
+    yield made
+    await made.stop()
+
+
+def stored(url: str) -> list[str]:
+    reader = Reader(url)
+    rows = reader.page(Filters(), 1000).data
+    reader.close()
+    return sorted(str(row["id"]) for row in rows)
+
+
+def ids(make_record: MakeRecord, *numbers: int) -> list[str]:
+    return sorted(make_record(number).transfer.id for number in numbers)
+
+
+async def settled(front: LedgerClient) -> None:
+    async with asyncio.timeout(20):
+        while front.pending:
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_durable_record_is_in_the_log_on_return(
+    url: str, front: LedgerClient, make_record: MakeRecord
+) -> None:
+    record = dataclasses.replace(make_record(1), node="")
+    await front.record(record, durable=True)
+    reader = Reader(url)
+    row = reader.get(record.transfer.id)
+    reader.close()
+    assert row == as_row(dataclasses.replace(record, node="n0"))
+    assert front.pending == 0
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_other_records_arrive_soon(
+    url: str, front: LedgerClient, make_record: MakeRecord
+) -> None:
+    for number in range(200):
+        await front.record(make_record(number), durable=False)
+    assert front.pending > 0
+    await settled(front)
+    assert stored(url) == ids(make_record, *range(200))
+
+
+async def test_records_made_before_the_ledger_runs(
+    url: str, front: LedgerClient, make_record: MakeRecord, run_ledger: RunLedger
+) -> None:
+    for number in range(3):
+        await front.record(make_record(number), durable=False)
+    waiting = asyncio.create_task(front.record(make_record(3), durable=True))
+    async with run_ledger():
+        await waiting
+        assert stored(url) == ids(make_record, 0, 1, 2, 3)
+
+
+async def test_ledger_that_comes_back(
+    url: str, front: LedgerClient, make_record: MakeRecord, run_ledger: RunLedger
+) -> None:
+    async with run_ledger():
+        await front.record(make_record(0), durable=True)
+    for number in (1, 2):
+        await front.record(make_record(number), durable=False)
+    async with run_ledger():
+        await front.record(make_record(3), durable=True)
+        await settled(front)
+        assert stored(url) == ids(make_record, 0, 1, 2, 3)
+
+
+async def test_durable_record_waits_only_so_long(
+    front: LedgerClient, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "DURABLE_SECONDS", 0.01)
+    monkeypatch.setattr(client, "STOP_SECONDS", 0.01)
+    await front.record(make_record(1), durable=True)
+    assert front.pending == 1
+
+
+@pytest.mark.parametrize("bound", ["PENDING_RECORDS", "PENDING_BYTES"])
+async def test_full_memory_makes_the_traffic_wait(
+    url: str,
+    front: LedgerClient,
+    make_record: MakeRecord,
+    monkeypatch: pytest.MonkeyPatch,
+    run_ledger: RunLedger,
+    bound: str,
+) -> None:
+    monkeypatch.setattr(client, bound, {"PENDING_RECORDS": 3, "PENDING_BYTES": 2000}[bound])
+    tasks = [
+        asyncio.create_task(front.record(make_record(n), durable=False)) for n in range(20)
+    ]
+    await asyncio.wait(tasks, timeout=0.05)
+    assert sum(not task.done() for task in tasks) >= 10
+    assert front.pending <= 4
+    async with run_ledger():
+        async with asyncio.timeout(20):
+            await asyncio.gather(*tasks)
+        await settled(front)
+        assert stored(url) == ids(make_record, *range(20))
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_status_reaches_the_ledger(place: Path, front: LedgerClient) -> None:
+    front.send_status(STATUS)
+    async with asyncio.timeout(10):
+        while not (state := await asyncio.to_thread(ask_state, place)).fronts:
+            await asyncio.sleep(0.001)
+    assert state.fronts[0].status == STATUS
+
+
+async def test_status_without_a_ledger_is_dropped(front: LedgerClient) -> None:
+    front.send_status(STATUS)
+    assert front.pending == 0
+
+
+async def test_id_that_is_none_is_a_bug_of_the_caller(
+    front: LedgerClient, make_record: MakeRecord
+) -> None:
+    with pytest.raises(ValueError, match="fromhex|not a transfer id"):
+        await front.record(make_record(1, id="nonsense"), durable=False)
+    assert front.pending == 0
+
+
+async def test_slow_ledger_gets_every_byte_in_order(
+    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel's buffer is full for a while: frames are neither cut nor mixed."""
+    monkeypatch.setattr(client, "DURABLE_SECONDS", 0.01)
+    go, got = asyncio.Event(), asyncio.Queue[bytes]()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await go.wait()
+        frames = FrameReader()
+        while data := await reader.read(65536):
+            for kind, payload in frames.feed(data):
+                if kind is Kind.RECORD:
+                    writer.write(pack(Kind.ACKNOWLEDGED, payload[:16]))
+                    got.put_nowait(payload[:16])
+        writer.close()
+
+    async with await asyncio.start_unix_server(slow, str(place), limit=1024):
+        front = LedgerClient(place, "n0")
+        front.start()
+        count = 1500
+        tasks = [
+            asyncio.create_task(front.record(make_record(n, url="x" * 1500), durable=False))
+            for n in range(count)
+        ]
+        await asyncio.gather(*tasks)
+        front.send_status(STATUS)  # dropped: the ledger is slow
+        go.set()
+        await settled(front)
+        await front.stop()
+    assert got.qsize() == count
+
+
+@pytest.mark.parametrize("reply", [b"\xff" * 10, pack(Kind.STATUS, b""), pack(Kind.REFUSED, b"x")])
+async def test_nonsense_from_the_ledger_means_a_new_connection(
+    place: Path, make_record: MakeRecord, reply: bytes
+) -> None:
+    connections = 0
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        for _, payload in FrameReader().feed(await reader.read(65536)):
+            writer.write(reply if connections == 1 else pack(Kind.REFUSED, payload[:16]))
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_unix_server(speak, str(place)):
+        front = LedgerClient(place, "n0")
+        front.start()
+        async with asyncio.timeout(10):
+            await front.record(make_record(1), durable=True)
+        assert (connections, front.pending) == (2, 0)
+        await front.stop()

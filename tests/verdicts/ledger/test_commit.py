@@ -1,0 +1,203 @@
+"""Group commit: what waits together, what is tried again, what is refused."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from verdicts.ledger import commit
+from verdicts.ledger.commit import Arrival, GroupCommit, Outcome
+from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import RevokeKey
+from verdicts.ledger.store import Writer
+from verdicts.model import VerdictRecord
+from verdicts.record import encode, id_bytes
+
+MakeRecord = Callable[..., VerdictRecord]
+
+
+class Front:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.stored: list[bytes] = []
+        self.refused: list[bytes] = []
+        self.told = asyncio.Event()
+
+    def settle(self, stored: Sequence[bytes], refused: Sequence[bytes]) -> None:
+        self.stored += stored
+        self.refused += refused
+        self.told.set()
+
+
+def arrival(record: VerdictRecord, front: Front) -> Arrival:
+    return Arrival(id_bytes(record.transfer.id), encode(record), front)
+
+
+@asynccontextmanager
+async def committing(url: str) -> AsyncIterator[tuple[GroupCommit, list[Outcome]]]:
+    outcomes: list[Outcome] = []
+    group = GroupCommit(url, outcomes.append)
+    await group.open()
+    running = asyncio.create_task(group.run())
+    yield group, outcomes
+    group.stop()
+    await running
+
+
+async def told(front: Front) -> None:
+    async with asyncio.timeout(10):
+        await front.told.wait()
+
+
+async def test_urgent_record_does_not_wait(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 3600)
+    front, reader = Front(), Reader(url)
+    async with committing(url) as (group, _):
+        group.add(arrival(make_record(1), front), urgent=False)
+        group.add(arrival(make_record(2), front), urgent=True)
+        await told(front)
+        assert front.stored == [id_bytes(make_record(n).transfer.id) for n in (1, 2)]
+        assert reader.get(make_record(2).transfer.id) is not None
+    reader.close()
+
+
+async def test_others_wait_a_moment_for_company(url: str, make_record: MakeRecord) -> None:
+    front = Front()
+    async with committing(url) as (group, outcomes):
+        for number in range(50):
+            group.add(arrival(make_record(number), front), urgent=False)
+            await asyncio.sleep(0)
+        await told(front)
+        assert [len(outcome.new) for outcome in outcomes] == [50]
+        assert (group.queued, group.queued_bytes) == (0, 0)
+
+
+async def test_large_queue_is_cut_into_groups(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "GROUP_RECORDS", 10)
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 3600)
+    front = Front()
+    async with committing(url) as (group, outcomes):
+        for number in range(25):
+            group.add(arrival(make_record(number), front), urgent=False)
+        async with asyncio.timeout(10):
+            while len(front.stored) < 25:
+                front.told.clear()
+                await front.told.wait()
+        assert [len(outcome.new) for outcome in outcomes] == [10, 10, 5]
+
+
+async def test_failed_group_is_tried_until_it_is_stored(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healed, write = threading.Event(), Writer.write
+    failed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def failing(writer: Writer, records: Sequence[VerdictRecord]) -> list[VerdictRecord]:
+        if not healed.is_set():
+            loop.call_soon_threadsafe(failed.set)
+            raise OperationalError("disk full", None, Exception())
+        return write(writer, records)
+
+    monkeypatch.setattr(Writer, "write", failing)
+    monkeypatch.setattr(commit, "RETRY_SECONDS", (0.01,))
+    front = Front()
+    async with committing(url) as (group, _):
+        group.add(arrival(make_record(1), front), urgent=True)
+        async with asyncio.timeout(10):
+            await failed.wait()
+            while group.writable:
+                await asyncio.sleep(0)
+        assert front.stored == []
+        assert group.queued == 1
+        assert group.failures > 0
+        healed.set()
+        await told(front)
+        assert front.stored == [id_bytes(make_record(1).transfer.id)]
+        assert group.writable
+
+
+async def test_stop_with_a_broken_database_ends_without_telling_anybody(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(writer: Writer, records: Sequence[VerdictRecord]) -> list[VerdictRecord]:
+        raise OperationalError("disk full", None, Exception())
+
+    monkeypatch.setattr(Writer, "write", failing)
+    front = Front()
+    async with asyncio.timeout(10), committing(url) as (group, _):
+        group.add(arrival(make_record(1), front), urgent=True)
+    assert front.stored == front.refused == []
+
+
+async def test_bad_records_are_refused_and_the_others_stored(
+    url: str, make_record: MakeRecord
+) -> None:
+    front = Front()
+    async with committing(url) as (group, outcomes):
+        group.add(Arrival(b"x" * 16, b"no record", front), urgent=False)
+        group.add(arrival(make_record(1), front), urgent=True)
+        await told(front)
+        assert front.stored == [id_bytes(make_record(1).transfer.id)]
+        assert front.refused == [b"x" * 16]
+        assert outcomes[0].refused == {b"x" * 16}
+
+
+async def test_record_that_the_database_refuses_holds_nobody_up(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, bad = Writer.write, make_record(2)
+
+    def picky(writer: Writer, records: Sequence[VerdictRecord]) -> list[VerdictRecord]:
+        if bad in records:
+            raise OverflowError
+        return write(writer, records)
+
+    monkeypatch.setattr(Writer, "write", picky)
+    front = Front()
+    async with committing(url) as (group, outcomes):
+        for number in (1, 2, 3):
+            group.add(arrival(make_record(number), front), urgent=number == 3)
+        await told(front)
+        assert front.stored == [id_bytes(make_record(n).transfer.id) for n in (1, 3)]
+        assert front.refused == [id_bytes(bad.transfer.id)]
+        assert list(outcomes[0].new) == [make_record(1), make_record(3)]
+
+
+async def test_what_waits_is_written_at_the_stop(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 3600)
+    front = Front()
+    async with committing(url) as (group, _):
+        group.add(arrival(make_record(1), front), urgent=False)
+    assert len(front.stored) == 1
+
+
+async def test_database_that_cannot_be_opened_is_tried_again(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "RETRY_SECONDS", (0.01,))
+    missing = url.replace("log.sqlite", "later/log.sqlite")
+    group = GroupCommit(missing, lambda _: None)
+    opening = asyncio.create_task(group.open())
+    async with asyncio.timeout(10):
+        while group.failures < 2:
+            await asyncio.sleep(0)
+    assert not group.writable
+    group.stop()
+    await opening
+    await group.run()
+
+
+async def test_key_changes_take_their_turn(url: str) -> None:
+    async with committing(url) as (group, _):
+        assert await group.change_key(RevokeKey("dk_nobody00", 1)) is False

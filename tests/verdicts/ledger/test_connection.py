@@ -1,0 +1,122 @@
+"""Peers of the ledger: nonsense costs its sender the connection, and nobody else anything."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from verdicts.ledger import connection
+from verdicts.ledger.frames import PAYLOAD_BYTES, FrameReader, Kind, pack
+from verdicts.ledger.queries import Filters, Reader
+from verdicts.model import VerdictRecord
+from verdicts.record import encode, id_bytes
+
+MakeRecord = Callable[..., VerdictRecord]
+NONSENSE = [
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"\0" * 100,
+    (PAYLOAD_BYTES + 1).to_bytes(4, "big") + b"\x01",
+    pack(Kind.RECORD, b"short"),
+    pack(Kind.STATUS, b"{}"),
+    pack(Kind.STATUS, b'{"front":1e9}'),
+    pack(Kind.QUESTION, b'{"ask":"everything"}'),
+    pack(Kind.QUESTION, b"\xff"),
+    pack(Kind.ACKNOWLEDGED, b"x" * 16),
+    pack(Kind.ANSWER, b"{}"),
+]
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+def framed(record: VerdictRecord, kind: Kind = Kind.DURABLE_RECORD) -> bytes:
+    return pack(kind, id_bytes(record.transfer.id) + encode(record))
+
+
+async def read_frame(reader: asyncio.StreamReader) -> tuple[Kind, bytes]:
+    frames = FrameReader()
+    async with asyncio.timeout(10):
+        while True:
+            for frame in frames.feed(await reader.read(65536)):
+                return frame
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("data", NONSENSE)
+async def test_nonsense_closes_that_connection_only(
+    place: Path, make_record: MakeRecord, data: bytes
+) -> None:
+    reader, writer = await asyncio.open_unix_connection(str(place))
+    other, speaker = await asyncio.open_unix_connection(str(place))
+    writer.write(data)
+    async with asyncio.timeout(10):
+        try:
+            assert await reader.read() == b""
+        except ConnectionResetError:
+            pass
+    speaker.write(framed(make_record(1)))
+    assert await read_frame(other) == (Kind.ACKNOWLEDGED, id_bytes(make_record(1).transfer.id))
+    for one in (writer, speaker):
+        one.close()
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_record_that_is_none_is_refused_by_its_id(place: Path) -> None:
+    reader, writer = await asyncio.open_unix_connection(str(place))
+    writer.write(pack(Kind.DURABLE_RECORD, b"x" * 16 + b"no json"))
+    assert await read_frame(reader) == (Kind.REFUSED, b"x" * 16)
+    writer.close()
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_peer_that_leaves_half_a_frame_loses_only_that(
+    url: str, place: Path, make_record: MakeRecord
+) -> None:
+    _, writer = await asyncio.open_unix_connection(str(place))
+    writer.write(framed(make_record(1)) + framed(make_record(2))[:-1])
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    other, speaker = await asyncio.open_unix_connection(str(place))
+    speaker.write(framed(make_record(3)))
+    await read_frame(other)
+    speaker.close()
+    reader = Reader(url)
+    ids = {row["id"] for row in reader.page(Filters(), 10).data}
+    reader.close()
+    assert ids == {make_record(n).transfer.id for n in (1, 3)}
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_full_queue_stops_reading_until_it_is_written(
+    url: str, place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "QUEUE_BYTES", 1000)
+    reader, writer = await asyncio.open_unix_connection(str(place))
+    for number in range(300):
+        writer.write(framed(make_record(number), Kind.RECORD))
+    acknowledged, frames = 0, FrameReader()
+    async with asyncio.timeout(20):
+        while acknowledged < 300:
+            for kind, payload in frames.feed(await reader.read(65536)):
+                assert kind is Kind.ACKNOWLEDGED
+                acknowledged += len(payload) // 16
+    writer.close()
+    log = Reader(url)
+    assert len(log.page(Filters(), 1000).data) == 300
+    log.close()
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_peer_that_reads_nothing_is_cut_off(
+    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "UNREAD_BYTES", 0)
+    reader, writer = await asyncio.open_unix_connection(str(place), limit=1)
+    question = pack(Kind.QUESTION, b'{"ask":"metrics"}')
+    with pytest.raises(ConnectionError):
+        async with asyncio.timeout(20):
+            while True:
+                writer.write(question * 50)
+                await writer.drain()
+    writer.close()
+    assert reader is not None
