@@ -164,17 +164,22 @@ class ScanPool:
         try:
             worker = await ticket
         except asyncio.CancelledError:
-            if ticket.done() and not ticket.cancelled() and (given := ticket.result()) is not None:
-                self._free(given)  # cancelled after it was given one
+            if ticket.cancelled():
+                self._leave_queue(ticket)
+            elif (given := ticket.result()) is not None:  # cancelled after it was given one
+                self._free(given)
             raise
         finally:
             timer.cancel()
-            with suppress(ValueError):  # gone already if it was given a worker
-                self._waiting.remove(ticket)
-        if worker is None:
-            busy = self._running and any(w.missing is not None for w in self._workers.values())
-            return Reason.TIMED_OUT if busy else Reason.ENGINE_DOWN
-        return worker
+        if worker is not None:
+            return worker
+        self._leave_queue(ticket)
+        busy = self._running and any(w.missing is not None for w in self._workers.values())
+        return Reason.TIMED_OUT if busy else Reason.ENGINE_DOWN
+
+    def _leave_queue(self, ticket: "asyncio.Future[RemoteWorker | None]") -> None:
+        with suppress(ValueError):  # a worker that came free passed over it and took it out
+            self._waiting.remove(ticket)
 
     def _job(self, number: int, request: JobRequest, seconds: float) -> Job:
         return Job(

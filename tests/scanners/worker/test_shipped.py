@@ -42,7 +42,13 @@ async def test_nothing_is_imported_or_opened_after_the_fork(make_pool: MakePool)
 
 async def test_the_audit_would_see_it(make_pool: MakePool, scan: Scan, words: Words) -> None:
     pool = await make_pool(audit=True)
-    for deed in ("do:lazy_import", "attempt:open", "attempt:open_python", "attempt:stat"):
+    for deed in (
+        "do:lazy_import",
+        "do:fileless_import",
+        "attempt:open",
+        "attempt:open_python",
+        "attempt:stat",
+    ):
         assert words(await scan(pool, deed)) == ["worker:crashed"]
     assert words(await scan(pool, "read:", b"x")) == ["x", "1"]
 
@@ -52,4 +58,5 @@ async def test_without_the_audit_a_lazy_import_only_fails(
 ) -> None:
     pool = await make_pool()
     assert words(await scan(pool, "do:lazy_import"))[0] in ("swallowed", "worker:crashed")
+    assert words(await scan(pool, "do:fileless_import")) == ["xxsubtype"]
     assert pool.status().restarts["crashed"] == 0
