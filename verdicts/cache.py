@@ -71,14 +71,20 @@ class VerdictCache:
     ) -> Verdict:
         """Return the verdict of the scan under way for `key`, or of a new one.
 
-        The scan belongs to nobody: a client that vanishes does not end it for the others.
+        `scan` is called at once, and only for a new one.  The scan belongs to nobody: a client
+        that vanishes does not end it for the others.
         """
         flight = self._flights.get(key)
         if flight is None:
-            self.misses += 1
             flight = asyncio.ensure_future(scan())
+            self.misses += 1
             self._flights[key] = flight
-            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+            flight.add_done_callback(lambda landed: self._land(key, landed))
         else:
             self.hits += 1
         return await asyncio.shield(flight)
+
+    def _land(self, key: CacheKey, flight: asyncio.Task[Verdict]) -> None:
+        del self._flights[key]
+        if not flight.cancelled():
+            flight.exception()  # seen: every waiter has it, but all of them may have vanished

@@ -8,6 +8,7 @@ Whatever fails on the way becomes an `Unscanned`; an exception is never a pass.
 import asyncio
 import os
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,7 +17,7 @@ import structlog
 from scanners.clamav.engine import Clamav
 from scanners.model import Level, Reason, Report, Unscanned
 from scanners.worker.pool import Child, JobRequest, PoolAnswer, ScanPool
-from verdicts.cache import VerdictCache, cache_key
+from verdicts.cache import CacheKey, VerdictCache, cache_key
 from verdicts.conclude import conclude
 from verdicts.model import Action, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.policy import Policy
@@ -64,7 +65,7 @@ class Inspection:
         if transfer.partial:
             verdict = _with_gap(verdict, Unscanned("front", Reason.PARTIAL))
         ruling = self.policy.decide(verdict, transfer, spool.size)
-        scan_ms = (time.monotonic() - started) * 1000
+        scan_ms = round((time.monotonic() - started) * 1000, 3)
         record = VerdictRecord(transfer, ruling, spool.size, spool.sha256, scan_ms, cached)
         return await self._keep(record)
 
@@ -73,9 +74,7 @@ class Inspection:
         verdict = _unscanned_verdict(Unscanned("front", reason))
         return self.policy.decide(verdict, transfer, size).action
 
-    async def rule_unscanned(
-        self, transfer: Transfer, reason: Reason, size: int
-    ) -> VerdictRecord:
+    async def rule_unscanned(self, transfer: Transfer, reason: Reason, size: int) -> VerdictRecord:
         """Judge a transfer of which nothing will be scanned: too large, or endless."""
         verdict = _unscanned_verdict(Unscanned("front", reason))
         return await self.keep_unread(transfer, self.policy.decide(verdict, transfer, size), size)
@@ -93,26 +92,27 @@ class Inspection:
         key = cache_key(transfer, spool.sha256, self.policy.digest, self._bench.ruleset, clamav)
         if (known := self.cache.get(key)) is not None:
             return known, True
-        # The flight outlives a client that vanishes, and its spool, so it has its own descriptor.
-        descriptor = os.dup(spool.descriptor())
-        flown = False
+        joined = True
 
-        async def scan() -> Verdict:
-            nonlocal flown
-            flown = True
-            try:
-                verdict = await self._scan(transfer, descriptor, spool.size, started)
-            finally:
-                os.close(descriptor)
-            if self._bench.clamav.state.version == clamav:
-                self.cache.put(key, verdict)
-            return verdict
+        def scan() -> Coroutine[None, None, Verdict]:
+            nonlocal joined
+            joined = False
+            # The flight outlives a client that vanishes, and its spool: it has its own descriptor.
+            descriptor = os.dup(spool.descriptor())
+            return self._scan_and_remember(key, transfer, descriptor, spool.size, started)
 
+        return await self.cache.fly(key, scan), joined
+
+    async def _scan_and_remember(
+        self, key: CacheKey, transfer: Transfer, descriptor: int, size: int, started: float
+    ) -> Verdict:
         try:
-            return await self.cache.fly(key, scan), not flown
+            verdict = await self._scan(transfer, descriptor, size, started)
         finally:
-            if not flown:
-                os.close(descriptor)
+            os.close(descriptor)
+        if self._bench.clamav.state.version == key.clamav:  # else nobody knows which one was asked
+            self.cache.put(key, verdict)
+        return verdict
 
     async def _scan(
         self, transfer: Transfer, descriptor: int, size: int, started: float
@@ -126,20 +126,19 @@ class Inspection:
             parameters=transfer.parameters,
             codings=transfer.codings,
         )
-        asked = asyncio.ensure_future(bench.clamav.scan(descriptor, size, deadline))
-        try:
+        async with asyncio.TaskGroup() as group:
+            asked = group.create_task(bench.clamav.scan(descriptor, size, deadline))
             with await bench.pool.scan(descriptor, job, deadline) as answer:
                 children = await self._scan_children(answer, deadline)
                 reports = [await asked, *children]
-                version = bench.clamav.state.version
-                return conclude(
-                    reports, answer.examination, ruleset=bench.ruleset, clamav=version
-                )
-        finally:
-            asked.cancel()
+        version = bench.clamav.state.version
+        return conclude(reports, answer.examination, ruleset=bench.ruleset, clamav=version)
 
     async def _scan_children(self, answer: PoolAnswer, deadline: float) -> list[Report]:
-        """Ask clamd about what the worker decoded and clamd cannot reach by itself."""
+        """Ask clamd about what the worker decoded and clamd cannot reach by itself.
+
+        On return or failure no question is left that could still use a child's descriptor.
+        """
         turn = asyncio.Semaphore(MAX_CHILDREN_AT_ONCE)
 
         async def ask(child: Child) -> Report:
@@ -147,7 +146,9 @@ class Inspection:
             async with turn:
                 return await self._bench.clamav.scan(child.descriptor, size, deadline, child.path)
 
-        return await asyncio.gather(*map(ask, answer.children))
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(ask(child)) for child in answer.children]
+        return [task.result() for task in asked]
 
     async def _keep(self, record: VerdictRecord) -> VerdictRecord:
         """A block or hold is on disk before the client hears of it."""

@@ -16,7 +16,7 @@ import structlog
 
 from verdicts.inspect import Inspection
 from verdicts.model import Direction, Transfer, new_transfer_id, utc_now
-from verdicts.record import as_row
+from verdicts.record import as_row, clipped
 from verdicts.spool import SpoolSpace, spool_file
 
 log = structlog.get_logger()
@@ -25,6 +25,8 @@ MAX_HEAD = 32 * 1024
 MAX_ROW = 4 * 1024 * 1024
 MAX_AT_ONCE = 8
 RECEIVE_SECONDS = 10
+SEND_SECONDS = 10
+ACCEPT_PAUSE = 0.5
 
 
 class NoFrontAnswers(Exception):
@@ -51,9 +53,11 @@ def submit(
 ) -> dict[str, object]:
     """Hand a file to a running front and return its verdict, as GET /v1/verdicts/{id} shows it.
 
-    Blocks up to `timeout` seconds.  Raises NoFrontAnswers or ScanRefused.
+    Blocks; `timeout` seconds of silence are the end of it.  Raises NoFrontAnswers or ScanRefused.
     """
     head = json.dumps(asdict(request)).encode()
+    if len(head) > MAX_HEAD:
+        raise ScanRefused("its name, type or address is too long")
     for path in sorted(run_directory.glob("front-*.sock")):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout)
@@ -65,7 +69,7 @@ def submit(
                 socket.send_fds(connection, [head], [descriptor])
                 connection.shutdown(socket.SHUT_WR)
                 return _read_row(connection)
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 raise NoFrontAnswers(f"the front went away: {error}") from error
     raise NoFrontAnswers(f"no front listens in {run_directory}; is `douane serve` running?")
 
@@ -75,11 +79,13 @@ def _read_row(connection: socket.socket) -> dict[str, object]:
     while len(data) <= MAX_ROW and (piece := connection.recv(65536)):
         data += piece
     if not data:
-        raise NoFrontAnswers("the front went away without an answer")
-    row = json.loads(data)
+        raise ValueError("no answer")
+    row: object = json.loads(data)
+    if not isinstance(row, dict):
+        raise ValueError("no verdict")
     if "error" in row:
         raise ScanRefused(str(row["error"]))
-    return dict(row)
+    return row
 
 
 class ScanSocket:
@@ -103,22 +109,36 @@ class ScanSocket:
         self._path.chmod(0o600)
         listener.listen(64)
         self._listener = listener
-        asyncio.get_running_loop().add_reader(listener.fileno(), self._accept)
+        self._listen()
 
     async def stop(self) -> None:
-        if self._listener is not None:
-            asyncio.get_running_loop().remove_reader(self._listener.fileno())
-            self._listener.close()
+        """Accept nothing more and let running scans end; each has its own deadline."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+            listener.close()
             self._path.unlink(missing_ok=True)
         await asyncio.gather(*self._running, return_exceptions=True)
 
+    def _listen(self) -> None:
+        if self._listener is not None:
+            asyncio.get_running_loop().add_reader(self._listener.fileno(), self._accept)
+
     def _accept(self) -> None:
         assert self._listener is not None  # noqa: S101 - set before the reader is
-        with contextlib.suppress(BlockingIOError):
+        try:
             connection, _ = self._listener.accept()
-            task = asyncio.ensure_future(self._answer(connection))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        except BlockingIOError:
+            return
+        except OSError as error:  # no descriptors left: look again a little later, not at once
+            log.warning("scan.not_accepted", reason=str(error))
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._listener.fileno())
+            loop.call_later(ACCEPT_PAUSE, self._listen)
+            return
+        task = asyncio.ensure_future(self._answer(connection))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _answer(self, connection: socket.socket) -> None:
         """Everything that goes wrong for one caller ends here."""
@@ -129,30 +149,29 @@ class ScanSocket:
             except (OSError, ValueError, TypeError) as error:
                 log.info("scan.refused", reason=str(error))
                 row = {"error": str(error)}
+            except Exception:
+                log.exception("scan.crashed")
+                row = {"error": "the front failed; its log says why"}
             connection.setblocking(False)
-            with contextlib.suppress(OSError):
-                loop = asyncio.get_running_loop()
-                await loop.sock_sendall(connection, json.dumps(row).encode())
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(SEND_SECONDS):
+                    loop = asyncio.get_running_loop()
+                    await loop.sock_sendall(connection, json.dumps(row).encode())
 
     async def _scan(self, connection: socket.socket) -> dict[str, object]:
-        data, descriptors = await asyncio.to_thread(_receive, connection)
-        if len(descriptors) != 1:
-            for descriptor in descriptors:
-                os.close(descriptor)
-            raise ValueError("exactly one file comes with a request")
+        data, descriptor = await asyncio.to_thread(_receive, connection)
         try:
-            request = ScanRequest(**json.loads(data))
-            spool = await asyncio.to_thread(
-                spool_file, descriptors[0], self._space, self._file_bytes
-            )
+            request = _read_request(data)
+            spool = await asyncio.to_thread(spool_file, descriptor, self._space, self._file_bytes)
         finally:
-            os.close(descriptors[0])
+            os.close(descriptor)
         if spool is None:
             raise ValueError(f"the file is larger than {self._file_bytes} bytes")
         try:
-            return as_row(await self._inspection.inspect(scan_transfer(request), spool))
+            record = await self._inspection.inspect(scan_transfer(request), spool)
         finally:
             spool.close()
+        return as_row(clipped(record))
 
 
 def scan_transfer(request: ScanRequest) -> Transfer:
@@ -170,12 +189,25 @@ def scan_transfer(request: ScanRequest) -> Transfer:
     )
 
 
-def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:
-    """Read one request to its end, blocking."""
+def _receive(connection: socket.socket) -> tuple[bytes, int]:
+    """Read one request to its end, blocking; the descriptor is the caller's to close."""
     connection.settimeout(RECEIVE_SECONDS)
     data, descriptors, _, _ = socket.recv_fds(connection, MAX_HEAD, 2)
-    while piece := connection.recv(MAX_HEAD):
-        data += piece
-        if len(data) > MAX_HEAD:
-            break
-    return data, descriptors
+    try:
+        while len(data) <= MAX_HEAD and (piece := connection.recv(MAX_HEAD)):
+            data += piece
+        if len(descriptors) != 1 or len(data) > MAX_HEAD:
+            raise ValueError("a request is a short head and exactly one file")
+    except BaseException:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        raise
+    return data, descriptors[0]
+
+
+def _read_request(data: bytes) -> ScanRequest:
+    """Raise ValueError or TypeError for anything that `submit` does not send."""
+    head = json.loads(data)
+    if not isinstance(head, dict) or not all(isinstance(text, str) for text in head.values()):
+        raise ValueError("the head of a request is a table of texts")
+    return ScanRequest(**head)

@@ -7,12 +7,14 @@ short) to an unlinked file.  Each byte is written once and hashed once, as it ar
 import fcntl
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PIECES_LIMIT = 64 * 1024
-"""Up to here a body is a list of pieces: most are answered from the cache and need no descriptor."""
+BUFFER_LIMIT = 64 * 1024
+"""Up to here a body stays in a buffer: what the cache answers needs no descriptor.  One buffer and
+no list of pieces, or chunks of one byte would cost forty times what the space counts."""
 READ_SIZE = 128 * 1024
 SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
 
@@ -43,12 +45,12 @@ class SpoolSpace:
 class Spool:
     """One body.  Write, finish, then read it or hand out its descriptor; close it in any case."""
 
-    __slots__ = ("_descriptor", "_digest", "_on_disk", "_pieces", "_space", "sha256", "size")
+    __slots__ = ("_buffer", "_descriptor", "_digest", "_on_disk", "_space", "sha256", "size")
 
     def __init__(self, space: SpoolSpace) -> None:
         self._space = space
         self._digest = hashlib.sha256()
-        self._pieces: list[bytes] = []
+        self._buffer = bytearray()
         self._descriptor = -1
         self._on_disk = False
         self.size = 0
@@ -56,15 +58,18 @@ class Spool:
         """64 lower-case hex digits, set by finish()."""
 
     def write(self, data: memoryview) -> None:
-        """Keep and hash the next bytes.  Raises OSError when the disk is full."""
+        """Keep and hash the next bytes.
+
+        Raises OSError when the disk is full; the spool can then only be closed.
+        """
         self._digest.update(data)
         self._grow(len(data))
+        if self._descriptor < 0 and self.size > BUFFER_LIMIT:
+            self._open_descriptor()
         if self._descriptor >= 0:
             _write_all(self._descriptor, data)
         else:
-            self._pieces.append(bytes(data))
-            if self.size > PIECES_LIMIT:
-                self._open_descriptor()
+            self._buffer += data
 
     def finish(self) -> None:
         """No more bytes will come: fix the digest."""
@@ -88,13 +93,17 @@ class Spool:
         return self._descriptor
 
     def read(self) -> Iterator[bytes]:
-        """Yield the body in pieces of at most READ_SIZE bytes."""
+        """Yield the body in pieces of at most READ_SIZE bytes.
+
+        Raises OSError when the spool is closed meanwhile: half a body must not look whole.
+        """
         if self._descriptor < 0:
-            yield from self._pieces
+            if self._buffer:
+                yield bytes(self._buffer)
             return
-        at = 0
-        while at < self.size:
-            piece = os.pread(self._descriptor, min(READ_SIZE, self.size - at), at)
+        at, size = 0, self.size
+        while at < size:
+            piece = os.pread(self._descriptor, min(READ_SIZE, size - at), at)
             if not piece:
                 raise OSError("the spool is shorter than what was written to it")
             at += len(piece)
@@ -107,7 +116,7 @@ class Spool:
         else:
             self._space.memory_used -= self.size
         self.size, self._on_disk = 0, False
-        self._pieces = []
+        self._buffer = bytearray()
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -124,28 +133,27 @@ class Spool:
 
     def _move_to_disk(self, written: int) -> None:
         """Continue in an unlinked file; `written` bytes are in memory now."""
-        disk = os.open(self._space.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        with tempfile.TemporaryFile(dir=self._space.folder, buffering=0) as file:
+            disk = os.dup(file.fileno())
         try:
             if self._descriptor >= 0:
                 _copy(self._descriptor, disk, written)
                 os.close(self._descriptor)
             else:
-                for piece in self._pieces:
-                    _write_all(disk, memoryview(piece))
+                _write_all(disk, memoryview(self._buffer))
         except OSError:
             os.close(disk)
             raise
-        self._pieces = []
+        self._buffer = bytearray()
         self._descriptor, self._on_disk = disk, True
         self._space.memory_used -= self.size
         self._space.disk_used += self.size
 
     def _open_descriptor(self) -> None:
-        """Move the pieces into a memfd."""
+        """Move the buffer into a memfd."""
         self._descriptor = os.memfd_create("spool", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        for piece in self._pieces:
-            _write_all(self._descriptor, memoryview(piece))
-        self._pieces = []
+        _write_all(self._descriptor, memoryview(self._buffer))
+        self._buffer = bytearray()
 
 
 def spool_file(descriptor: int, space: SpoolSpace, limit: int) -> Spool | None:
