@@ -13,14 +13,14 @@ import magic
 
 from scanners import ole_directory, zip_directory
 from scanners.errors import ContentMalformed, ScannerError
-from scanners.model import FileType
+from scanners.model import Family, FileType
 from scanners.type_table import Pattern, TypeTable
 
 HEAD = 4096
 """Bytes that patterns at the start and libmagic see; later patterns look at their own offset."""
 TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
 """As libmagic's own encoding test."""
-MEMBERS = 256
+MEMBERS = 4096
 """Directory entries looked at to tell what a ZIP is used for."""
 
 _SCRIPT = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![ \t]*/|\s*@echo[ \t]+off\b|#@~\^)", re.IGNORECASE)
@@ -57,10 +57,17 @@ class TypeScanner:
             return self._table.named(_zip_use(view)) if found.name == "zip" else found
         if name := _text(head):
             return self._table.named(name)
+        return self._guess(head)
+
+    def _guess(self, head: bytes) -> FileType:
+        """Ask libmagic.  Its guess makes nothing a program: it takes Korean text for a DOS .com."""
         try:
-            return self._table.of_mime(self._magic.from_buffer(head))
+            found = self._table.of_mime(self._magic.from_buffer(head))
         except magic.MagicException as error:
             raise ScannerError("libmagic gave up") from error
+        if found.family is Family.PROGRAM:
+            return self._table.named("text" if _is_text(head) else "unknown")
+        return found
 
     def _by_pattern(self, view: memoryview, head: bytes) -> FileType | None:
         for pattern, file_type in chain(self._first.get(head[0], ()), self._later):

@@ -64,7 +64,6 @@ class MultipartScanner:
         try:
             number = 0
             for number, region in enumerate(self._regions(boundary, progress, budget), 1):
-                budget.spend_member()
                 self._open(_read(region, number), progress, budget)
             if not number:
                 progress.gaps.add((Reason.MALFORMED, content.path))
@@ -99,18 +98,21 @@ class MultipartScanner:
         decoder = DECODERS.get(part.encoding)
         if decoder is not None:
             unpacked = inflate.unpack(decoder, part.body, budget, ceiling=None)
-            self._add(part, unpacked.view, progress, hidden=True)
+            self._add(part, unpacked.view, progress, budget, hidden=True)
             if unpacked.failure is None:
                 return
             progress.gaps.add(
                 (unpacked.failure.reason, path)
             )  # and receivers may not decode at all
-        self._add(part, part.body, progress, hidden=len(part.body) >= SHORTEST_FOR_CLAMAV)
+        self._add(part, part.body, progress, budget, hidden=len(part.body) >= SHORTEST_FOR_CLAMAV)
 
-    def _add(self, part: _Part, view: memoryview, progress: _Progress, *, hidden: bool) -> None:
+    def _add(
+        self, part: _Part, view: memoryview, progress: _Progress, budget: Budget, *, hidden: bool
+    ) -> None:
         """Add a child; one more, for its name's sake, for each name that ends otherwise."""
         by_extension = {extension(name.lower()): name for name in reversed(part.names[:MAX_NAMES])}
         for name in sorted(by_extension.values(), key=part.names.index) or [""]:
+            budget.spend_member()  # for each name: nested forms would multiply them
             child = Content(
                 view,
                 name=shorten(name),

@@ -27,6 +27,7 @@ def readings(name: str) -> tuple[str, ...]:
     A C program stops at NUL, Windows at the colon of an alternate stream, a browser may undo
     percent signs.
     """
+    name = shorten(name)
     spelled = {name}
     if "%" in name:
         spelled.add(unquote(name))
@@ -54,7 +55,7 @@ def extension(name: str) -> str:
 
 def displayed(name: str) -> str:
     """Return a name as a screen shows it, right-to-left overrides applied (UAX #9, roughly)."""
-    shown, _, rest = name.partition(OVERRIDE)
+    shown, _, rest = shorten(name).partition(OVERRIDE)
     while rest:
         turned, _, rest = rest.partition(POP)
         shown += turned[::-1]

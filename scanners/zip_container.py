@@ -22,7 +22,7 @@ from scanners.model import (
 from scanners.names import extension, readings, shorten
 from scanners.type_table import TypeTable
 from scanners.zip_directory import Directory, Entry, entries, find_directory, local_header
-from scanners.zip_structure import Placed, ambiguities
+from scanners.zip_structure import Placed, ambiguities, place
 
 SEALED = FileType("encrypted", UNKNOWN_TYPE.mime, Family.DATA)
 """Type of a member that could not be opened: its name is judged, its content is a gap."""
@@ -32,7 +32,7 @@ WHOLE_RATIO = 1032
 """The most that one pass of deflate can do: an archive beyond it counts its bytes twice."""
 FREE_BYTES = 10 * 1024 * 1024
 ZIP_TYPES = frozenset({"zip", "jar", "apk", "ooxml", "odf"})
-PROGRAMS_BELONG = frozenset({"jar", "apk"})
+PROGRAMS_BELONG = frozenset({"jar", "apk", "x-java-jmod"})
 
 DECODERS: dict[int, inflate.Decoder] = {
     8: inflate.raw_deflate,
@@ -92,7 +92,7 @@ class ZipContainer:
                 budget.spend_member()
                 budget.seconds_left()
                 self._member(entry, progress, budget, placed)
-            found = dict(ambiguities(content.view, directory, placed, pure=pure))
+            found = dict(ambiguities(content.view, directory, placed, budget, pure=pure))
             for word, said in found.items():
                 progress.detect(Code.ARCHIVE_AMBIGUOUS, word, said, content.path)
         except ScannerError as error:
@@ -112,7 +112,7 @@ class ZipContainer:
         view, file_type = memoryview(b""), SEALED
         try:
             local = local_header(content.view, entry.offset)
-            placed.append(Placed(entry, local))
+            placed.append(place(entry, local))
             if entry.is_folder:
                 return
             if entry.encrypted or local.encrypted:
@@ -120,7 +120,8 @@ class ZipContainer:
                 progress.detect(Code.ARCHIVE_ENCRYPTED, "encrypted", said, path, harmless=True)
                 progress.gap(Reason.ENCRYPTED, path)
             else:
-                view = self._read(entry, placed[-1], progress, budget, path)
+                packed = content.view[local.data : placed[-1].end]
+                view = self._read(entry, packed, progress, budget, path)
                 file_type = self.identify(view)
         except ContentMalformed as error:
             progress.gap(error.reason, path)
@@ -130,14 +131,13 @@ class ZipContainer:
     def _read(
         self,
         entry: Entry,
-        member: Placed,
+        packed: memoryview,
         progress: _Progress,
         budget: Budget,
         path: tuple[str, ...],
     ) -> memoryview:
         """Return the member's bytes, as far as they could be had; say what is missing."""
-        packed = progress.content.view[member.local.data : member.end]
-        if member.end > len(progress.content.view):
+        if len(packed) < entry.packed_size:
             raise ContentMalformed("the member reaches beyond the archive")
         if entry.method == 0:
             budget.spend_bytes(len(packed))  # overlapping members may name the same bytes often

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from scanners.budget import Budget
 from scanners.zip_directory import (
     END,
     LOCAL,
@@ -21,68 +22,72 @@ from scanners.zip_directory import (
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A member and where its bytes lie."""
+    """Where a member lies, header and data, and what its two headers disagree on."""
 
-    entry: Entry
-    local: LocalHeader
+    start: int
+    end: int
+    contradictions: tuple[str, ...]
 
-    @property
-    def end(self) -> int:
-        return self.local.data + self.entry.packed_size
+
+def place(entry: Entry, local: LocalHeader) -> Placed:
+    """Hold a member's local header against its entry in the directory."""
+    differs = {
+        "name": entry.raw_name != local.raw_name,
+        "method": entry.method != local.method,
+        "encryption": entry.encrypted != local.encrypted,
+    }
+    words = tuple(word for word, differ in differs.items() if differ)
+    return Placed(entry.offset, local.data + entry.packed_size, words)
 
 
 def ambiguities(
-    view: memoryview, directory: Directory, members: list[Placed], *, pure: bool
+    view: memoryview, directory: Directory, members: list[Placed], budget: Budget, *, pure: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield (word, sentence) for each way in which readers could disagree on this archive.
 
     `members` is the whole directory.  `pure`: the file starts as an archive; what stands in front
     of an archive in a program or an image is that file's own affair, several archives included.
     """
-    for member in members:
-        yield from _contradictions(member)
-    members = sorted(members, key=lambda member: member.entry.offset)
-    pairs = list(pairwise(members))
-    if any(after.entry.offset < before.end for before, after in pairs):
+    for word in {word for member in members for word in member.contradictions}:
+        yield word, f"the directory and a member's own header disagree on its {word}"
+    pairs = list(pairwise(sorted(members, key=lambda member: member.start)))
+    if any(after.start < before.end for before, after in pairs):
         yield "overlap", "members lie over one another"
-    first = members[0].entry.offset if members else directory.start
-    last = members[-1].end if members else first
+    first = min((member.start for member in members), default=directory.start)
+    last = max((member.end for member in members), default=first)
     if last > directory.start:
         yield "overlap", "a member lies over the directory"
-    if _has_archive(view, directory, directory.end, len(view)):
-        yield "concatenated", "a second archive stands in the same file"
-    gaps = [(before.end, after.entry.offset) for before, after in pairs]
+    outside = [(directory.end, len(view))]
+    gaps = [(before.end, after.start) for before, after in pairs]
     gaps.append((last, directory.start))
     if pure:
+        outside.append((0, first))
         gaps.append((0, first))
-        if _has_archive(view, directory, 0, first):
-            yield "concatenated", "a second archive stands in the same file"
-    if any(_has_member(view, start, end) for start, end in gaps if start < end):
+    if any(_has_archive(view, directory, budget, *region) for region in outside):
+        yield "concatenated", "a second archive stands in the same file"
+    if any(_has_member(view, budget, *region) for region in gaps):
         yield "unlisted", "a member that the directory does not list"
 
 
-def _contradictions(member: Placed) -> Iterator[tuple[str, str]]:
-    entry, local = member.entry, member.local
-    if entry.raw_name != local.raw_name:
-        yield "name", "a member has two names"
-    if entry.method != local.method:
-        yield "method", "a member has two compression methods"
-    if entry.encrypted != local.encrypted:
-        yield "encryption", "a member is encrypted and is not"
-
-
-def _has_archive(view: memoryview, directory: Directory, start: int, end: int) -> bool:
+def _has_archive(
+    view: memoryview, directory: Directory, budget: Budget, start: int, end: int
+) -> bool:
     """Return whether the end record of another, not empty directory stands in start <= x < end."""
-    found = (directory_at(view, at) for at in find_all(view, END, start, end))
-    return any(other and other.count and other.start != directory.start for other in found)
+    for at in find_all(view, END, start, end):
+        budget.seconds_left()  # a file may hold nothing but signatures
+        other = directory_at(view, at)
+        if other is not None and other.count and other.start != directory.start:
+            return True
+    return False
 
 
-def _has_member(view: memoryview, start: int, end: int) -> bool:
+def _has_member(view: memoryview, budget: Budget, start: int, end: int) -> bool:
     """Return whether a local header with a name stands in start <= x < end.
 
     The signature alone is four bytes that chance may write: version, method and name are asked too.
     """
     for at in find_all(view, LOCAL, start, end):
+        budget.seconds_left()
         head = bytes(view[at : at + 30])
         plausible = len(head) == 30 and head[4] <= 63 and head[5] == 0 and head[9] == 0
         if plausible and 0 < int.from_bytes(head[26:28], "little") <= 1024:

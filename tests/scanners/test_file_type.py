@@ -78,6 +78,8 @@ TYPES = {
     "utf-8 cut in a letter": (("a" + "é" * 5000).encode(), "text"),
     "utf-16": ("Grüße\n".encode("utf-16"), "text"),
     "empty": (b"", "empty"),
+    "what libmagic takes for a DOS program": (b"\xb4\x09\xba\x0b\x01\xcd\x21\xc3", "unknown"),
+    "Korean text, the same": ("\ub611\ubc29\uac01\ud558".encode("cp949") * 9, "text"),
 }
 
 

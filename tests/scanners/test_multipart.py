@@ -11,7 +11,7 @@ from samples.builders import Part
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed
 from scanners.model import Content, Examination, Reason, Report
-from scanners.multipart import MultipartScanner
+from scanners.multipart import MAX_NAMES, MultipartScanner
 
 MakeBudget = Callable[..., Budget]
 Examine = Callable[..., Examination]
@@ -142,6 +142,13 @@ def test_parts_beyond_the_budget(new_budget: MakeBudget) -> None:
     report = _scan(_body(*["\r\na"] * 5), new_budget(members=3))
     assert len(report.children) == 3
     assert [gap.reason for gap in report.unscanned] == [Reason.TOO_MANY]
+
+
+def test_each_name_counts_as_a_member(new_budget: MakeBudget) -> None:
+    """Four names a level would be 65,536 children at depth eight."""
+    names = "; ".join(f"filename=a.{number}" for number in range(6))
+    assert len(_scan(_named(names), new_budget()).children) == MAX_NAMES
+    assert len(_scan(_named(names), new_budget(members=2)).children) == 2
 
 
 def test_no_time_left(new_budget: MakeBudget) -> None:

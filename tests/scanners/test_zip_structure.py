@@ -3,16 +3,21 @@
 import io
 import struct
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
 from samples import builders
-from scanners.errors import ContentMalformed
+from scanners.budget import Budget
+from scanners.errors import ContentMalformed, DeadlinePassed
 from scanners.zip_directory import entries, find_directory, local_header
-from scanners.zip_structure import Placed, ambiguities
+from scanners.zip_structure import ambiguities, place
+
+MakeBudget = Callable[..., Budget]
 
 GOOD = builders.zip_of({"good.txt": b"good"})
 BAD = builders.zip_of({"bad.exe": builders.pe()})
+UNLISTED = BAD[: BAD.index(b"PK\x01\x02")]
 NESTED = builders.zip_of({"a.zip": GOOD, "b.zip": BAD}, method=builders.STORED)
 
 
@@ -60,7 +65,7 @@ CASES = {
         GOOD[:-2] + struct.pack("<H", len(BAD)) + BAD,
         {"concatenated", "unlisted"},
     ),
-    "member before the directory": (_moved(GOOD, BAD[: BAD.index(b"PK\x01\x02")]), {"unlisted"}),
+    "member before the directory": (_moved(GOOD, UNLISTED), {"unlisted"}),
     "two names": (
         builders.zip_archive([builders.ZipMember("a.txt", b"a", central_name="a.exe")]),
         {"name"},
@@ -72,25 +77,30 @@ CASES = {
 }
 
 
-def _words(data: bytes, *, pure: bool) -> set[str]:
+def _words(data: bytes, budget: Budget, *, pure: bool) -> set[str]:
     view = memoryview(data)
     directory = find_directory(view)
     assert directory is not None
     members = []
     for entry in entries(view, directory):
         try:
-            members.append(Placed(entry, local_header(view, entry.offset)))
+            members.append(place(entry, local_header(view, entry.offset)))
         except ContentMalformed:
             continue
-    return {word for word, _ in ambiguities(view, directory, members, pure=pure)}
+    return {word for word, _ in ambiguities(view, directory, members, budget, pure=pure)}
 
 
 @pytest.mark.parametrize("data, words", CASES.values(), ids=CASES)
-def test_ambiguities(data: bytes, words: set[str]) -> None:
-    found = _words(data, pure=True)
+def test_ambiguities(new_budget: MakeBudget, data: bytes, words: set[str]) -> None:
+    found = _words(data, new_budget(), pure=True)
     assert found == words
 
 
-def test_what_stands_before_an_archive_in_a_program_is_the_programs_own() -> None:
-    assert _words(builders.pe() + BAD + GOOD, pure=False) == set()
-    assert _words(builders.pe() + GOOD + BAD[: BAD.index(b"PK\x01\x02")], pure=False) == set()
+def test_what_stands_before_an_archive_in_a_program_is_its_own(new_budget: MakeBudget) -> None:
+    assert _words(builders.pe() + BAD + GOOD, new_budget(), pure=False) == set()
+    assert _words(builders.pe() + GOOD + UNLISTED, new_budget(), pure=False) == set()
+
+
+def test_a_file_of_signatures_ends_at_the_deadline(new_budget: MakeBudget) -> None:
+    with pytest.raises(DeadlinePassed):
+        _words(GOOD + b"PK\x05\x06" * 9, new_budget(seconds=-1), pure=True)
