@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -99,6 +99,21 @@ def run_directory() -> Iterator[Path]:
 def place(run_directory: Path) -> Path:
     """Where the ledger of a test listens."""
     return run_directory / "ledger.sock"
+
+
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+def until() -> Until:
+    """Wait for what nobody announces."""
+
+    async def wait(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not condition():  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+
+    return wait
 
 
 RunLedger = Callable[[], AbstractAsyncContextManager[None]]

@@ -2,9 +2,10 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,13 +14,37 @@ from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.frames import FrameReader, Kind, pack
 from verdicts.ledger.queries import Filters, Reader
 from verdicts.ledger.questions import ask_state
+from verdicts.ledger.state import SeenFront
 from verdicts.model import VerdictRecord
 from verdicts.record import as_row
 from verdicts.status import FrontStatus
 
 MakeRecord = Callable[..., VerdictRecord]
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
 RunLedger = Callable[[], AbstractAsyncContextManager[None]]
 STATUS = FrontStatus(1, 42, "up", "", "fildes", "", 2, 2, (), "", "", 0, 0, 0)
+
+
+Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(place: Path, speak: Speak) -> AsyncIterator[None]:
+    """Let a scripted ledger listen; leave once all its connections are closed."""
+    open_now: set[asyncio.Task[None]] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_now.add(cast("asyncio.Task[None]", asyncio.current_task()))
+        try:
+            await speak(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async with await asyncio.start_unix_server(connected, str(place), limit=1024):
+        yield
+        await asyncio.gather(*open_now)
 
 
 @pytest.fixture
@@ -41,12 +66,6 @@ def ids(make_record: MakeRecord, *numbers: int) -> list[str]:
     return sorted(make_record(number).transfer.id for number in numbers)
 
 
-async def settled(front: LedgerClient) -> None:
-    async with asyncio.timeout(20):
-        while front.pending:
-            await asyncio.sleep(0.001)
-
-
 @pytest.mark.usefixtures("ledger")
 async def test_durable_record_is_in_the_log_on_return(
     url: str, front: LedgerClient, make_record: MakeRecord
@@ -62,12 +81,12 @@ async def test_durable_record_is_in_the_log_on_return(
 
 @pytest.mark.usefixtures("ledger")
 async def test_other_records_arrive_soon(
-    url: str, front: LedgerClient, make_record: MakeRecord
+    url: str, front: LedgerClient, make_record: MakeRecord, until: Until
 ) -> None:
     for number in range(200):
         await front.record(make_record(number), durable=False)
     assert front.pending > 0
-    await settled(front)
+    await until(lambda: not front.pending)
     assert stored(url) == ids(make_record, *range(200))
 
 
@@ -83,7 +102,7 @@ async def test_records_made_before_the_ledger_runs(
 
 
 async def test_ledger_that_comes_back(
-    url: str, front: LedgerClient, make_record: MakeRecord, run_ledger: RunLedger
+    url: str, front: LedgerClient, make_record: MakeRecord, run_ledger: RunLedger, until: Until
 ) -> None:
     async with run_ledger():
         await front.record(make_record(0), durable=True)
@@ -91,49 +110,53 @@ async def test_ledger_that_comes_back(
         await front.record(make_record(number), durable=False)
     async with run_ledger():
         await front.record(make_record(3), durable=True)
-        await settled(front)
+        await until(lambda: not front.pending)
         assert stored(url) == ids(make_record, 0, 1, 2, 3)
 
 
-async def test_durable_record_waits_only_so_long(
-    front: LedgerClient, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+async def test_without_a_ledger_every_wait_has_an_end(
+    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "DURABLE_SECONDS", 0.01)
     monkeypatch.setattr(client, "STOP_SECONDS", 0.01)
-    await front.record(make_record(1), durable=True)
-    assert front.pending == 1
+    front = LedgerClient(place, "n0")
+    front.start()
+    async with asyncio.timeout(10):
+        await front.record(make_record(1), durable=True)
+        assert front.pending == 1
+        await front.stop()
 
 
 @pytest.mark.parametrize("bound", ["PENDING_RECORDS", "PENDING_BYTES"])
-async def test_full_memory_makes_the_traffic_wait(
+async def test_full_memory_makes_the_traffic_wait(  # noqa: PLR0917
     url: str,
     front: LedgerClient,
     make_record: MakeRecord,
     monkeypatch: pytest.MonkeyPatch,
     run_ledger: RunLedger,
     bound: str,
+    until: Until,
 ) -> None:
     monkeypatch.setattr(client, bound, {"PENDING_RECORDS": 3, "PENDING_BYTES": 2000}[bound])
-    tasks = [
-        asyncio.create_task(front.record(make_record(n), durable=False)) for n in range(20)
-    ]
+    tasks = [asyncio.create_task(front.record(make_record(n), durable=False)) for n in range(20)]
     await asyncio.wait(tasks, timeout=0.05)
     assert sum(not task.done() for task in tasks) >= 10
     assert front.pending <= 4
     async with run_ledger():
         async with asyncio.timeout(20):
             await asyncio.gather(*tasks)
-        await settled(front)
+        await until(lambda: not front.pending)
         assert stored(url) == ids(make_record, *range(20))
 
 
 @pytest.mark.usefixtures("ledger")
 async def test_status_reaches_the_ledger(place: Path, front: LedgerClient) -> None:
     front.send_status(STATUS)
+    fronts: tuple[SeenFront, ...] = ()
     async with asyncio.timeout(10):
-        while not (state := await asyncio.to_thread(ask_state, place)).fronts:
-            await asyncio.sleep(0.001)
-    assert state.fronts[0].status == STATUS
+        while not fronts:
+            fronts = (await asyncio.to_thread(ask_state, place)).fronts
+    assert fronts[0].status == STATUS
 
 
 async def test_status_without_a_ledger_is_dropped(front: LedgerClient) -> None:
@@ -144,13 +167,13 @@ async def test_status_without_a_ledger_is_dropped(front: LedgerClient) -> None:
 async def test_id_that_is_none_is_a_bug_of_the_caller(
     front: LedgerClient, make_record: MakeRecord
 ) -> None:
-    with pytest.raises(ValueError, match="fromhex|not a transfer id"):
+    with pytest.raises(ValueError, match=r"fromhex|not a transfer id"):
         await front.record(make_record(1, id="nonsense"), durable=False)
     assert front.pending == 0
 
 
 async def test_slow_ledger_gets_every_byte_in_order(
-    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     """The kernel's buffer is full for a while: frames are neither cut nor mixed."""
     monkeypatch.setattr(client, "DURABLE_SECONDS", 0.01)
@@ -164,9 +187,8 @@ async def test_slow_ledger_gets_every_byte_in_order(
                 if kind is Kind.RECORD:
                     writer.write(pack(Kind.ACKNOWLEDGED, payload[:16]))
                     got.put_nowait(payload[:16])
-        writer.close()
 
-    async with await asyncio.start_unix_server(slow, str(place), limit=1024):
+    async with listening(place, slow):
         front = LedgerClient(place, "n0")
         front.start()
         count = 1500
@@ -177,7 +199,7 @@ async def test_slow_ledger_gets_every_byte_in_order(
         await asyncio.gather(*tasks)
         front.send_status(STATUS)  # dropped: the ledger is slow
         go.set()
-        await settled(front)
+        await until(lambda: not front.pending)
         await front.stop()
     assert got.qsize() == count
 
@@ -194,9 +216,8 @@ async def test_nonsense_from_the_ledger_means_a_new_connection(
         for _, payload in FrameReader().feed(await reader.read(65536)):
             writer.write(reply if connections == 1 else pack(Kind.REFUSED, payload[:16]))
         await reader.read()
-        writer.close()
 
-    async with await asyncio.start_unix_server(speak, str(place)):
+    async with listening(place, speak):
         front = LedgerClient(place, "n0")
         front.start()
         async with asyncio.timeout(10):

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -17,6 +17,7 @@ from verdicts.model import VerdictRecord
 from verdicts.record import encode, id_bytes
 
 MakeRecord = Callable[..., VerdictRecord]
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
 
 class Front:
@@ -95,7 +96,7 @@ async def test_large_queue_is_cut_into_groups(
 
 
 async def test_failed_group_is_tried_until_it_is_stored(
-    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     healed, write = threading.Event(), Writer.write
     failed = asyncio.Event()
@@ -112,10 +113,7 @@ async def test_failed_group_is_tried_until_it_is_stored(
     front = Front()
     async with committing(url) as (group, _):
         group.add(arrival(make_record(1), front), urgent=True)
-        async with asyncio.timeout(10):
-            await failed.wait()
-            while group.writable:
-                await asyncio.sleep(0)
+        await until(lambda: failed.is_set() and not group.writable)
         assert front.stored == []
         assert group.queued == 1
         assert group.failures > 0
@@ -183,15 +181,13 @@ async def test_what_waits_is_written_at_the_stop(
 
 
 async def test_database_that_cannot_be_opened_is_tried_again(
-    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+    url: str, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     monkeypatch.setattr(commit, "RETRY_SECONDS", (0.01,))
     missing = url.replace("log.sqlite", "later/log.sqlite")
     group = GroupCommit(missing, lambda _: None)
     opening = asyncio.create_task(group.open())
-    async with asyncio.timeout(10):
-        while group.failures < 2:
-            await asyncio.sleep(0)
+    await until(lambda: group.failures >= 2)
     assert not group.writable
     group.stop()
     await opening

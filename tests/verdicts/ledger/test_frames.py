@@ -41,13 +41,10 @@ def test_largest_payload_passes() -> None:
 
 
 def test_what_came_before_the_nonsense_is_taken() -> None:
-    got = []
+    frames = FrameReader().feed(pack(Kind.STATUS, b"y") + b"\0" * 5)
+    assert next(frames) == (Kind.STATUS, b"y")
     with pytest.raises(BadFrame):
-        got.extend(FrameReader().feed(pack(Kind.STATUS, b"x")))
-        reader = FrameReader().feed(pack(Kind.STATUS, b"y") + b"\0" * 5)
-        got.append(next(reader))
-        next(reader)
-    assert got == [(Kind.STATUS, b"x"), (Kind.STATUS, b"y")]
+        next(frames)
 
 
 def test_ids() -> None:

@@ -31,7 +31,9 @@ def test_found_by_the_whole_key_only(connection: Connection) -> None:
 def test_the_key_itself_is_not_stored(connection: Connection) -> None:
     rows = connection.execute(text("SELECT * FROM api_key")).all()
     assert KEY not in repr(rows)
-    assert KEY.encode() not in b"".join(value for row in rows for value in row if type(value) is bytes)
+    assert KEY.encode() not in b"".join(
+        value for row in rows for value in row if type(value) is bytes
+    )
 
 
 def test_a_key_or_prefix_is_stored_once(connection: Connection) -> None:

@@ -83,9 +83,7 @@ def test_summary_is_a_count_over_rows(
 
 
 @pytest.mark.parametrize("first, last", [(0, 1), (10, 11), (3, 40), (0, COUNT - 1)])
-def test_bounds_are_exact(
-    log: tuple[Reader, list[VerdictRecord]], first: int, last: int
-) -> None:
+def test_bounds_are_exact(log: tuple[Reader, list[VerdictRecord]], first: int, last: int) -> None:
     reader, records = log
     since = microseconds(records[first].transfer.received_at)
     until = microseconds(records[last].transfer.received_at)
