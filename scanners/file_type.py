@@ -89,11 +89,15 @@ def _program(view: memoryview, head: bytes) -> str | None:
 
 
 def _dos_or_pe(view: memoryview, head: bytes) -> str | None:
-    if len(view) >= 64:
-        (at,) = struct.unpack_from("<I", view, 60)
-        if bytes(view[at : at + 4]) == b"PE\0\0":
-            return "pe"
-    return None if _is_text(head) else "dos"
+    """Two letters are chance in one of 65,536 ciphertexts: a DOS program needs a size that fits."""
+    if len(head) < 64:
+        return None
+    (at,) = struct.unpack_from("<I", head, 60)
+    if bytes(view[at : at + 4]) == b"PE\0\0":
+        return "pe"
+    last_page, pages, _, paragraphs = struct.unpack_from("<4H", head, 2)
+    fits = last_page <= 512 and pages > 0 and 28 <= paragraphs * 16 <= len(view)
+    return "dos" if fits and not _is_text(head) else None
 
 
 def _office(view: memoryview, head: bytes) -> str | None:

@@ -10,13 +10,16 @@ from samples import builders
 from scanners.base import Bench
 from scanners.model import Family
 
+DOS = b"MZ" + struct.pack("<4H", 64, 1, 0, 4) + bytes(60)
 ELF_IN_TEXT = b"The ELF header starts with 0x7f.\n"
 TYPES = {
     "pe": (builders.pe(), "pe"),
     "dll": (builders.pe(dll=True), "pe"),
-    "dos program": (b"MZ" + bytes(100), "dos"),
+    "dos program": (DOS, "dos"),
+    "cut behind its DOS header": (DOS[:60] + b"\xff\xff\xff\x7f", "dos"),
+    "MZ by chance": (b"MZ" + b"\x93\x81\x01\x99" * 50, "unknown"),
     "MZ in a name": (b"MZoltan wrote a letter.\n", "text"),
-    "PE offset beyond the end": (b"MZ" + bytes(58) + b"\xff\xff\xff\x7f" + bytes(9), "dos"),
+    "word, before OLE": (b"\xdb\xa5-\0\0\0" + bytes(60), "ole"),
     "elf": (builders.elf(), "elf"),
     "text about elf": (ELF_IN_TEXT, "text"),
     "macho": (builders.macho(), "macho"),
