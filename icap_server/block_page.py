@@ -41,7 +41,7 @@ def block_page(ruling: Ruling, transfer: Transfer) -> tuple[bytes, str]:
         clause=ruling.clause,
         transfer_id=transfer.id,
     )
-    return page.encode(), "text/html; charset=utf-8"
+    return page.encode("utf-8", "replace"), "text/html; charset=utf-8"
 
 
 def block_reasons(verdict: Verdict) -> list[str]:

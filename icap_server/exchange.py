@@ -12,6 +12,10 @@ from icap_server.services import Service, options_fields
 from icap_server.settings import IcapSettings
 from icap_server.wire.events import RequestHead
 from icap_server.wire.replies import bodyless_reply
+from verdicts.model import utc_now
+
+MAX_ECHO = 16 * 1024 * 1024
+"""Bytes that /echo keeps; it is for benchmarks, and nothing else bounds it."""
 
 
 class Exchange(Protocol):
@@ -26,15 +30,22 @@ class Exchange(Protocol):
     def at_preview_end(self) -> bool:
         """The preview is in; True: the reply needs no more than that, False: send 100 Continue."""
 
+    def give_up(self) -> bool:
+        """There is no room to collect more of the body; True: reply without the rest of it."""
+
     @property
     def answers_early(self) -> bool:
         """The head alone decides: reply before any body byte is in."""
+
+    @property
+    def collects(self) -> bool:
+        """Body bytes are kept, and need room."""
 
     def reply_now(self, *, close: bool) -> Reply | None:
         """Return the reply if it needs no waiting, else None: then reply() gives it."""
 
     async def reply(self, *, close: bool) -> Reply:
-        """Return the reply.  `close`: the connection ends with it."""
+        """Return the reply; `close`: the connection ends with it.  May raise: that is a 500."""
 
     def close(self) -> None:
         """Let go of everything: the reply is sent, or never will be.  May be called twice."""
@@ -44,6 +55,10 @@ class ReadyExchange:
     """A request whose reply is known from its head; a body, if any, is read over."""
 
     answers_early = False
+    collects = False
+
+    def give_up(self) -> bool:
+        return False
 
     def take(self, data: memoryview) -> bool:
         return False
@@ -65,7 +80,7 @@ class OptionsExchange(ReadyExchange):
     """OPTIONS (§4.10)."""
 
     def __init__(self, service: Service, settings: IcapSettings, istag: str) -> None:
-        self._fields = options_fields(service, settings, istag)
+        self._fields = options_fields(service, settings, istag, utc_now())
 
     def reply_now(self, *, close: bool) -> Reply:
         fields = [*self._fields, ("Connection", "close")] if close else self._fields
@@ -89,15 +104,18 @@ class EchoExchange(ReadyExchange):
     def __init__(self, head: RequestHead, istag: str) -> None:
         self._head = head
         self._istag = istag
-        self._pieces: list[bytes] = []
+        self._keep = head.has_body and not head.allow_204 and head.preview is None
+        self._body = bytearray()
 
     def take(self, data: memoryview) -> bool:
-        if not self._head.allow_204:
-            self._pieces.append(bytes(data))
-        return False
+        if self._keep:
+            self._body += data
+        return len(self._body) > MAX_ECHO
 
     def reply_now(self, *, close: bool) -> Reply:
         if self._head.allow_204 or self._head.preview is not None:
             return replies.unmodified(self._istag, "", close=close)
-        body = iter(self._pieces) if self._head.has_body else None
+        if len(self._body) > MAX_ECHO:
+            return replies.refusal(500, self._istag)
+        body = iter([bytes(self._body)] if self._body else []) if self._head.has_body else None
         return replies.echo(self._head, body, self._istag, "", close=close)

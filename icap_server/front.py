@@ -1,14 +1,12 @@
-"""One front process's server: accepts connections, routes requests, watches time, stops gracefully."""
+"""The server of one front process: admits connections, routes requests, watches time, stops."""
 
 import asyncio
 import contextlib
 import socket
 from collections import Counter
-from typing import cast
 
 import structlog
 
-from icap_server import replies
 from icap_server.exchange import EchoExchange, Exchange, OptionsExchange, RefusalExchange
 from icap_server.inspection import InspectExchange, Office
 from icap_server.payload.http_head import HeadMalformed
@@ -33,24 +31,28 @@ class Front:
         self._sessions: set[Session] = set()
         self._server: asyncio.Server | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._empty = asyncio.Event()
+        """The last session is gone."""
         self.requests: Counter[str] = Counter()
         """Replies by "service status"."""
 
     async def start(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._accept, sock=listener, backlog=1024)
+        self._server = await loop.create_server(lambda: Session(self), sock=listener, backlog=1024)
         self._watch = asyncio.create_task(self._check_sessions())
 
     async def stop(self) -> None:
         """Accept nothing more, let running requests end, close what is left when time is up."""
         assert self._server is not None  # noqa: S101 - only a started front is stopped
         assert self._watch is not None  # noqa: S101
+        self._stopping = True
         self._server.close()
         for session in tuple(self._sessions):
             session.stop()
-        deadline = asyncio.get_running_loop().time() + self.settings.stop_seconds
-        while self._sessions and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.05)
+        if self._sessions:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), self.settings.stop_seconds)
         self._watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._watch
@@ -85,15 +87,18 @@ class Front:
         name = service if service in self._services else "-"
         self.requests[f"{name} {status}"] += 1
 
+    def admit(self, session: Session) -> bool:
+        """Count a new connection; False: it is one too many, and gets a 503 before it is closed."""
+        self._sessions.add(session)
+        limit = self.settings.max_connections
+        if len(self._sessions) > 2 * limit:  # even those that get a 503 are too many
+            session.abort()
+        return len(self._sessions) <= limit and not self._stopping
+
     def gone(self, session: Session) -> None:
         self._sessions.discard(session)
-
-    def _accept(self) -> asyncio.Protocol:
-        if len(self._sessions) >= self.settings.max_connections:
-            return _Overloaded(self.istag())
-        session = Session(self)
-        self._sessions.add(session)
-        return session
+        if not self._sessions:
+            self._empty.set()
 
     async def _check_sessions(self) -> None:
         loop = asyncio.get_running_loop()
@@ -101,16 +106,8 @@ class Front:
             await asyncio.sleep(CHECK_SECONDS)
             now = loop.time()
             for session in tuple(self._sessions):
-                session.check(now)
-
-
-class _Overloaded(asyncio.Protocol):
-    """A connection beyond the limit: 503 and close, never a reset."""
-
-    def __init__(self, istag: str) -> None:
-        self._istag = istag
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        connection = cast(asyncio.Transport, transport)  # uvloop's derives from no class
-        connection.write(replies.refusal(503, self._istag).head)
-        connection.close()
+                try:
+                    session.check(now)
+                except Exception:
+                    log.exception("session.crashed")
+                    session.abort()

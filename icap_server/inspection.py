@@ -81,14 +81,18 @@ class InspectExchange:
 
     def take(self, data: memoryview) -> bool:
         self._size += len(data)
-        if self._size > self._office.file_bytes and self._gap is None and self._bypass is None:
-            return self._outgrow()
+        if self._size > self._office.file_bytes and self._outgrow():
+            return True
         if self._keep and self._spool is not None:
             try:
                 self._spool.write(data)
             except OSError:  # the disk is full: what is missing can be neither judged nor echoed
                 return self.give_up()
         return False
+
+    @property
+    def collects(self) -> bool:
+        return self._keep and self._spool is not None
 
     def give_up(self) -> bool:
         """There is no room for the rest of the body: judge as too large, without what is lost."""
@@ -148,7 +152,9 @@ class InspectExchange:
         return self._head.allow_204 or (self._head.preview is not None and not self._continued)
 
     def _outgrow(self) -> bool:
-        """The body passed the limit; return whether the reply can be given right away."""
+        """The body is beyond the limit; return whether the reply can be given right away."""
+        if self._bypass is not None or self._gap is Reason.TOO_LARGE:
+            return False
         self._gap = Reason.TOO_LARGE
         if not self._would_allow():
             return True

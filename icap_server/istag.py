@@ -13,7 +13,7 @@ SLOT = 64
 
 
 def compute_istag(*parts: str) -> str:
-    """Return a quoted tag of 26 characters that depends on every part (§4.7: at most 32)."""
+    """Return a quoted tag of 24 hex digits that depends on every part (§4.7: at most 32 bytes)."""
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return f'"{digest[:24]}"'
 
@@ -21,13 +21,16 @@ def compute_istag(*parts: str) -> str:
 class Board:
     """One string, written by one process and read by many.
 
-    Two slots and a turn: a reader never sees half a string, because the writer fills the slot
-    that nobody reads before it turns.
+    Two slots and a count of writes: an even count stands for one slot, an odd one for the other.
+    The writer fills the slot that nobody reads, then counts; a reader that was overtaken while it
+    read sees another count afterwards and reads again.
     """
 
     def __init__(self, descriptor: int) -> None:
-        self._page = mmap.mmap(descriptor, mmap.PAGESIZE)
-        self._turn = -1
+        page = memoryview(mmap.mmap(descriptor, mmap.PAGESIZE))
+        self._slots = page[SLOT : 3 * SLOT]
+        self._count = page[:SLOT].cast("Q")  # one machine word: written and read as a whole
+        self._seen = -1
         self._text = ""
 
     @staticmethod
@@ -38,19 +41,21 @@ class Board:
         return descriptor
 
     def write(self, text: str) -> None:
+        """Show `text`, ASCII, shorter than a slot, to every reader.  One process may write."""
         data = text.encode("ascii")
         if len(data) >= SLOT:
             raise ValueError("too long for the board")
-        turn = (self._page[0] + 1) % 2
-        start = SLOT * (turn + 1)
-        self._page[start : start + SLOT] = data.ljust(SLOT, b"\0")
-        self._page[0] = turn
+        count = self._count[0] + 1
+        start = SLOT * (count % 2)
+        self._slots[start : start + SLOT] = data.ljust(SLOT, b"\0")
+        self._count[0] = count
 
     def read(self) -> str:
-        """Return the string last written; costs one byte's comparison when nothing changed."""
-        turn = self._page[0]
-        if turn != self._turn:
-            start = SLOT * (turn + 1)
-            self._text = self._page[start : start + SLOT].rstrip(b"\0").decode("ascii")
-            self._turn = turn
+        """Return the string last written; costs one comparison when nothing changed."""
+        while (count := self._count[0]) != self._seen:
+            start = SLOT * (count % 2)
+            data = bytes(self._slots[start : start + SLOT])
+            if self._count[0] == count:
+                self._text = data.rstrip(b"\0").decode("ascii")
+                self._seen = count
         return self._text

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from icap_server.block_page import block_page, block_reasons
 from icap_server.wire.events import RequestHead
@@ -37,7 +38,15 @@ def refusal(status: int, istag: str, *, close: bool = True) -> Reply:
 
 def unmodified(istag: str, transfer_id: str, *, close: bool) -> Reply:
     """Return 204: the client goes on with what it has (§4.6)."""
+    if not transfer_id:
+        return _plain_204(istag, close=close)
     return Reply(204, bodyless_reply(204, _common(istag, transfer_id, close=close)), close=close)
+
+
+@lru_cache(maxsize=8)
+def _plain_204(istag: str, *, close: bool) -> Reply:
+    """Most requests carry nothing to inspect, and all get the same answer."""
+    return Reply(204, bodyless_reply(204, _common(istag, "", close=close)), close=close)
 
 
 def echo(

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 
 from icap_server.settings import IcapSettings
 
@@ -27,16 +29,21 @@ def offered_services(settings: IcapSettings) -> Mapping[str, Service]:
     return {service.name: service for service in services}
 
 
-def options_fields(service: Service, settings: IcapSettings, istag: str) -> list[tuple[str, str]]:
+def options_fields(
+    service: Service, settings: IcapSettings, istag: str, now: datetime
+) -> list[tuple[str, str]]:
     """Return the fields of an OPTIONS answer (§4.10.2), in an order that suits every client.
 
     `Allow` is exactly "204" (toolarium compares the whole value), `Preview` counts only together
     with `Transfer-Preview: *` (Squid), and X-Allow-Out makes e2guardian read threat names.
+    Squid counts Options-TTL from `Date`.
     """
     return [
         ("Methods", ", ".join(service.methods)),
         ("Service", "Douane"),
+        ("Service-ID", "douane"),
         ("ISTag", istag),
+        ("Date", format_datetime(now, usegmt=True)),
         ("Options-TTL", str(settings.options_ttl_seconds)),
         ("Max-Connections", str(settings.max_connections)),
         ("Allow", "204"),

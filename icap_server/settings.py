@@ -23,7 +23,10 @@ class IcapSettings(Section):
         4 * KiB, ge=0, le=64 * KiB, description="Preview asked for in OPTIONS (§4.5)."
     )
     options_ttl_seconds: int = Field(
-        60, ge=1, description="How long a client may keep an OPTIONS answer (§4.10.2)."
+        600,
+        ge=1,
+        description="How long a client may keep an OPTIONS answer (§4.10.2).  To a Squid whose "
+        "clock is off by more, the service is down.",
     )
     head_seconds: float = Field(30, gt=0, description="A head must be whole within this time: 408.")
     idle_seconds: float = Field(

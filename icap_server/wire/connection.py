@@ -5,6 +5,8 @@ preview; what lies behind waits until `next_request` or `send_continue` is calle
 request is outstanding at a time however much the client pipelines.
 """
 
+import re
+
 from icap_server.wire.chunks import ChunkDecoder
 from icap_server.wire.encapsulated import Layout, parse_encapsulated, require_whole_head
 from icap_server.wire.errors import ProtocolError
@@ -15,6 +17,9 @@ from icap_server.wire.state import State, Step, advance
 CONTINUE = b"ICAP/1.0 100 Continue\r\n\r\n"  # bare: egirna's client knows no other form
 LAST_CHUNK = b"0\r\n\r\n"
 END_OF_HEAD = b"\r\n\r\n"
+BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
+MANY_PIECES = 16
+"""More body pieces than these in one read are joined: tiny chunks must not cost an event each."""
 
 
 class ServerConnection:
@@ -26,7 +31,7 @@ class ServerConnection:
         self._at = 0
         """Where the unread part of the buffer begins."""
         self._searched = 0
-        """Bytes of the unread part known to hold no end of a head."""
+        """Bytes of the unread part known to hold no end of a head, and no bare line feed."""
         self._pending: tuple[Head, Layout, int] | None = None
         """A parsed ICAP head, its layout and its length, while its HTTP heads are not all in."""
         self._chunks = ChunkDecoder()
@@ -43,16 +48,21 @@ class ServerConnection:
         events: list[Event] = []
         if self.state is State.IDLE:
             self._read_head(events)
-        if self.state is State.PREVIEW or self.state is State.BODY:
+        if self.mid_body:
             self._read_body(events)
+        if self._at == len(self._buffer):
+            self._buffer, self._at = b"", 0  # an idle connection holds no memory
         return events
 
     @property
     def mid_request(self) -> bool:
         """Whether the peer has begun a request that it has not finished."""
-        return self.state in (State.PREVIEW, State.BODY) or (
-            self.state is State.IDLE and len(self._buffer) > self._at
-        )
+        return self.mid_body or (self.state is State.IDLE and self.has_unread)
+
+    @property
+    def mid_body(self) -> bool:
+        """Whether the peer has begun a preview or body that it has not finished."""
+        return self.state is State.PREVIEW or self.state is State.BODY
 
     @property
     def has_unread(self) -> bool:
@@ -71,14 +81,16 @@ class ServerConnection:
         self._served = True
 
     def _append(self, data: bytes) -> None:
-        if self._at >= len(self._buffer):
+        if not self.has_unread:
             self._buffer, self._at = data, 0
-        elif isinstance(self._buffer, bytearray) and not self._at:
-            self._buffer += data
-        elif self.state is State.IDLE:  # a head that comes in drops: grow in place
-            self._buffer, self._at = bytearray(self._buffer[self._at :]) + data, 0
-        else:
+        elif not data:
+            pass
+        elif self.mid_body:  # a piece of a line is left
             self._buffer, self._at = bytes(self._buffer[self._at :]) + data, 0
+        else:  # a head in drops, or what comes before its turn: grow in place
+            if self._at or isinstance(self._buffer, bytes):
+                self._buffer, self._at = bytearray(self._buffer[self._at :]), 0
+            self._buffer += data
 
     def _read_head(self, events: list[Event]) -> None:
         if self._pending is None and not self._read_icap_head():
@@ -86,12 +98,12 @@ class ServerConnection:
         assert self._pending is not None  # noqa: S101 - for the type checker
         head, layout, length = self._pending
         start = self._at + length
-        if len(self._buffer) < start + layout.heads:
+        stop = start + layout.heads
+        if len(self._buffer) < stop:
             return
-        heads = bytes(self._buffer[start : start + layout.heads])
-        self._at, self._searched, self._pending = start + layout.heads, 0, None
         self._buffer = bytes(self._buffer)
-        events.append(self._begin(head, layout, heads))
+        self._at, self._searched, self._pending = stop, 0, None
+        events.append(self._begin(head, layout, self._buffer[start:stop]))
 
     def _read_icap_head(self) -> bool:
         """Parse the ICAP head once it is whole; return whether it is."""
@@ -100,8 +112,8 @@ class ServerConnection:
         if (end if end >= 0 else len(self._buffer)) - self._at > MAX_HEAD:
             raise ProtocolError("head is too long")
         if end < 0:
-            self._searched = len(self._buffer) - self._at
             self._refuse_early()
+            self._searched = len(self._buffer) - self._at
             return False
         head = parse_head(bytes(self._buffer[self._at : end + 2]))
         layout = parse_encapsulated(head.method, head.fields.get("encapsulated"))
@@ -110,16 +122,22 @@ class ServerConnection:
 
     def _skip_leftovers(self) -> None:
         """Step over empty lines (RFC 9112 §2.2) and a repeated last chunk (seen from Axway)."""
-        if self._served and self._buffer.startswith(LAST_CHUNK, self._at):
-            self._at += len(LAST_CHUNK)
-        while self._buffer.startswith(b"\r\n", self._at):
-            self._at += 2
+        while True:
+            if self._buffer.startswith(b"\r\n", self._at):
+                self._at += 2
+            elif self._served and self._buffer.startswith(LAST_CHUNK, self._at):
+                self._at += len(LAST_CHUNK)
+            else:
+                return
+            self._searched = 0
 
     def _refuse_early(self) -> None:
         """Do not wait for the end of a head that can no longer become one."""
         start = bytes(self._buffer[self._at : self._at + 1])
         if start and not start.isalpha() and start not in b"\r0":
             raise ProtocolError("this is not ICAP")
+        if BARE_LINE_FEED.search(self._buffer, self._at + max(0, self._searched - 1)):
+            raise ProtocolError("a line ends without carriage return")
 
     def _begin(self, head: Head, layout: Layout, heads: bytes) -> RequestHead:
         fields = head.fields
@@ -157,6 +175,8 @@ class ServerConnection:
             self._preview_left -= sum(map(len, pieces))
             if self._preview_left < 0:
                 raise ProtocolError("the preview is longer than announced")
+        if len(pieces) > MANY_PIECES:
+            pieces = [memoryview(b"".join(pieces))]
         events += map(BodyData, pieces)
         if self._chunks.finished:
             events.append(self._end_body())

@@ -8,7 +8,7 @@ from icap_server.wire.errors import ProtocolError
 MAX_HTTP_HEADS = 128 * 1024
 """Bytes of encapsulated heads.  Squid itself refuses more than 64 KiB a head by default."""
 
-LEGAL = {  # §4.4.1: encapsulated-list, by method
+LEGAL: dict[str, set[tuple[str, ...]]] = {  # §4.4.1: encapsulated-list, by method
     "REQMOD": {("req-hdr", "req-body"), ("req-hdr", "null-body"), ("req-body",), ("null-body",)},
     "RESPMOD": {
         ("req-hdr", "res-hdr", "res-body"),
@@ -22,7 +22,9 @@ LEGAL = {  # §4.4.1: encapsulated-list, by method
     },
     "OPTIONS": {("opt-body",), ("null-body",)},
 }
-PART = re.compile(r"([a-z]{3,4}-[a-z]{3,4})[ \t]*=[ \t]*([0-9]{1,9})")
+PART = r"[ \t]*([a-z]{3,4}-[a-z]{3,4})[ \t]*=[ \t]*([0-9]{1,9})[ \t]*"
+PARTS = re.compile(f"{PART}(?:,{PART}(?:,{PART})?)?")
+ABSENT = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +39,37 @@ class Layout:
     has_body: bool
 
 
+NOTHING = Layout(ABSENT, ABSENT, 0, has_body=False)
+
+
 def parse_encapsulated(method: str, value: str | None) -> Layout:
     """Return the layout that `value` states; raise ProtocolError for any other than a legal list.
 
-    OPTIONS may lack the field (§4.10.1 asks for it, Squid leaves it out).
+    OPTIONS may lack the field (§4.10.1 asks for it, Squid leaves it out).  A head may be empty
+    (ownCloud sends an empty req-hdr), so two offsets may be equal.
     """
     if value is None:
         if method != "OPTIONS":
             raise ProtocolError("Encapsulated is missing")
-        return Layout((0, 0), (0, 0), 0, has_body=False)
-    names, offsets = _parts(value)
+        return NOTHING
+    match = PARTS.fullmatch(value)
+    if not match:
+        raise ProtocolError("Encapsulated is not a list of part=offset")
+    groups = match.groups()[: match.lastindex]
+    names = groups[::2]
     if names not in LEGAL[method]:
         raise ProtocolError(f"{method} cannot encapsulate {', '.join(names)}")
+    offsets = tuple(map(int, groups[1::2]))
     if offsets[0] != 0 or list(offsets) != sorted(offsets):
         raise ProtocolError("Encapsulated offsets must start at 0 and not decrease")
     if offsets[-1] > MAX_HTTP_HEADS:
         raise ProtocolError("encapsulated heads are too long")
-    starts = dict(zip(names, offsets))
-    ends = dict(zip(names, offsets[1:]))
-    return Layout(
-        (starts.get("req-hdr", 0), ends.get("req-hdr", 0)),
-        (starts.get("res-hdr", 0), ends.get("res-hdr", 0)),
+    return Layout(  # in every legal list req-hdr is the first, and res-hdr stands before the body
+        (0, offsets[1]) if names[0] == "req-hdr" else ABSENT,
+        (offsets[-2], offsets[-1]) if "res-hdr" in names else ABSENT,
         offsets[-1],
         has_body=names[-1] != "null-body",
     )
-
-
-def _parts(value: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    names, offsets = [], []
-    for item in value.split(","):
-        match = PART.fullmatch(item.strip(" \t"))
-        if not match:
-            raise ProtocolError("Encapsulated is not a list of part=offset")
-        names.append(match[1])
-        offsets.append(int(match[2]))
-    return tuple(names), tuple(offsets)
 
 
 def require_whole_head(head: bytes) -> None:

@@ -2,7 +2,7 @@
 
 
 class ProtocolError(Exception):
-    """The session answers `icap_status` and closes; the message goes to the log, never to the client."""
+    """The session answers `icap_status` and closes; the message goes to the log only."""
 
     def __init__(self, message: str, icap_status: int = 400) -> None:
         super().__init__(message)

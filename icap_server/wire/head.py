@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from icap_server.wire.errors import ProtocolError
 
@@ -18,8 +19,7 @@ VERSION = re.compile(r"ICAP/\d{1,3}\.\d{1,3}")
 METHOD = re.compile(r"[A-Z]{1,20}")
 # RFC 9110 §5.1 token, §5.5 field value.  No folding: a line that begins with a blank is refused.
 # Blanks around a value are stripped afterwards: a pattern for them backtracks over long blanks.
-FIELD = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\x00]*)\r\n")
-FIELDS = re.compile(r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\x00]*\r\n)*")
+FIELD = re.compile(r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\x00]*)\r\n", re.MULTILINE)
 SINGLE = frozenset({"encapsulated", "preview", "host"})
 """Fields that may be repeated only with the same value."""
 DIGITS = re.compile(r"[0-9]{1,9}")
@@ -42,6 +42,7 @@ def parse_head(data: bytes) -> Head:
     return Head(*_parse_request_line(line), _parse_fields(rest))
 
 
+@lru_cache(maxsize=128)  # a client sends the same line again and again
 def _parse_request_line(line: str) -> tuple[str, str]:
     if len(line) > MAX_LINE:
         raise ProtocolError("request line is too long")
@@ -59,9 +60,9 @@ def _parse_request_line(line: str) -> tuple[str, str]:
 
 
 def _parse_fields(text: str) -> dict[str, str]:
-    if not FIELDS.fullmatch(text):
-        raise ProtocolError("malformed header field")
     found = FIELD.findall(text)
+    if len(found) != text.count("\n") or text[-1:] not in ("\n", ""):  # junk in or between lines
+        raise ProtocolError("malformed header field")
     if len(found) > MAX_FIELDS:
         raise ProtocolError("too many header fields")
     fields = {name.lower(): value.strip(" \t") for name, value in found}
@@ -94,6 +95,7 @@ def parse_preview(value: str | None) -> int | None:
     return int(value)
 
 
+@lru_cache(maxsize=128)
 def tokens(value: str | None) -> frozenset[str]:
     """Return the members of a comma list, in lower case (RFC 9110 §5.6.1)."""
     if value is None:

@@ -12,9 +12,7 @@ Fields = Iterable[tuple[str, str]]
 REASONS = {
     200: "OK",
     204: "No modifications",  # egirna's client knows no other phrase
-    206: "Partial Content",
     400: "Bad request",
-    403: "Forbidden",
     404: "ICAP Service not found",
     405: "Method not allowed for service",
     408: "Request timeout",
@@ -51,4 +49,4 @@ def chunk(data: bytes) -> bytes:
 def _head(status: int, fields: Fields) -> bytes:
     lines = [f"ICAP/1.0 {status} {REASONS[status]}"]
     lines += [f"{name}: {value}" for name, value in fields]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii", "replace")

@@ -17,6 +17,8 @@ class State(Enum):
     BODY = "sending the body"
     DONE = "request complete"
 
+    __hash__ = object.__hash__  # Enum's own is Python code, and the table is asked all the time
+
 
 class Step(Enum):
     HEAD = "head without body"
@@ -26,6 +28,8 @@ class Step(Enum):
     END = "end of body"
     CONTINUE = "our 100 Continue"
     NEXT = "our reply sent"
+
+    __hash__ = object.__hash__
 
 
 MOVES = {  # RFC 3507 §4.5
