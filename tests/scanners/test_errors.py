@@ -1,0 +1,22 @@
+"""Scanner errors: each says one reason, and no two say the same."""
+
+from scanners import errors
+from scanners.model import Reason
+
+
+def test_each_error_has_its_own_reason() -> None:
+    raised = [error.reason for error in errors.ScannerError.__subclasses__()]
+    assert len(set(raised)) == len(raised)
+    assert errors.ScannerError.reason is Reason.CRASHED, "an error that says nothing is a bug"
+    assert Reason.CRASHED not in raised
+
+
+def test_reasons_that_no_scanner_gives_are_the_front_s() -> None:
+    """Known from the HTTP head alone, before a byte is scanned."""
+    raised = {error.reason for error in errors.ScannerError.__subclasses__()}
+    assert set(Reason) - raised == {
+        Reason.PARTIAL,
+        Reason.STREAMING,
+        Reason.OPAQUE,
+        Reason.CRASHED,
+    }
