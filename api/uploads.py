@@ -21,6 +21,7 @@ def declared_name(headers: Headers) -> str:
         return ""
     message = Message()
     message["Content-Disposition"] = header.replace("\r", " ").replace("\n", " ")
-    name = message.get_param("filename", "", "content-disposition")
-    text = collapse_rfc2231_value(name) if isinstance(name, tuple) else str(name or "")
-    return text[:NAME_LENGTH]
+    parameters = message.get_params([], "content-disposition")
+    names = [value for name, value in parameters if name == "filename"]
+    extended = [collapse_rfc2231_value(value) for value in names if isinstance(value, tuple)]
+    return str((extended or names or [""])[0])[:NAME_LENGTH]

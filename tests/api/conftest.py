@@ -1,0 +1,141 @@
+"""A running ledger, an application on its log, and clients with keys of every role."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.settings import ApiSettings
+from scanners.model import (
+    Code,
+    Detection,
+    DetectionLevel,
+    Family,
+    FileType,
+    Level,
+    Reason,
+    TypeNode,
+    Unscanned,
+)
+from verdicts.ledger.keys import LedgerPlace, create_key
+from verdicts.ledger.questions import Role
+from verdicts.ledger.server import serve
+from verdicts.ledger.store import Writer
+from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
+from verdicts.status import FrontStatus
+
+NOW = datetime.now(UTC)
+STATUS = FrontStatus(
+    0, 42, "up", "ClamAV 1.4.6", "fildes", "", 2, 2, (), "rules", "tag", 0, 0, 0
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def status() -> FrontStatus:
+    """A front that is well."""
+    return STATUS
+
+
+@pytest.fixture(scope="session")
+def make_record() -> Callable[[int], VerdictRecord]:
+    """Two kinds of transfers of the last hour: even numbers are clean, odd ones a worm."""
+
+    def make(number: int) -> VerdictRecord:
+        worm = number % 2 == 1
+        kind = TypeNode(FileType("pe", "application/x-dosexec", Family.PROGRAM))
+        found = Detection(Code.SIGNATURE_YARA, "yara", "Worm_X", DetectionLevel.MALICIOUS, ("a",))
+        verdict = Verdict(
+            Level.MALICIOUS if worm else Level.CLEAN,
+            (found,) if worm else (),
+            (Unscanned("clamav", Reason.ENGINE_DOWN),) if worm else (),
+            kind if worm else None,
+            "r1",
+            "ClamAV 1.4.6",
+        )
+        action = Action.BLOCK if worm else Action.ALLOW
+        transfer = Transfer(
+            id=f"0192f3a4-0000-7000-8000-{number:012x}",
+            service="respmod",
+            direction=Direction.DOWNLOAD,
+            received_at=NOW,
+            url="https://im.example/<script>alert(1)</script>",
+            channel="telegram" if worm else "unknown",
+            client_ip="192.0.2.7",
+            user="ann",
+            file_name="\u202egpj.exe\x1b[2J",
+        )
+        ruling = Ruling(action, "clause", True, action, verdict)
+        return VerdictRecord(transfer, ruling, 1000 + number, f"{number:064x}", 1.5, False)
+
+    return make
+
+
+@dataclass
+class Site:
+    """Everything a test of the API needs."""
+
+    place: LedgerPlace
+    app: FastAPI
+    keys: dict[Role, str]
+    run_directory: Path
+
+    def client(self, role: Role | None = Role.ADMIN) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {self.keys[role]}"} if role else {}
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app), base_url="http://douane", headers=headers
+        )
+
+
+@pytest.fixture
+def run_directory() -> Iterator[Path]:
+    """A folder whose path is short enough for Unix sockets."""
+    with tempfile.TemporaryDirectory(prefix="da-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def settings() -> ApiSettings:
+    return ApiSettings(scan_limit_bytes=100_000, uploads=2)
+
+
+@pytest.fixture
+async def site(
+    run_directory: Path, settings: ApiSettings, make_record: Callable[[int], VerdictRecord]
+) -> AsyncIterator[Site]:
+    """Ten transfers in the log, a key of every role; no ledger runs."""
+    place = LedgerPlace(f"sqlite:///{run_directory}/log.sqlite", run_directory / "ledger.sock")
+    writer = Writer(place.url)
+    writer.write([make_record(number) for number in range(10)])
+    writer.close()
+    keys = {role: create_key(place, role.value, role, NOW) for role in Role}
+    app = create_app(
+        settings, place, run_directory=run_directory, spool_directory=run_directory, fronts=1
+    )
+    async with app.router.lifespan_context(app):
+        yield Site(place, app, keys, run_directory)
+
+
+@pytest.fixture
+async def ledger(site: Site) -> AsyncIterator[None]:
+    """The ledger of the site, running."""
+    stop, ready = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(serve(site.place.url, site.place.socket, ready.set, stop))
+    async with asyncio.timeout(20):
+        await ready.wait()
+    yield
+    stop.set()
+    await serving
+
+
+@pytest.fixture
+async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody with the admin key."""
+    async with site.client() as made:
+        yield made
