@@ -105,7 +105,8 @@ class Daemon:
             return process.wait()
 
     def log_end(self, size: int = 4000) -> str:
-        return self.log.read_bytes()[-size:].decode(errors="replace")
+        """Return the last `size` bytes of the log, none if `size` is 0."""
+        return self.log.read_bytes()[-size:].decode(errors="replace") if size else ""
 
     def __enter__(self) -> Self:
         self.start()

@@ -52,13 +52,27 @@ def douane(session_folder: Path) -> Iterator[Douane]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def print_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Print what Douane logged during the test: pytest shows it if the test fails."""
+    if "douane" not in request.fixturenames:
+        yield
+        return
+    douane: Douane = request.getfixturevalue("douane")
+    before = douane.log.stat().st_size
+    yield
+    print(douane.log_end(douane.log.stat().st_size - before))
+
+
 @pytest.fixture
 def start_douane(short_folder: Path) -> Iterator[Callable[..., Douane]]:
     """Start a Douane of the test's own, to be broken: `start_douane({"clamav": {"socket": …}})`."""
     with ExitStack() as running:
 
         def start(settings: Settings | None = None) -> Douane:
-            return running.enter_context(Douane(short_folder, settings))
+            douane = running.enter_context(Douane(short_folder, settings))
+            running.callback(lambda: print(douane.log_end()))
+            return douane
 
         yield start
 
