@@ -1,14 +1,15 @@
 """Which clamd the service uses: an own one, a configured one, or none; and what to say about it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
-from douane.child import Child
+from douane.child import CannotStart, Child
 from douane.settings import Settings
 from scanners.clamav.address import parse_address
-from scanners.clamav.daemon import EmbeddedClamd, find_binary
+from scanners.clamav.daemon import ClamdUnusable, EmbeddedClamd, find_binary
 from scanners.clamav.management import Management
 from scanners.errors import EngineDown
 
@@ -17,6 +18,8 @@ log = structlog.get_logger()
 AUTO, OFF = "auto", "off"
 STALE = timedelta(days=7)
 """The official database is published daily; a week without one means freshclam does not run."""
+DATABASE_SECONDS = 180.0
+"""clamd takes half a minute to load the official database."""
 
 
 class ClamavDaemon:
@@ -24,6 +27,8 @@ class ClamavDaemon:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._fault = ""
+        """What was wrong at the last look: said once, not every few seconds."""
         self.embedded: EmbeddedClamd | None = None
         self.socket = settings.clamav.socket
         """As scanners.clamav.engine takes it: a path, host:port, or "off"."""
@@ -38,15 +43,22 @@ class ClamavDaemon:
             self.socket = str(self.embedded.socket)
 
     def child(self) -> Child | None:
-        """Return our own clamd to start, None if another is configured or none can be started."""
-        if self.embedded is None or find_binary() is None:
+        """Return our own clamd to keep running; None if another one is configured, or none."""
+        embedded = self.embedded
+        if embedded is None:
             return None
-        self.embedded.refresh()
-        return Child("clamd", self.embedded.command(), tells_ready=False, silent=True)
 
-    async def wait_ready(self, seconds: float) -> None:
-        if self.embedded is not None:
-            await self.embedded.wait_ready(seconds)
+        def command() -> Sequence[str]:
+            try:
+                embedded.refresh()
+                return embedded.command()
+            except ClamdUnusable as error:
+                raise CannotStart(str(error)) from error
+
+        async def probe() -> None:
+            await embedded.wait_ready(DATABASE_SECONDS)
+
+        return Child("clamd", command, probe=probe, silent=True)
 
     def look(self) -> str:
         """Follow changed signature files, and return what clamd says of itself; "" if nothing.
@@ -54,16 +66,21 @@ class ClamavDaemon:
         Blocks: call it in a thread.
         """
         if self.socket == OFF:
-            return "off"
-        management = Management(parse_address(self.socket))
+            return OFF
+        fault = ""
         try:
+            management = Management(parse_address(self.socket))
             if self.embedded is not None and self.embedded.refresh():
                 management.reload()
                 log.info("clamav.reloading")
             return management.version()
-        except (EngineDown, OSError) as error:
-            log.warning("clamav.away", reason=str(error))
+        except (EngineDown, ClamdUnusable, OSError) as error:
+            fault = str(error)
             return ""
+        finally:
+            if fault and fault != self._fault:
+                log.warning("clamav.away", reason=fault)
+            self._fault = fault
 
     def warnings(self) -> list[str]:
         """Return what an operator should know at start, one sentence each."""

@@ -1,12 +1,19 @@
 """The command line: one sub-command a file in commands/."""
 
 import argparse
+import io
 import sys
 from pathlib import Path
 
 from douane import __version__
+from douane.child import NotReady
 from douane.commands import config, doctor, keys, rules, scan, serve
+from douane.explain import printable
+from douane.log import configure_logging
 from douane.settings_file import ConfigError
+from scanners.worker.pool import ZygoteFailed
+from verdicts.ledger.queries import LogUnavailable
+from verdicts.ledger.questions import LedgerFailed
 from verdicts.rule_file import RuleFileError
 
 DESCRIPTION = "Douane inspects files in transit: an ICAP server for proxies, with ClamAV and YARA."
@@ -23,6 +30,11 @@ examples:
 COMMANDS = (serve, scan, doctor, config, rules, keys)
 FAILED = 2
 """Exit status when the command could not do its work."""
+EXPECTED = (
+    *(ConfigError, RuleFileError, NotReady, ZygoteFailed, OSError),
+    *(LedgerFailed, LogUnavailable),
+)
+"""What a person can mend: said in one line.  Anything else is a bug and shows its traceback."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -45,10 +57,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
+    configure_logging(arguments.run.__module__.rpartition(".")[2])
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a letter is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status: int = arguments.run(arguments)
-    except (ConfigError, RuleFileError, OSError) as error:
-        print(f"douane: {error}", file=sys.stderr)
+    except EXPECTED as error:
+        print(f"douane: {printable(error)}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return 130  # what a shell reports for a program ended by SIGINT

@@ -23,8 +23,9 @@ from scanners.worker.sandbox import make_plan, probe
 from verdicts.policy import Policy
 from verdicts.rule_file import RuleFileError
 
-LINK_SECONDS = 8.0
 API_SECONDS = 3.0
+MAX_ANSWER = 256 * 1024
+SERVICE_FIX = "See the lines that `douane serve` printed, or its journal."
 
 
 class Health(StrEnum):
@@ -84,8 +85,11 @@ def _rules(settings: Settings) -> Iterator[Finding]:
     except RuleFileError as error:
         yield Finding("channels", Health.BROKEN, str(error), fix)
     count = len(list((rules / "yara").glob("*.yar")))
-    health = Health.OK if count else Health.BROKEN
-    yield Finding("rule set", health, f"{ruleset_id(rules)}, {count} YARA files in {rules}")
+    if count:
+        yield Finding("rule set", Health.OK, f"{ruleset_id(rules)}, {count} YARA files in {rules}")
+    else:
+        missing = "Set [rules] directory to the folder that holds yara/ and policy.toml."
+        yield Finding("rule set", Health.BROKEN, f"no YARA file in {rules}/yara", missing)
 
 
 def _state(settings: Settings) -> Iterator[Finding]:
@@ -129,7 +133,9 @@ def _engine(state: EngineState) -> Finding:
             "Start clamd, or correct [clamav] socket; until then files count as not scanned.",
         )
     if state.fault:
-        return Finding("clamav", Health.WARNING, f"{state.version} by {state.transport}", state.fault)
+        return Finding(
+            "clamav", Health.WARNING, f"{state.version} by {state.transport}", state.fault
+        )
     return Finding("clamav", Health.OK, f"{state.version} by {state.transport}")
 
 
@@ -137,12 +143,7 @@ async def _ask_engine(settings: Settings, socket: str) -> EngineState:
     """Connect as a front does, probes included."""
     engine = Clamav(settings.clamav, socket)
     engine.start()
-    try:
-        async with asyncio.timeout(LINK_SECONDS):
-            while engine.state.status == "down":
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        pass
+    await engine.settled()
     state = engine.state
     await engine.stop()
     return state
@@ -161,16 +162,26 @@ def _database(daemon: ClamavDaemon) -> Iterator[Finding]:
 
 
 def _service(settings: Settings) -> Finding:
-    place = settings.run_directory / "addresses.json"
+    place = settings.addresses_file
     if not place.exists():
         return Finding("service", Health.WARNING, "not running", "Run `douane serve`.")
     try:
         addresses = json.loads(place.read_text())
-        url = f"http://{addresses['api']}/v1/health/ready"
-        with urllib.request.urlopen(url, timeout=API_SECONDS):  # noqa: S310 - our own address
-            return Finding("service", Health.OK, f"ready, ICAP on {addresses['icap']}")
-    except urllib.error.HTTPError as error:
-        return Finding("service", Health.BROKEN, f"not ready: {error.read(2000).decode()!s}")
+        state = _readiness(f"http://{addresses['api']}/v1/health/ready")
     except (OSError, ValueError, KeyError) as error:
-        return Finding("service", Health.BROKEN, f"does not answer: {error}", "See its log.")
+        return Finding("service", Health.BROKEN, f"does not answer: {error}", SERVICE_FIX)
+    if state:
+        return Finding("service", Health.BROKEN, f"not ready: {state}", SERVICE_FIX)
+    return Finding("service", Health.OK, f"ready, ICAP on {addresses['icap']}")
 
+
+def _readiness(url: str) -> str:
+    """Return what is not ready, empty if everything is."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
+    try:
+        with direct.open(url, timeout=API_SECONDS):
+            return ""
+    except urllib.error.HTTPError as error:
+        with error:
+            parts = json.loads(error.read(MAX_ANSWER))["parts"]
+        return "; ".join(f"{p['part']}: {p['explanation']}" for p in parts if not p["ok"])

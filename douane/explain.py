@@ -8,43 +8,44 @@ Row = dict[str, object]
 def one_line(row: Row) -> str:
     """Return e.g. "block (malicious): signature.yara IM_Worm_Choke"."""
     found = [
-        f"{item['code']} {printable(item['name'])}"
+        printable(f"{item['code']} {item['name']}")
         for item in _items(row, "detections")
         if item["level"] != "info"
     ]
-    gaps = dict.fromkeys(f"unscanned.{item['reason']}" for item in _items(row, "unscanned"))
-    reasons = ", ".join([*dict.fromkeys(found), *gaps])
-    return f"{row['action']} ({row['level']})" + (f": {reasons}" if reasons else "")
+    gaps = [printable(f"unscanned.{item['reason']}") for item in _items(row, "unscanned")]
+    reasons = ", ".join(dict.fromkeys([*found, *gaps]))
+    return printable(f"{row['action']} ({row['level']})") + (f": {reasons}" if reasons else "")
 
 
 def explain(row: Row) -> str:
     """Return everything that led to the ruling, one fact a line."""
-    return "\n".join([one_line(row), *(f"  {line}" for line in _facts(row))])
+    return "\n".join([one_line(row), *(f"  {printable(line)}" for line in _facts(row))])
 
 
 def printable(value: object) -> str:
     """Return the text with everything escaped that could move a cursor or turn the reading."""
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(value)
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in str(value)
     )
 
 
 def _facts(row: Row) -> Iterator[str]:
     decided = "" if row["enforced"] else f", only monitored: it would {row.get('wanted', 'block')}"
     yield f"ruling      {row['action']} by clause {row['clause']!s}{decided}"
-    yield f"true type   {printable(row['true_type'] or 'not known')}"
+    yield f"true type   {row['true_type'] or 'not known'}"
     if row["declared_type"]:
-        yield f"declared    {printable(row['declared_type'])}"
+        yield f"declared    {row['declared_type']}"
     if row["file_name"]:
-        yield f"name        {printable(row['file_name'])}"
+        yield f"name        {row['file_name']}"
     yield f"size        {row['size']} bytes, SHA-256 {row['sha256'] or 'not computed'}"
     for item in _items(row, "detections"):
-        yield f"{item['level']!s:<11} {item['code']} {printable(item['name'])}{_place(item)}"
+        yield f"{item['level']!s:<11} {item['code']} {item['name']}{_place(item)}"
         if item.get("detail"):
-            yield f"            {printable(item['detail'])}"
+            yield f"            {item['detail']}"
     for item in _items(row, "unscanned"):
         yield f"unscanned   {item['reason']} (said {item['scanner']}){_place(item)}"
-    yield f"asked       rule set {row['ruleset']}, {printable(row['clamav'] or 'no ClamAV')}"
+    yield f"asked       rule set {row['ruleset']}, {row['clamav'] or 'no ClamAV'}"
     yield f"took        {row['scan_ms']} ms{', from the cache' if row['cached'] else ''}"
     yield f"transfer    {row['id']}"
 
@@ -56,5 +57,5 @@ def _items(row: Row, key: str) -> list[dict[str, object]]:
 
 def _place(item: dict[str, object]) -> str:
     path = item["path"]
-    inside = " / ".join(printable(name) for name in path) if isinstance(path, list) else ""
+    inside = " / ".join(map(str, path)) if isinstance(path, list) else ""
     return f"  in {inside}" if inside else ""

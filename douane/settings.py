@@ -1,5 +1,6 @@
 """Every setting of `douane.toml`: one frozen tree, built from the sections of the packages."""
 
+import json
 from pathlib import Path
 from typing import Literal
 
@@ -65,9 +66,21 @@ class Settings(Section):
         return self.state.directory / "run"
 
     @property
+    def addresses_file(self) -> Path:
+        """JSON; there while the service runs and is ready for clients."""
+        return self.run_directory / "addresses.json"
+
+    @property
     def spool_directory(self) -> Path:
         return self.state.directory / "spool"
 
     @property
     def ledger_socket(self) -> Path:
         return self.run_directory / "ledger.sock"
+
+
+def as_toml(value: object) -> str:
+    """Return one value of a setting as TOML."""
+    if isinstance(value, str | Path):
+        return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value).lower() if isinstance(value, bool) else str(value)

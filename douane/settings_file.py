@@ -1,13 +1,18 @@
-"""douane.toml -> Settings, with file and line for whatever is wrong, and where each value is from."""
+"""douane.toml -> Settings, with file and line for what is wrong, and the origin of each value."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from douane.settings import Settings
+from douane.clamav import AUTO, OFF
+from douane.listeners import split_address
+from douane.settings import Settings, as_toml
+from scanners.clamav.address import parse_address
+from scanners.errors import EngineDown
 from verdicts.ledger.settings import database_url
 from verdicts.rule_file import RuleFile, RuleFileError
 
@@ -25,10 +30,10 @@ class Loaded:
     file: RuleFile | None
 
     def origins(self) -> Iterator[tuple[str, str, str, str]]:
-        """Yield section, key, value as TOML-like text, and origin ("default" or file:line)."""
+        """Yield section, key, value as TOML, and origin ("default" or file:line)."""
         for section, model in self.settings:
             for key, value in model:
-                yield section, key, _text(value), self._origin(section, key)
+                yield section, key, as_toml(value), self._origin(section, key)
 
     def _origin(self, section: str, key: str) -> str:
         line = self.file.lines.get((section, 0, key)) if self.file else None
@@ -44,13 +49,13 @@ def load_settings(path: Path | None) -> Loaded:
     if path is None and os.environ.get(ENVIRONMENT):
         path = Path(os.environ[ENVIRONMENT])
     if path is None:
-        return Loaded(_absolute(Settings(), Path.cwd(), Settings()), None)
+        return Loaded(_absolute(Settings(), Path.cwd()), None)
     try:
         file = RuleFile.read(path)
         settings = _validate(file)
     except RuleFileError as error:
         raise ConfigError(str(error)) from error
-    return Loaded(_absolute(settings, path.resolve().parent, Settings()), file)
+    return Loaded(_absolute(settings, path.resolve().parent), file)
 
 
 def _validate(file: RuleFile) -> Settings:
@@ -63,31 +68,52 @@ def _validate(file: RuleFile) -> Settings:
             raise file.refusal(f"write {section} as a table: [{section}]", key=section)
         file.require_known(values, list(model.model_fields), f"in [{section}]", section)
     try:
-        return Settings.model_validate(file.data)
+        # As JSON, in which a strict model still takes a text for a path.
+        settings = Settings.model_validate_json(json.dumps(file.data, default=str), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         section, key = (*map(str, first["loc"]), "")[:2]
         message = f"{section}.{key}: {first['msg'].lower()}"
         raise file.refusal(message, section, key=key) from error
+    for section, key, check in CHECKS:
+        try:
+            check(getattr(getattr(settings, section), key))
+        except (ValueError, EngineDown) as error:
+            raise file.refusal(f"{section}.{key}: {error}", section, key=key) from error
+    return settings
 
 
-def _absolute(settings: Settings, folder: Path, defaults: Settings) -> Settings:
+def _check_clamav_socket(text: str) -> None:
+    if text not in (AUTO, OFF):
+        parse_address(text)
+
+
+CHECKS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
+    ("icap", "listen", split_address),
+    ("api", "listen", split_address),
+    ("clamav", "socket", _check_clamav_socket),
+)
+
+
+def _absolute(settings: Settings, folder: Path) -> Settings:
     """Return the settings with every path made absolute, so that children need no folder."""
-    own_state = settings.state.directory != defaults.state.directory
-    base = folder if own_state else Path.cwd()
-    state = settings.state.model_copy(
-        update={"directory": (base / settings.state.directory).resolve()}
-    )
+    given = "directory" in settings.state.model_fields_set
+    directory = ((folder if given else Path.cwd()) / settings.state.directory).resolve()
+    state = settings.state.model_copy(update={"directory": directory})
     rules = settings.rules.model_copy(
         update={"directory": (folder / settings.rules.directory).resolve()}
     )
-    database = settings.database.model_copy(
-        update={"url": database_url(settings.database, state.directory)}
+    clamav = settings.clamav.model_copy(
+        update={
+            "official_database": str(folder / settings.clamav.official_database),
+            "socket": str(folder / settings.clamav.socket)
+            if "/" in settings.clamav.socket
+            else settings.clamav.socket,
+        }
     )
-    return settings.model_copy(update={"state": state, "rules": rules, "database": database})
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str | Path) else str(value)
+    database = settings.database.model_copy(
+        update={"url": database_url(settings.database, directory)}
+    )
+    return settings.model_copy(
+        update={"state": state, "rules": rules, "clamav": clamav, "database": database}
+    )

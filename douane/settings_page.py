@@ -7,18 +7,19 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from douane.settings import SHIPPED_RULES, Settings
+from douane.settings import SHIPPED_RULES, Settings, as_toml
 
 INTRODUCTION = """\
 # Settings
 
-Written by `python -m douane.settings_page --write docs/settings.md`: change the code, not this page.
+Written by `python -m douane.settings_page --write docs/settings.md`: change the code, not the page.
 
 Douane runs without any settings file. To change something, write `douane.toml` and start with
 `douane serve --config douane.toml`, or set `DOUANE_CONFIG`. Every key is optional, an unknown one
 is refused with file and line. `douane config` shows what is in force and where it comes from.
 Passwords do not belong in this file.
 """
+TABLE = "| key | default | meaning |\n|---|---|---|\n"
 
 
 def settings_page() -> str:
@@ -28,21 +29,16 @@ def settings_page() -> str:
         section = field.annotation
         assert isinstance(section, type)  # noqa: S101 - every field of Settings is a section
         assert issubclass(section, BaseModel)  # noqa: S101
-        parts.append(f"\n## [{name}]\n\n{section.__doc__}\n\n| key | default | meaning |\n|---|---|---|\n")
+        parts.append(f"\n## [{name}]\n\n{section.__doc__}\n\n{TABLE}")
         parts += [_row(key, value) for key, value in section.model_fields.items()]
     return "".join(parts)
 
 
 def _row(key: str, field: FieldInfo) -> str:
     default = field.default
-    shown = "the shipped `rules/`" if default == SHIPPED_RULES else f"`{_toml(default)}`"
-    return f"| `{key}` | {shown} | {(field.description or '').replace('|', '\\|')} |\n"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str | Path) else str(value)
+    shown = "the shipped `rules/`" if default == SHIPPED_RULES else f"`{as_toml(default)}`"
+    meaning = (field.description or "").replace("|", "\\|")
+    return f"| `{key}` | {shown} | {meaning} |\n"
 
 
 def main() -> int:
@@ -56,7 +52,7 @@ def main() -> int:
         return 0
     if arguments.check.read_text("utf-8") == settings_page():
         return 0
-    print(f"{arguments.check} is not up to date: write it with --write", file=sys.stderr)
+    sys.stderr.write(f"{arguments.check} is not up to date: write it with --write\n")
     return 1
 
 

@@ -5,7 +5,6 @@ behind it is replaced, and the ISTag, so that all fronts change it at the same m
 """
 
 import asyncio
-import fcntl
 import json
 import os
 import signal
@@ -15,9 +14,11 @@ from collections.abc import Callable
 import structlog
 
 from douane import __version__
-from douane.child import Child
-from douane.clamav import ClamavDaemon
+from douane.child import Child, NotReady
+from douane.clamav import DATABASE_SECONDS, ClamavDaemon
+from douane.listeners import address_text, open_listeners
 from douane.settings import Settings
+from douane.state import lock_state
 from icap_server.istag import Board, compute_istag
 from scanners.ruleset import ruleset_id
 from verdicts.ledger.keys import LedgerPlace, ensure_admin_key
@@ -27,15 +28,11 @@ from verdicts.policy import Policy
 log = structlog.get_logger()
 
 READY_SECONDS = 60.0
-DATABASE_READY_SECONDS = 180.0
-"""clamd takes half a minute to load the official database."""
 VERSION_SECONDS = 5.0
+FRONT_MARGIN_SECONDS = 25.0
+"""What a front needs to stop beyond the time for running requests: workers, the last records."""
 
 Say = Callable[[str], None]
-
-
-class StateInUse(OSError):
-    """The state directory has an owner; the text says what to do."""
 
 
 class Supervisor:
@@ -45,12 +42,12 @@ class Supervisor:
         self._settings = settings
         self._say = say
         self._stop = asyncio.Event()
-        board_fd = Board.create()
-        self._board_fd = board_fd
-        self._board = Board(board_fd)
+        self._board_fd = Board.create()
+        self._board = Board(self._board_fd)
         self._settings_fd = _share_settings(settings)
         self._clamav = ClamavDaemon(settings)
         self._children: list[Child] = []
+        self._listeners: list[socket.socket] = []
         observe = settings.policy.mode == "monitor"
         self._digests = (
             Policy.read(settings.rules.directory / "policy.toml", observe=observe).digest,
@@ -60,30 +57,55 @@ class Supervisor:
         self._clamav_version = ""
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT.  Raises NotReady if a part does not come up."""
+        """Serve until SIGTERM or SIGINT; a second one gives running requests no more time.
+
+        Raises NotReady if a part does not come up, OSError if state or port belong to others.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self._asked_to_stop)
         lock = lock_state(self._settings)
-        icap = _listeners(self._settings.icap.listen, self._settings.icap.front_count)
-        api = _listeners(self._settings.api.listen, 1)[0]
-        self._write_istag()
+        serving = asyncio.create_task(self._serve())
+        stopping = asyncio.create_task(self._stop.wait())
         try:
-            await self._start(icap, api)
-            self._announce(_address(icap[0]), _address(api))
-            await self._watch_clamav()
+            await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
         finally:
+            for task in (serving, stopping):
+                task.cancel()
+            await asyncio.gather(serving, stopping, return_exceptions=True)
             await self._stop_all()
-            os.close(lock)
+            for descriptor in (lock, self._settings_fd, self._board_fd):
+                os.close(descriptor)
 
-    async def _start(self, icap: list[socket.socket], api: socket.socket) -> None:
-        settings, fd = self._settings, self._settings_fd
+    async def _serve(self) -> None:
+        """Start everything, then follow clamd's database for ever."""
+        icap = open_listeners(self._settings.icap.listen, self._settings.icap.front_count)
+        self._listeners += icap
+        api = open_listeners(self._settings.api.listen, 1)[0]
+        self._listeners.append(api)
+        self._write_istag()
+        await self._start_clamd()
+        await self._start(icap, api)
+        self._announce(address_text(icap[0]), address_text(api))
+        while True:
+            await asyncio.sleep(VERSION_SECONDS)
+            await self._look_at_clamav()
+
+    async def _start_clamd(self) -> None:
+        """Without clamd the service runs as well: every file is a gap, until clamd comes."""
         clamd = self._clamav.child()
         if clamd is not None:
             self._say("starting clamd …")
-            await self._launch(clamd)
-            await self._clamav.wait_ready(DATABASE_READY_SECONDS)
+            try:
+                await self._launch(clamd, DATABASE_SECONDS)
+            except NotReady as error:
+                self._say(f"warning: {error}. Until it runs, files count as not scanned.")
         await self._look_at_clamav()
+
+    async def _start(self, icap: list[socket.socket], api: socket.socket) -> None:
+        settings, fd = self._settings, self._settings_fd
         self._say("starting the ledger …")
         await self._launch(Child.of_ours("ledger", "ledger", fd))
         place = LedgerPlace(settings.database.url, settings.ledger_socket)
@@ -92,65 +114,44 @@ class Supervisor:
         fronts = [self._front(index, listener) for index, listener in enumerate(icap)]
         await asyncio.gather(*(self._launch(front) for front in fronts))
         self._say("starting the API …")
-        await self._launch(
-            Child.of_ours(
-                "api", "api", fd, "--listen-fd", str(api.fileno()), descriptors=(api.fileno(),)
-            )
-        )
+        listen = ("--listen-fd", str(api.fileno()))
+        await self._launch(Child.of_ours("api", "api", fd, *listen, descriptors=(api.fileno(),)))
 
     def _front(self, index: int, listener: socket.socket) -> Child:
         return Child.of_ours(
             "front",
             f"front-{index}",
             self._settings_fd,
-            "--index",
-            str(index),
-            "--listen-fd",
-            str(listener.fileno()),
-            "--board-fd",
-            str(self._board_fd),
-            "--clamav-socket",
-            self._clamav.socket,
+            *("--index", str(index)),
+            *("--listen-fd", str(listener.fileno())),
+            *("--board-fd", str(self._board_fd)),
+            *("--clamav-socket", self._clamav.socket),
             descriptors=(listener.fileno(), self._board_fd),
+            stop_seconds=self._settings.icap.stop_seconds + FRONT_MARGIN_SECONDS,
         )
 
-    async def _launch(self, child: Child) -> None:
+    async def _launch(self, child: Child, seconds: float = READY_SECONDS) -> None:
         self._children.append(child)
         child.start()
-        if child.tells_ready:
-            await child.wait_ready(READY_SECONDS)
+        await child.wait_ready(seconds)
 
     def _announce(self, icap: str, api: str) -> None:
-        state = self._settings.state.directory
-        addresses = {
-            "icap": icap,
-            "api": api,
-            "admin_key_file": str(state / "admin.key"),
-            "pids": {child.name: child.pid for child in self._children},
-        }
-        target = self._settings.run_directory / "addresses.json"
-        target.with_suffix(".new").write_text(json.dumps(addresses, indent=1) + "\n")
-        target.with_suffix(".new").replace(target)
+        key = self._settings.state.directory / "admin.key"
+        addresses = {"icap": icap, "api": api, "admin_key_file": str(key)}
+        target = self._settings.addresses_file
+        partial = target.with_suffix(".new")
+        partial.write_text(json.dumps(addresses, indent=1) + "\n")
+        partial.replace(target)
         for line in self._clamav.warnings():
             self._say(f"warning: {line}")
         self._say("")
         self._say(f"Douane {__version__} is serving.")
         self._say(f"  ICAP       icap://{icap}/reqmod and icap://{icap}/respmod")
         self._say(f"  REST       http://{api}/v1")
-        self._say(f"  admin key  {state / 'admin.key'}")
+        self._say(f"  admin key  {key}")
         self._say("Try:")
-        self._say(
-            f'  curl -H "Authorization: Bearer $(cat {state / "admin.key"})" '
-            f"http://{api}/v1/stats/summary"
-        )
-
-    async def _watch_clamav(self) -> None:
-        """Until we have to stop: follow the database, and change the ISTag when it changes."""
-        while not self._stop.is_set():
-            try:
-                await asyncio.wait_for(self._stop.wait(), VERSION_SECONDS)
-            except TimeoutError:
-                await self._look_at_clamav()
+        bearer = f'"Authorization: Bearer $(cat {key})"'
+        self._say(f"  curl -H {bearer} http://{api}/v1/stats/summary")
 
     async def _look_at_clamav(self) -> None:
         version = await asyncio.to_thread(self._clamav.look)
@@ -161,69 +162,23 @@ class Supervisor:
     def _write_istag(self) -> None:
         self._board.write(compute_istag(*self._digests, self._clamav_version))
 
+    def _asked_to_stop(self) -> None:
+        if self._stop.is_set():
+            for child in self._children:
+                child.kill()
+        self._stop.set()
+
     async def _stop_all(self) -> None:
-        """Fronts first, so that the ledger still takes what they have; clamd last."""
-        (self._settings.run_directory / "addresses.json").unlink(missing_ok=True)
-        fronts = [child for child in self._children if child.name.startswith("front")]
-        await asyncio.gather(*(child.stop() for child in fronts))
+        """The doors first, so that the ledger still takes what they have; clamd last."""
+        self._settings.addresses_file.unlink(missing_ok=True)
+        for listener in self._listeners:  # who connects from now on is refused, not kept waiting
+            listener.close()
+        if self._children:
+            self._say("stopping; Ctrl-C again ends running requests at once")
+        doors = [child for child in self._children if child.name.startswith(("front", "api"))]
+        await asyncio.gather(*(child.stop() for child in doors))
         for child in reversed(self._children):
             await child.stop()
-
-
-def make_state(settings: Settings) -> None:
-    """Create the folders that hold state, readable by nobody else."""
-    state = settings.state.directory
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for folder in (settings.run_directory, settings.spool_directory):
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def lock_state(settings: Settings) -> int:
-    """Make the state ours alone; return the descriptor that keeps it so.
-
-    Raises StateInUse: two services on one state would take each other's sockets away.
-    """
-    make_state(settings)
-    descriptor = os.open(settings.run_directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise StateInUse(
-            f"another `douane serve` uses {settings.state.directory}; stop it, or set "
-            "[state] directory to another folder"
-        ) from None
-    return descriptor
-
-
-def split_address(address: str) -> tuple[str, int]:
-    """Return host and port of "host:port" or "[v6]:port"."""
-    host, _, port = address.rpartition(":")
-    return host.strip("[]") or "127.0.0.1", int(port)
-
-
-def _listeners(address: str, count: int) -> list[socket.socket]:
-    """Return `count` sockets bound to one address; the kernel spreads connections over them."""
-    host, port = split_address(address)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sockets: list[socket.socket] = []
-    for _ in range(count):
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if count > 1:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as error:
-            raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from error
-        port = listener.getsockname()[1]
-        sockets.append(listener)
-    return sockets
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _share_settings(settings: Settings) -> int:
@@ -231,4 +186,3 @@ def _share_settings(settings: Settings) -> int:
     descriptor = os.memfd_create("settings", os.MFD_CLOEXEC)
     os.write(descriptor, settings.model_dump_json().encode())
     return descriptor
-

@@ -6,15 +6,22 @@ import json
 from douane.commands.serve import Commands
 from douane.settings_file import load_settings
 
+EXAMPLES = """\
+examples:
+  douane config
+  douane config --config /etc/douane/douane.toml
+  douane config --json
+"""
 
-def add(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "config",
         parents=[common],
         help="show the settings in force and where each comes from",
         description="Print every setting as TOML, with its origin as a comment.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--json", action="store_true", help="print JSON instead")
     command.set_defaults(run=run)

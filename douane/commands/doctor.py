@@ -11,15 +11,23 @@ from douane.settings_file import load_settings
 
 SIGNS = {Health.OK: "ok      ", Health.WARNING: "warning ", Health.BROKEN: "BROKEN  "}
 
+EXAMPLES = """\
+examples:
+  douane doctor
+  douane doctor --json
 
-def add(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+exit status: 0 nothing is broken (warnings allowed), 1 something is
+"""
+
+
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "doctor",
         parents=[common],
         help="check every part and say how to mend what is broken",
-        description="Exit status: 0 nothing is broken (warnings allowed), 1 something is.",
+        description="Look at every part that Douane needs.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=run)
@@ -32,9 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
         broken = broken or finding.health is Health.BROKEN
         findings.append(asdict(finding))
         if not arguments.json:
-            print(f"{SIGNS[finding.health]}{finding.part:<16}{printable(finding.state)}", flush=True)
+            print(
+                f"{SIGNS[finding.health]}{finding.part:<16}{printable(finding.state)}", flush=True
+            )
             if finding.fix:
-                print(f"{'':<24}→ {finding.fix}")
+                print(f"{'':<24}→ {printable(finding.fix)}")
     if arguments.json:
         print(json.dumps({"data": findings}, indent=2))
     return 1 if broken else 0

@@ -6,26 +6,35 @@ from datetime import timedelta
 
 from douane.commands.serve import Commands
 from douane.settings_file import load_settings
-from douane.supervisor import make_state
+from douane.state import make_state
 from verdicts.ledger.keys import LedgerPlace, create_key, list_keys, revoke_key
 from verdicts.ledger.questions import Role
 from verdicts.model import utc_now
 from verdicts.record import rfc3339
 
+EXAMPLES = """\
+examples:
+  douane keys create soc-dashboard --role viewer
+  douane keys create night-shift --role analyst --days 30
+  douane keys list
+  douane keys revoke dk_AbCdEf
+"""
+LONGEST_DAYS = 36_500
 
-def add(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "keys",
         help="create, list and revoke keys for the REST API",
         description="Keys for the REST API. A key is shown once, when it is created.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = command.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser("create", parents=[common], help="make a key and print it")
     create.add_argument("name", help="what it is for, e.g. soc-dashboard")
     create.add_argument("--role", choices=[role.value for role in Role], default="viewer")
-    create.add_argument("--days", type=int, help="it expires after this many days")
+    create.add_argument("--days", type=_days, help="it expires after this many days")
     create.set_defaults(run=create_one)
     listing = actions.add_parser("list", parents=[common], help="list keys, without secrets")
     listing.add_argument("--json", action="store_true")
@@ -84,3 +93,10 @@ def _place(arguments: argparse.Namespace) -> LedgerPlace:
 
 def _moment(stamp: int | None) -> str | None:
     return None if stamp is None else rfc3339(stamp)
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= LONGEST_DAYS:
+        raise argparse.ArgumentTypeError(f"1 to {LONGEST_DAYS} days")
+    return days

@@ -15,14 +15,20 @@ from verdicts.rule_file import RuleFileError
 
 FIX = "Correct the line; docs/policy.md and the file's own comments list what may stand there."
 
+EXAMPLES = """\
+examples:
+  douane rules check
+  douane rules check --json
+"""
 
-def add(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "rules",
         help="check rules, signatures, policy and channels",
         description="What analysts own: see rules/README.md.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = command.add_subparsers(required=True, metavar="ACTION")
     check = actions.add_parser(

@@ -2,14 +2,15 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from douane.commands.serve import Commands
-from douane.explain import explain, one_line
+from douane.explain import explain, one_line, printable
 from douane.offline import offline_inspection
 from douane.settings import Settings
 from douane.settings_file import load_settings
@@ -35,9 +36,7 @@ exit status: 0 all allowed, 1 at least one blocked or held, 2 at least one could
 """
 
 
-def add(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "scan",
         parents=[common],
@@ -68,31 +67,28 @@ def run(arguments: argparse.Namespace) -> int:
 def _scan_online(
     path: Path, arguments: argparse.Namespace, settings: Settings, show: Callable[[Row], str]
 ) -> int:
+    request = _request(path, arguments)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        return _complain(path, error.strerror or "cannot be read")
-    try:
-        timeout = settings.limits.scan_seconds * 3
-        request = _request(path, arguments)
-        return _tell(path, submit(settings.run_directory, descriptor, request, timeout), show)
+        with _opened(path) as descriptor:
+            timeout = settings.limits.scan_seconds * 3
+            row = submit(settings.run_directory, descriptor, request, timeout)
     except (NoFrontAnswers, ScanRefused) as error:
         return _complain(path, str(error))
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        return _complain(path, error.strerror or "cannot be read")
+    return _tell(path, row, show)
 
 
 async def _scan_offline(
     arguments: argparse.Namespace, settings: Settings, show: Callable[[Row], str]
 ) -> int:
     worst = CLEAN
-    space = SpoolSpace(Path("/tmp"), 2**40, 2**40, 0)  # noqa: S108 - memory only, never a file
+    space = SpoolSpace(Path("/"), 2**40, 2**40, 0)  # memory only, never a file
     async with offline_inspection(settings) as inspection:
         for path in arguments.paths:
             try:
-                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                spool = spool_file(descriptor, space, settings.limits.file_bytes)
-                os.close(descriptor)
+                with _opened(path) as descriptor:
+                    spool = spool_file(descriptor, space, settings.limits.file_bytes)
             except OSError as error:
                 worst = max(worst, _complain(path, error.strerror or "cannot be read"))
                 continue
@@ -105,15 +101,25 @@ async def _scan_offline(
     return worst
 
 
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """Open for reading, without waiting for a writer if it is a pipe: that is refused later."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def _request(path: Path, arguments: argparse.Namespace) -> ScanRequest:
     return ScanRequest(arguments.name or path.name, arguments.declared_type.lower())
 
 
 def _tell(path: Path, row: Row, show: Callable[[Row], str]) -> int:
-    print(show(row) if show is json.dumps else f"{path}: {show(row)}", flush=True)
+    print(show(row) if show is json.dumps else f"{printable(path)}: {show(row)}", flush=True)
     return CLEAN if row["action"] == "allow" else BLOCKED
 
 
 def _complain(path: Path, reason: str) -> int:
-    print(f"douane: {path}: {reason}", file=sys.stderr)
+    print(f"douane: {printable(path)}: {printable(reason)}", file=sys.stderr)
     return FAILED

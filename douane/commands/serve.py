@@ -2,36 +2,34 @@
 
 import argparse
 import asyncio
-import sys
 
-from douane.child import NotReady
-from douane.log import configure_logging
 from douane.settings_file import load_settings
 from douane.supervisor import Supervisor
 
 Commands = argparse._SubParsersAction  # argparse gives its own type no public name
 
+EXAMPLES = """\
+examples:
+  douane serve
+  douane serve --config /etc/douane/douane.toml
+  DOUANE_LOG=debug douane serve
+"""
 
-def add(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "serve",
         parents=[common],
         help="run the service in the foreground; Ctrl-C ends it",
         description="Start clamd (unless one is configured), ledger, ICAP fronts and REST API.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings = load_settings(arguments.config).settings
-    configure_logging("supervisor")
-    try:
-        asyncio.run(Supervisor(settings, say).run())
-    except NotReady as error:
-        print(f"douane: {error}", file=sys.stderr)
-        return 2
+    asyncio.run(Supervisor(load_settings(arguments.config).settings, say).run())
     return 0
 
 

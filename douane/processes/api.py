@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import uvicorn
 
@@ -17,9 +17,18 @@ STOP_SECONDS = 5
 class _Server(uvicorn.Server):
     """uvicorn without its signals: the supervisor's SIGTERM is ours to take."""
 
+    def __init__(self, configuration: uvicorn.Config, say_ready: Callable[[], None]) -> None:
+        super().__init__(configuration)
+        self._say_ready = say_ready
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._say_ready()
 
 
 def main() -> None:
@@ -45,20 +54,16 @@ def main() -> None:
     )
 
     async def run(stop: asyncio.Event) -> None:
-        server = _Server(configuration)
+        server = _Server(configuration, lambda: start.say_ready(arguments.ready_fd))
         listener = socket.socket(fileno=arguments.listen_fd)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)
-        if server.started:
-            start.say_ready(arguments.ready_fd)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         stopping.cancel()
         await serving
 
-    start.run("api", run)
+    start.run("api", arguments.supervisor_pid, run)
 
 
 if __name__ == "__main__":

@@ -72,8 +72,7 @@ class FrontProcess:
         telling = asyncio.create_task(self._tell_status())
         start.say_ready(ready_fd)
         await stop.wait()
-        await self._front.stop()
-        await self._scans.stop()
+        await asyncio.gather(self._front.stop(), self._scans.stop())
         telling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await telling
@@ -127,7 +126,7 @@ def main() -> None:
         listener = socket.socket(fileno=arguments.listen_fd)
         await process.serve(listener, arguments.ready_fd, stop)
 
-    start.run(f"front-{arguments.index}", run)
+    start.run(f"front-{arguments.index}", arguments.supervisor_pid, run)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def main() -> None:
             stop,
         )
 
-    start.run("ledger", run)
+    start.run("ledger", arguments.supervisor_pid, run)
 
 
 if __name__ == "__main__":

@@ -6,16 +6,23 @@ as JSON, a pipe on which it says "ready" once, and whatever its own part needs.
 
 import argparse
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 
+import structlog
 import uvloop
 
+from douane.child import READY
 from douane.log import configure_logging
 from douane.settings import Settings
+from scanners.worker.pool import ZygoteFailed
+from verdicts.rule_file import RuleFileError
+
+log = structlog.get_logger()
 
 PR_SET_PDEATHSIG = 1
 MAX_SETTINGS = 1024 * 1024
@@ -24,6 +31,7 @@ MAX_SETTINGS = 1024 * 1024
 def parser(process: str) -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(prog=f"douane {process}")
     arguments.add_argument("--settings-fd", type=int, required=True)
+    arguments.add_argument("--supervisor-pid", type=int, required=True)
     arguments.add_argument("--ready-fd", type=int, required=True)
     return arguments
 
@@ -33,24 +41,28 @@ def read_settings(descriptor: int) -> Settings:
 
 
 def say_ready(descriptor: int) -> None:
-    os.write(descriptor, b"ready\n")
+    with contextlib.suppress(BrokenPipeError):  # the supervisor stops us while we start
+        os.write(descriptor, READY)
     os.close(descriptor)
 
 
-def end_with_parent() -> None:
+def end_with(supervisor_pid: int) -> None:
     """Ask the kernel to stop us when the supervisor dies, however it dies."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() == 1:
+    if os.getppid() != supervisor_pid:  # it died before; in a container it may well be process 1
         sys.exit("the supervisor is gone")
 
 
-def run(process: str, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+def run(
+    process: str, supervisor_pid: int, serve: Callable[[asyncio.Event], Awaitable[None]]
+) -> None:
     """Run `serve` until it returns; its event is set when the process has to stop.
 
     SIGINT is the supervisor's to handle: a terminal sends it to the whole process group.
+    Exits with 2 if an analyst's file is wrong, and says which line.
     """
     configure_logging(process)
-    end_with_parent()
+    end_with(supervisor_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     async def main() -> None:
@@ -58,4 +70,8 @@ def run(process: str, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         await serve(stop)
 
-    uvloop.run(main())
+    try:
+        uvloop.run(main())
+    except (RuleFileError, ZygoteFailed) as error:
+        log.error("process.cannot_start", reason=str(error))
+        sys.exit(2)

@@ -81,6 +81,8 @@ class EmbeddedClamd:
     def command(self) -> list[str]:
         """Return the command that runs clamd in the foreground, logging to its output.
 
+        It ends when its parent does, however that ends.  The kernel forgets this wish when a
+        process changes its user, so root is given up before it and not by clamd.
         Call it before every start: it clears away what a killed clamd left unpacked.
         """
         binary = find_binary()
@@ -91,7 +93,12 @@ class EmbeddedClamd:
                 shutil.rmtree(path)
             else:
                 path.unlink()
-        return ["env", f"--chdir={self._folder}", str(binary), "--config-file=clamd.conf"]
+        become = [f"--reuid={USER}", f"--regid={USER}", "--init-groups"] if self._root else []
+        return [
+            *("env", f"--chdir={self._folder}"),
+            *("setpriv", *become, "--pdeathsig=TERM"),
+            *(str(binary), "--config-file=clamd.conf"),
+        ]
 
     async def wait_ready(self, timeout_seconds: float) -> None:
         """Return once clamd answers; raise EngineDown if it does not in time."""
@@ -118,7 +125,7 @@ class EmbeddedClamd:
         lines = [
             "# Written by Douane at every start: changes are lost.",
             "Foreground yes",
-            f"LogFile {self._folder / 'run' / 'clamd.log'}",
+            "LogFile /proc/self/cwd/run/clamd.log",  # has to be absolute
             "LogFileMaxSize 10M",
             "LogTime yes",
             "LocalSocket run/clamd.sock",
