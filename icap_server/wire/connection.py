@@ -109,7 +109,8 @@ class ServerConnection:
         """Parse the ICAP head once it is whole; return whether it is."""
         self._skip_leftovers()
         end = self._buffer.find(END_OF_HEAD, max(self._at, self._at + self._searched - 3))
-        if (end if end >= 0 else len(self._buffer)) - self._at > MAX_HEAD:
+        least = end if end >= 0 else len(self._buffer) - 3  # at most "CRLF CR" of its end is here
+        if least - self._at > MAX_HEAD:
             raise ProtocolError("head is too long")
         if end < 0:
             self._refuse_early()

@@ -16,7 +16,7 @@ MAX_FIELDS = 128
 # §4.2: ICAP_URI = Scheme ":" Net_Path [ "?" Query ]; the authority is for the client's routing only
 ICAP_URI = re.compile(r"(?i:icaps?)://[^/?#\s]+(/[^?#\s]*)?(?:\?[^#\s]*)?")
 VERSION = re.compile(r"ICAP/\d{1,3}\.\d{1,3}")
-METHOD = re.compile(r"[A-Z]{1,20}")
+METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,20}")  # RFC 9110 §9.1, case-sensitive
 # RFC 9110 §5.1 token, §5.5 field value.  No folding: a line that begins with a blank is refused.
 # Blanks around a value are stripped afterwards: a pattern for them backtracks over long blanks.
 FIELD = re.compile(r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\x00]*)\r\n", re.MULTILINE)

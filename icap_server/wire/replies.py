@@ -37,7 +37,9 @@ def encapsulating_reply(
     `part` is "req-hdr" or "res-hdr"; `body` "req-body", "res-body", or None for null-body.  The
     body follows as chunks.
     """
-    layout = f"{part}=0, {body or 'null-body'}={len(http_head)}"
+    layout = f"{body or 'null-body'}={len(http_head)}"
+    if http_head:
+        layout = f"{part}=0, {layout}"
     return _head(status, [*fields, ("Encapsulated", layout), ("Server", "Douane")]) + http_head
 
 
