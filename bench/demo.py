@@ -65,9 +65,7 @@ def main() -> int:
             proxy = running.enter_context(
                 squid(icap_port=douane.icap_port, origin_port=origin.port)
             )
-            web = running.enter_context(
-                httpx.Client(proxy=proxy.url, trust_env=False, timeout=60)
-            )
+            web = running.enter_context(httpx.Client(proxy=proxy.url, trust_env=False, timeout=60))
             api = running.enter_context(
                 httpx.Client(
                     base_url=douane.api_url,
