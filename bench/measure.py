@@ -117,9 +117,8 @@ def compare(
     for _ in range(rounds):
         for server in (ours, peer):
             loads[server].append(run(server, total))
-    for paths in requests.values():
-        for path in paths:
-            path.unlink()
+    for path in {path for paths in requests.values() for path in paths}:
+        path.unlink()
     return Comparison(
         workload.name, workload.target, tuple(loads[ours]), peer.name, tuple(loads[peer])
     )

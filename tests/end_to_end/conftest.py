@@ -61,7 +61,7 @@ def print_log(request: pytest.FixtureRequest) -> Iterator[None]:
     douane: Douane = request.getfixturevalue("douane")
     before = douane.log.stat().st_size
     yield
-    print(douane.log_end(douane.log.stat().st_size - before))
+    print(douane.log_end(douane.log.stat().st_size - before))  # noqa: T201
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def start_douane(short_folder: Path) -> Iterator[Callable[..., Douane]]:
 
         def start(settings: Settings | None = None) -> Douane:
             douane = running.enter_context(Douane(short_folder, settings))
-            running.callback(lambda: print(douane.log_end()))
+            running.callback(lambda: print(douane.log_end()))  # noqa: T201
             return douane
 
         yield start
