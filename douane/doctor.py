@@ -168,7 +168,7 @@ def _service(settings: Settings) -> Finding:
     try:
         addresses = json.loads(place.read_text())
         state = _readiness(f"http://{addresses['api']}/v1/health/ready")
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         return Finding("service", Health.BROKEN, f"does not answer: {error}", SERVICE_FIX)
     if state:
         return Finding("service", Health.BROKEN, f"not ready: {state}", SERVICE_FIX)

@@ -1,20 +1,22 @@
 """Listening sockets: the supervisor owns the ports, so that they outlive who serves on them."""
 
+import re
 import socket
 
+ADDRESS = re.compile(
+    r"(?:\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]|([^\[\]:\s]+)):([0-9]{1,5})", re.ASCII
+)
 LARGEST_PORT = 65_535
 
 
 def split_address(address: str) -> tuple[str, int]:
     """Return host and port of "host:port" or "[v6]:port"; raise ValueError for anything else."""
-    host, colon, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]") if host[:1] == "[" else host
-    known = port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= LARGEST_PORT
-    if not colon or not host or not known or (":" in host) != address.startswith("["):
+    parts = ADDRESS.fullmatch(address)
+    if parts is None or int(parts[3]) > LARGEST_PORT:
         raise ValueError(
             f"{address!r} is not host:port or [address]:port, port 0 to {LARGEST_PORT}"
         )
-    return host, int(port)
+    return parts[1] or parts[2], int(parts[3])
 
 
 def open_listeners(address: str, count: int) -> list[socket.socket]:

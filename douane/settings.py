@@ -27,7 +27,8 @@ class RulesSettings(Section):
     """What analysts own."""
 
     directory: Path = Field(
-        SHIPPED_RULES, description="Folder with yara/, clamav/, policy.toml, channels.toml …"
+        SHIPPED_RULES,
+        description="Folder with yara/, clamav/, policy.toml, channels.toml, types.toml.",
     )
 
 

@@ -1,0 +1,167 @@
+"""douane doctor: each part, present or broken, with what to do."""
+
+import http.server
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from douane import clamav, doctor
+from douane.doctor import Finding, Health, examine_parts
+from douane.settings import Settings
+from douane.settings_file import load_settings
+from douane.state import make_state
+
+Write = Callable[[str], Path]
+RULES = Path(__file__).parents[2] / "rules"
+
+
+def examine(settings: Settings) -> dict[str, Finding]:
+    return {finding.part: finding for finding in examine_parts(settings)}
+
+
+def test_a_sound_machine(settings: Settings) -> None:
+    make_state(settings)
+    found = examine(settings)
+    sound = ("python", "libmagic", "yara-python", "policy", "channels", "rule set", "state")
+    assert [found[part].health for part in sound] == [Health.OK] * len(sound)
+    assert "default block" in found["policy"].state
+    assert found["clamav"] == Finding(
+        "clamav", Health.WARNING, "off", 'Set [clamav] socket = "auto" to use it.'
+    )
+    assert found["service"].state == "not running"
+
+
+def test_whatever_is_not_well_has_a_fix(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "probe", lambda _: ("landlock", "seccomp"))
+    found = examine(settings)
+    assert found["sandbox"].state == "without landlock, seccomp"
+    assert found["sandbox"].health is Health.WARNING
+    assert found["state"].state.endswith("does not exist yet")
+    for finding in found.values():
+        assert bool(finding.fix) == (finding.health is not Health.OK), finding
+
+
+@pytest.mark.parametrize("name, part", [("policy.toml", "policy"), ("channels.toml", "channels")])
+def test_a_broken_file_is_named_with_its_line(
+    write: Write, short_folder: Path, name: str, part: str
+) -> None:
+    shutil.copytree(RULES, short_folder / "rules")
+    broken = short_folder / "rules" / name
+    broken.write_text("\nnonsense = 1\n" + broken.read_text())
+    text = '[rules]\ndirectory = "rules"\n[clamav]\nsocket = "off"'
+    finding = examine(load_settings(write(text)).settings)[part]
+    assert finding.health is Health.BROKEN
+    assert f"{broken}:2: " in finding.state
+    assert "douane rules check" in finding.fix
+
+
+def test_no_rules_at_all(write: Write) -> None:
+    text = '[rules]\ndirectory = "nowhere"\n[clamav]\nsocket = "off"'
+    found = examine(load_settings(write(text)).settings)
+    for part in ("policy", "channels", "rule set"):
+        assert found[part].health is Health.BROKEN
+    assert "[rules] directory" in found["rule set"].fix
+
+
+def test_an_observer_is_said_so(write: Write) -> None:
+    text = '[policy]\nmode = "monitor"\n[clamav]\nsocket = "off"'
+    assert "only observing" in examine(load_settings(write(text)).settings)["policy"].state
+
+
+def test_no_clamd(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (doctor, clamav):
+        monkeypatch.setattr(module, "find_binary", lambda: None)
+    finding = examine(load_settings(write("")).settings)["clamav"]
+    assert (finding.health, finding.state) == (Health.BROKEN, "no clamd")
+    assert "install the package clamav-daemon" in finding.fix
+
+
+def test_an_own_clamd_that_does_not_run(write: Write) -> None:
+    text = '[clamav]\nofficial_database = "none"'
+    found = examine(load_settings(write(text)).settings)
+    assert found["clamav"].health is Health.WARNING
+    assert found["clamav"].fix == "Run `douane serve`."
+    assert found["clamav database"].state == "none"
+    assert "freshclam" in found["clamav database"].fix
+
+
+def test_a_configured_clamd_that_does_not_answer(write: Write) -> None:
+    text = '[clamav]\nsocket = "/nonexistent/clamd.sock"'
+    finding = examine(load_settings(write(text)).settings)["clamav"]
+    assert finding.health is Health.BROKEN
+    assert "/nonexistent/clamd.sock" in finding.state
+    assert "[clamav] socket" in finding.fix
+
+
+@pytest.fixture
+def answer(settings: Settings) -> Iterator[Callable[[int, object], None]]:
+    """An API that answers /v1/health/ready as told."""
+    told: list[tuple[int, bytes]] = []
+
+    class Api(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = told[-1]
+            assert self.path == "/v1/health/ready"
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: object) -> None: ...
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Api)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    make_state(settings)
+    addresses = {"api": f"127.0.0.1:{server.server_port}", "icap": "127.0.0.1:1344"}
+    settings.addresses_file.write_text(json.dumps(addresses))
+    yield lambda status, body: told.append((status, json.dumps(body).encode()))
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_running_service(
+    settings: Settings,
+    answer: Callable[[int, object], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")  # not for addresses of this machine
+    answer(200, {"ready": True, "parts": []})
+    finding = examine(settings)["service"]
+    assert (finding.health, finding.state) == (Health.OK, "ready, ICAP on 127.0.0.1:1344")
+
+
+def test_a_service_that_is_not_ready_says_which_part(
+    settings: Settings, answer: Callable[[int, object], None]
+) -> None:
+    well = {"part": "ledger", "ok": True, "explanation": ""}
+    ill = {"part": "front 0: clamav", "ok": False, "explanation": "no answer"}
+    answer(503, {"ready": False, "parts": [well, ill]})
+    finding = examine(settings)["service"]
+    assert (finding.health, finding.state) == (
+        Health.BROKEN,
+        "not ready: front 0: clamav: no answer",
+    )
+
+
+@pytest.mark.parametrize("addresses", ["", "{}", "[]", '{"api": "127.0.0.1:1", "icap": "x"}'])
+def test_a_service_that_does_not_answer(settings: Settings, addresses: str) -> None:
+    make_state(settings)
+    settings.addresses_file.write_text(addresses)
+    finding = examine(settings)["service"]
+    assert finding.health is Health.BROKEN
+    assert finding.state.startswith("does not answer: ")
+
+
+@pytest.mark.parametrize("body", [{}, [], {"parts": [{}]}])
+def test_an_answer_that_nobody_understands(
+    settings: Settings, answer: Callable[[int, object], None], body: object
+) -> None:
+    answer(503, body)
+    assert examine(settings)["service"].state.startswith("does not answer: ")
