@@ -1,0 +1,290 @@
+"""The door with everything behind it scripted, a client for it, and a transport that is none."""
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+import uvloop
+
+from icap_server.front import Front
+from icap_server.inspection import Office
+from icap_server.payload.channels import Channels
+from icap_server.settings import IcapSettings
+from icap_server.wire.chunks import ChunkDecoder
+from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
+from verdicts.cache import VerdictCache
+from verdicts.inspect import Bench, Inspection
+from verdicts.model import Transfer, Verdict, VerdictRecord
+from verdicts.policy import Policy
+from verdicts.spool import Spool, SpoolSpace
+
+ISTAG = '"istag-of-the-tests"'
+POLICY = Path(__file__).parents[2] / "rules" / "policy.toml"
+WORM = Detection(Code.SIGNATURE_CLAMAV, "clamav", "Win.Worm.Test-1", DetectionLevel.MALICIOUS)
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The product runs on uvloop, whose transports differ from asyncio's in small ways."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@dataclass
+class Records:
+    """A ledger that keeps what it is told."""
+
+    kept: list[VerdictRecord] = field(default_factory=list)
+
+    async def record(self, record: VerdictRecord, *, durable: bool) -> None:
+        self.kept.append(record)
+
+
+class ScriptedInspection(Inspection):
+    """Real policy and records; what a scan finds is written in the body: worm, locked, crash."""
+
+    def __init__(self) -> None:
+        self.records = Records()
+        super().__init__(cast(Bench, None), Policy.read(POLICY), VerdictCache(0), self.records)
+        self.seen: list[bytes] = []
+        self.waiting = 0
+        self.gate: asyncio.Event | None = None
+        """Scans end when it is set; None: at once."""
+
+    async def inspect(self, transfer: Transfer, spool: Spool) -> VerdictRecord:
+        body = b"".join(spool.read())
+        self.seen.append(body)
+        if self.gate is not None:
+            self.waiting += 1
+            await self.gate.wait()
+        if b"crash" in body:
+            raise RuntimeError("as scripted")
+        verdict = Verdict(Level.CLEAN)
+        if b"worm" in body:
+            verdict = Verdict(Level.MALICIOUS, (WORM,))
+        elif b"locked" in body:
+            verdict = Verdict(Level.UNKNOWN, unscanned=(Unscanned("zip", Reason.ENCRYPTED),))
+        ruling = self.policy.decide(verdict, transfer, spool.size)
+        return await self.keep_unread(transfer, ruling, spool.size)
+
+
+@pytest.fixture
+def inspection() -> ScriptedInspection:
+    return ScriptedInspection()
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> SpoolSpace:
+    return SpoolSpace(tmp_path, 1024 * 1024, 4 * 1024 * 1024, 64 * 1024 * 1024)
+
+
+@pytest.fixture
+def make_office(inspection: ScriptedInspection, space: SpoolSpace) -> Callable[..., Office]:
+    """Build an office with these settings of the door; `file_bytes` is the largest file scanned."""
+
+    def make(*, file_bytes: int = 32 * 1024 * 1024, **settings: float) -> Office:
+        icap = IcapSettings.model_validate({"echo": True, **settings})
+        return Office(icap, inspection, Channels({}), space, file_bytes, lambda: ISTAG)
+
+    return make
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, and the HTTP head that an echo of it has to bring back."""
+
+    wire: bytes
+    http_head: bytes
+
+
+def build_question(
+    body: bytes | None,
+    *fields: str,
+    method: str = "RESPMOD",
+    service: str = "",
+    chunks: Sequence[int] = (),
+    http: Sequence[str] = (),
+) -> Question:
+    """Return a request about a transfer of `body` (None: the message has none).
+
+    `fields` are ICAP fields, `http` fields of the head that is judged, `chunks` the lengths of
+    all chunks but the last.
+    """
+    request = b"GET http://files.example/data.bin HTTP/1.1\r\nHost: files.example\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\n" + "".join(f"{text}\r\n" for text in http).encode() + b"\r\n"
+    if method == "REQMOD":
+        request = head = request.replace(b"GET", b"PUT")
+        layout = f"req-hdr=0, {{}}={len(head)}"
+    else:
+        layout = f"req-hdr=0, res-hdr={len(request)}, {{}}={len(request + head)}"
+    part = "null-body" if body is None else f"{method[:3].lower()}-body"
+    lines = [f"{method} icap://h/{service or method.lower()} ICAP/1.0", "Host: h", *fields]
+    icap_head = "".join(
+        f"{line}\r\n" for line in [*lines, f"Encapsulated: {layout.format(part)}", ""]
+    )
+    heads = request if method == "REQMOD" else request + head
+    wire = b"" if body is None else encode(body, chunks) + b"0\r\n\r\n"
+    return Question(icap_head.encode() + heads + wire, head)
+
+
+def encode(body: bytes, sizes: Sequence[int] = ()) -> bytes:
+    """Return `body` as chunks, the last chunk not among them."""
+    wire, at = b"", 0
+    for size in [*sizes, len(body)]:
+        if piece := body[at : at + size]:
+            wire += b"%x\r\n%b\r\n" % (len(piece), piece)
+        at += size
+    return wire
+
+
+@pytest.fixture(scope="session")
+def question() -> Callable[..., Question]:
+    return build_question
+
+
+class FakeTransport(asyncio.Transport):
+    """Takes what is written, up to `room` bytes at a time, and notes what is done to it."""
+
+    def __init__(self, protocol: asyncio.BaseProtocol, room: int = 2**40) -> None:
+        super().__init__()
+        self.protocol = protocol
+        self.room = room
+        self.written = bytearray()
+        self.unsent = 0
+        self.paused = False
+        self.reading = True
+        self.closing = self.aborted = self.ended = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        assert not self.ended, "written after the end"
+        self.written += data
+        self.unsent += len(data)
+        if self.unsent > self.room and not self.paused:
+            self.paused = True
+            self.protocol.pause_writing()
+
+    def read_all(self) -> None:
+        """The client takes everything."""
+        self.unsent = 0
+        if self.paused:
+            self.paused = False
+            self.protocol.resume_writing()
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def close(self) -> None:
+        self.closing = True
+
+    def abort(self) -> None:
+        self.closing = self.aborted = True
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.ended = True
+
+    def pause_reading(self) -> None:
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+
+
+@pytest.fixture
+def make_transport() -> type[FakeTransport]:
+    return FakeTransport
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One ICAP reply as a client understands it."""
+
+    status: int
+    fields: dict[str, str]
+    http_head: bytes
+    body: bytes | None
+    """None if the reply has none."""
+    raw_head: bytes
+
+
+class Client:
+    """A client's end of one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def ask(self, request: bytes) -> Answer:
+        self.writer.write(request)
+        return await self.answer()
+
+    async def answer(self) -> Answer:
+        """Read one reply; raise IncompleteReadError if the server closes before its end."""
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        line, *lines = head[:-4].decode("ascii").split("\r\n")
+        assert re.fullmatch(r"ICAP/1\.0 [1-5]\d\d \S.*", line), line
+        fields = dict(field.split(": ", 1) for field in lines)
+        layout = fields.get("Encapsulated", "null-body=0")
+        http_head = await self.reader.readexactly(int(layout.rpartition("=")[2]))
+        body = None if "null-body" in layout else await self._body()
+        return Answer(int(line[9:12]), fields, http_head, body, head)
+
+    async def _body(self) -> bytes:
+        decoder, wire, pieces = ChunkDecoder(), b"", list[memoryview]()
+        while not decoder.finished:
+            wire += await self.reader.readuntil(b"\n")
+            wire = wire[decoder.decode(wire, 0, pieces) :]
+        return b"".join(pieces)
+
+    async def rest(self) -> bytes:
+        """Return what comes until the server ends the connection."""
+        return await asyncio.wait_for(self.reader.read(), 10)
+
+    def vanish(self) -> None:
+        """Reset the connection."""
+        self.writer.transport.abort()
+
+
+@dataclass
+class Served:
+    front: Front
+    port: int
+    connect: Callable[[], Awaitable[Client]]
+
+
+@pytest.fixture
+async def serve(
+    make_office: Callable[..., Office],
+) -> AsyncIterator[Callable[..., Awaitable[Served]]]:
+    """Start a front with these settings on a free port of the loopback."""
+    async with AsyncExitStack() as ending:
+
+        async def start(**settings: float) -> Served:
+            front = Front(make_office(**settings))
+            listener = socket.create_server(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+            await front.start(listener)
+
+            async def connect() -> Client:
+                client = Client(*await asyncio.open_connection("127.0.0.1", port))
+                ending.callback(client.vanish)
+                return client
+
+            ending.push_async_callback(front.stop)
+            return Served(front, port, connect)
+
+        yield start
+
+
+@pytest.fixture
+async def client(serve: Callable[..., Awaitable[Served]]) -> Client:
+    """A client of a front with the shipped settings."""
+    return await (await serve()).connect()

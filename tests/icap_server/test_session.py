@@ -1,0 +1,290 @@
+"""One connection over a transport that is none: order, back-pressure, ends and accidents."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from icap_server.exchange import Exchange
+from icap_server.front import Front
+from icap_server.inspection import Office
+from icap_server.session import LINGER_BYTES, Session
+from icap_server.wire.events import RequestHead
+from verdicts.spool import SpoolSpace
+
+if TYPE_CHECKING:
+    from tests.icap_server.conftest import FakeTransport, Question, ScriptedInspection
+
+    Ask = Callable[..., Question]
+
+OPTIONS = b"OPTIONS icap://h/respmod ICAP/1.0\r\n\r\n"
+STATUS = re.compile(rb"ICAP/1\.0 (\d{3}) ")
+CONTINUE = b"ICAP/1.0 100 Continue\r\n\r\n"
+
+
+class Scene:
+    """A front that does not listen, one session of it and the transport between."""
+
+    def __init__(self, office: Office, make_transport: "Callable[..., FakeTransport]") -> None:
+        self.front = Front(office)
+        self.session = Session(self.front)
+        self.transport = make_transport(self.session)
+        self.session.connection_made(self.transport)
+
+    def statuses(self) -> list[int]:
+        """Return the statuses of all replies so far."""
+        return [int(status) for status in STATUS.findall(self.transport.written)]
+
+    def after(self, seconds: float) -> None:
+        """Let the front look at the session that much later."""
+        self.session.check(asyncio.get_running_loop().time() + seconds)
+
+    async def turn(self, times: int = 5) -> None:
+        for _ in range(times):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+def make_scene(
+    make_office: Callable[..., Office], make_transport: "type[FakeTransport]"
+) -> Callable[..., Scene]:
+    def make(room: int = 2**40, **settings: float) -> Scene:
+        return Scene(make_office(**settings), lambda session: make_transport(session, room))
+
+    return make
+
+
+Make = Callable[..., Scene]
+
+
+async def test_a_whole_request_in_one_read_is_judged_with_its_body(
+    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    scene = make_scene()
+    scene.session.data_received(question(b"an honest letter", "Allow: 204").wire)
+    await scene.turn()
+    assert inspection.seen == [b"an honest letter"]
+    assert scene.statuses() == [204]
+
+
+async def test_byte_by_byte(
+    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    scene = make_scene()
+    for byte in question(b"here is a worm", "Allow: 204").wire:
+        scene.session.data_received(bytes([byte]))
+    await scene.turn()
+    assert inspection.seen == [b"here is a worm"]
+    assert scene.statuses() == [200]
+    assert b"403 Forbidden" in scene.transport.written
+
+
+async def test_what_comes_while_a_scan_runs_waits(
+    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    inspection.gate = asyncio.Event()
+    scene = make_scene()
+    first = question(b"first", "Allow: 204").wire
+    scene.session.data_received(first + OPTIONS)
+    scene.session.data_received(OPTIONS[:10])
+    assert not scene.transport.reading
+    scene.session.data_received(OPTIONS[10:])
+    await scene.turn()
+    assert scene.statuses() == []
+    inspection.gate.set()
+    await scene.turn(10)
+    assert scene.statuses() == [204, 200, 200]
+    assert scene.transport.reading
+
+
+async def test_a_deep_pipeline(make_scene: Make) -> None:
+    scene = make_scene()
+    scene.session.data_received(OPTIONS * 3000)
+    await scene.turn(3001)
+    assert scene.statuses() == [200] * 3000
+
+
+async def test_a_client_that_asks_and_never_reads(make_scene: Make) -> None:
+    """Answers wait in the client's questions, not in our memory."""
+    scene = make_scene(room=10_000)
+    for _ in range(100):
+        scene.session.data_received(OPTIONS * 10)
+        await scene.turn()
+        if not scene.transport.reading:
+            break
+    assert not scene.transport.reading
+    assert scene.transport.unsent < 11_000
+    before = len(scene.statuses())
+    scene.transport.read_all()
+    await scene.turn()
+    assert len(scene.statuses()) > before
+
+
+async def test_the_rest_of_a_body_that_came_too_early(
+    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    """A client that does not wait for 100 Continue is understood all the same."""
+    scene = make_scene()
+    scene.session.data_received(question(b"abc", "Preview: 3", "Allow: 204").wire + b"2\r\nde\r\n")
+    assert scene.transport.written == CONTINUE
+    await scene.turn()
+    scene.session.data_received(b"0\r\n\r\n" + OPTIONS)
+    await scene.turn(10)
+    assert inspection.seen == [b"abcde"]
+    assert scene.statuses() == [100, 204, 200]
+
+
+async def test_no_204_after_100_unless_allowed(make_scene: Make, question: "Ask") -> None:
+    scene = make_scene()
+    scene.session.data_received(question(b"abc", "Preview: 3").wire)
+    scene.session.data_received(b"2\r\nde\r\n0\r\n\r\n")
+    await scene.turn()
+    assert scene.statuses() == [100, 200]
+    assert scene.transport.written.endswith(b"\r\n\r\n5\r\nabcde\r\n0\r\n\r\n")
+
+
+async def test_nobody_speaks(make_scene: Make) -> None:
+    scene = make_scene(idle_seconds=300)
+    scene.after(299)
+    assert not scene.transport.closing
+    scene.after(301)
+    assert scene.transport.closing
+    assert not scene.transport.aborted, "the end of an idle connection is no reset"
+    assert scene.transport.written == b""
+
+
+async def test_half_a_head(make_scene: Make) -> None:
+    scene = make_scene(head_seconds=30)
+    scene.session.data_received(OPTIONS[:1])
+    for byte in OPTIONS[1:-1]:
+        scene.session.data_received(bytes([byte]))
+    scene.after(29)
+    assert scene.statuses() == []
+    scene.after(31)
+    assert scene.statuses() == [408]
+    assert b"Connection: close" in scene.transport.written
+    assert scene.transport.ended
+
+
+@pytest.mark.parametrize(
+    "settings, late", [({"progress_seconds": 60}, 61), ({"receive_seconds": 20}, 21)]
+)
+async def test_half_a_body(
+    make_scene: Make, question: "Ask", space: SpoolSpace, settings: dict[str, float], late: float
+) -> None:
+    scene = make_scene(**settings)
+    scene.session.data_received(question(b"x" * 1000).wire[:-10])
+    assert space.used
+    scene.after(late - 2)
+    assert scene.statuses() == []
+    scene.after(late)
+    assert scene.statuses() == [408]
+    assert not space.used
+
+
+async def test_a_reply_that_nobody_reads(make_scene: Make, question: "Ask") -> None:
+    scene = make_scene(room=1000, progress_seconds=60)
+    scene.session.data_received(question(b"x" * 5000).wire)
+    await scene.turn()
+    assert scene.statuses() == [200]
+    scene.after(59)
+    assert not scene.transport.aborted
+    scene.after(61)
+    assert scene.transport.aborted
+
+
+async def test_the_last_reply_has_time_to_arrive(make_scene: Make) -> None:
+    scene = make_scene(progress_seconds=60)
+    scene.session.data_received(b"nonsense\r\n\r\n")
+    assert scene.statuses() == [400]
+    assert scene.transport.ended
+    scene.after(6)
+    assert not scene.transport.aborted, "the client reads slowly"
+    scene.after(61)
+    assert scene.transport.aborted
+
+
+async def test_a_client_that_never_closes(make_scene: Make) -> None:
+    scene = make_scene()
+    scene.session.data_received(b"nonsense\r\n\r\n")
+    scene.transport.read_all()
+    scene.after(4)
+    assert not scene.transport.aborted
+    scene.after(6)
+    assert scene.transport.aborted
+
+
+async def test_what_follows_the_last_reply_is_thrown_away(make_scene: Make) -> None:
+    scene = make_scene()
+    scene.session.data_received(b"nonsense\r\n\r\n" + OPTIONS)
+    scene.session.data_received(OPTIONS)
+    await scene.turn()
+    assert scene.statuses() == [400]
+    for _ in range(LINGER_BYTES // 2**20):
+        assert not scene.transport.aborted
+        scene.session.data_received(bytes(2**20))
+    assert scene.transport.aborted, "but not without end"
+
+
+async def test_no_room_in_the_spool(
+    make_scene: Make, question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
+) -> None:
+    """Reading pauses; if no room comes, the file counts as too large."""
+    scene = make_scene()
+    space.disk_total = 0
+    wire = question(b"x" * 1000, "Allow: 204").wire
+    scene.session.data_received(wire[:-500])
+    assert not scene.transport.reading
+    scene.after(5)
+    assert not scene.transport.reading
+    assert scene.statuses() == []
+    scene.after(11)
+    await scene.turn()
+    assert scene.statuses() == [200]
+    assert b"unscanned.too_large" in scene.transport.written
+    assert inspection.seen == []
+    assert not space.used
+
+
+async def test_room_comes_back(
+    make_scene: Make, question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
+) -> None:
+    scene = make_scene()
+    total, space.disk_total = space.disk_total, 0
+    wire = question(b"x" * 1000, "Allow: 204").wire
+    scene.session.data_received(wire[:-500])
+    space.disk_total = total
+    scene.after(1)
+    assert scene.transport.reading
+    scene.session.data_received(wire[-500:])
+    await scene.turn()
+    assert inspection.seen == [b"x" * 1000]
+    scene.after(12)
+    assert scene.statuses() == [204]
+
+
+@pytest.mark.parametrize("service", ["echo", "nothing"])
+async def test_who_needs_no_room_does_not_wait(
+    make_scene: Make, question: "Ask", space: SpoolSpace, service: str
+) -> None:
+    space.disk_total = 0
+    scene = make_scene()
+    wire = question(b"x" * 1000, "Allow: 204", service=service).wire
+    scene.session.data_received(wire[:-500])
+    assert scene.transport.reading
+
+
+async def test_a_bug_of_ours_is_a_500(
+    make_scene: Make, question: "Ask", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = make_scene()
+
+    def route(head: RequestHead) -> Exchange:
+        raise RuntimeError("as scripted")
+
+    monkeypatch.setattr(scene.front, "route", route)
+    scene.session.data_received(question(b"abc", "Allow: 204").wire)
+    assert scene.statuses() == [500]
+    assert scene.transport.ended

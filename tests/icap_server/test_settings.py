@@ -1,0 +1,50 @@
+"""Settings of the door: shipped values that clients depend on, and bounds."""
+
+import os
+
+import pytest
+from pydantic import ValidationError
+
+from icap_server.settings import IcapSettings, SpoolSettings
+
+
+def test_shipped_values() -> None:
+    settings = IcapSettings()
+    assert settings.listen == "127.0.0.1:1344"
+    assert settings.head_seconds < settings.idle_seconds
+    assert settings.progress_seconds < settings.receive_seconds
+    assert settings.idle_seconds > 60, "Squid keeps an idle connection for a minute"
+    assert settings.options_ttl_seconds > 60, "a clock that is a minute off must not matter"
+    assert settings.stop_seconds > 30, "the scan deadline"
+    assert not settings.echo
+
+
+def test_one_front_a_processor_unless_told() -> None:
+    assert IcapSettings().front_count == len(os.sched_getaffinity(0))
+    assert IcapSettings(fronts=3).front_count == 3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"max_connections": 0},
+        {"preview_bytes": -1},
+        {"preview_bytes": 64 * 1024 + 1},
+        {"options_ttl_seconds": 0},
+        {"head_seconds": 0},
+        {"idle_seconds": 0},
+        {"progress_seconds": 0},
+        {"receive_seconds": -1},
+        {"fronts": 65},
+        {"port": 1344},
+    ],
+)
+def test_refused(values: dict[str, int]) -> None:
+    with pytest.raises(ValidationError):
+        IcapSettings(**values)
+
+
+def test_spool_settings_are_bounded_below() -> None:
+    assert SpoolSettings().memory_bytes < SpoolSettings().memory_total
+    with pytest.raises(ValidationError):
+        SpoolSettings(disk_total=-1)
