@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RUNTIME := clamav-daemon clamav libmagic1 libseccomp2 python3-venv
+RUNTIME := clamav-daemon clamav libmagic1 libarchive13 libseccomp2 python3-venv
 TESTING := c-icap libc-icap-mod-virus-scan gcc libc6-dev procps
 
 .PHONY: help serve setup test test-long check bench demo lock clean system system-testing

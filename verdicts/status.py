@@ -1,4 +1,4 @@
-"""What a front says of itself once a second; the ledger keeps the last one of each for health and metrics."""
+"""What a front says of itself once a second; the ledger keeps the last for health and metrics."""
 
 from dataclasses import asdict, dataclass, field
 
@@ -21,7 +21,7 @@ class FrontStatus:
     workers: int
     workers_wanted: int
     sandbox_missing: tuple[str, ...]
-    """Protections this kernel does not offer: "landlock", "seccomp" …; empty is the whole sandbox."""
+    """Protections this kernel does not offer ("landlock" …); empty: the sandbox is whole."""
     ruleset: str
     istag: str
     connections: int
