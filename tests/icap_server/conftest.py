@@ -16,7 +16,6 @@ from icap_server.front import Front
 from icap_server.inspection import Office
 from icap_server.payload.channels import Channels
 from icap_server.settings import IcapSettings
-from icap_server.wire.chunks import ChunkDecoder
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection
@@ -238,11 +237,12 @@ class Client:
         return Answer(int(line[9:12]), fields, http_head, body, head)
 
     async def _body(self) -> bytes:
-        decoder, wire, pieces = ChunkDecoder(), b"", list[memoryview]()
-        while not decoder.finished:
-            wire += await self.reader.readuntil(b"\n")
-            wire = wire[decoder.decode(wire, 0, pieces) :]
-        return b"".join(pieces)
+        body = bytearray()
+        while size := int(await self.reader.readuntil(b"\r\n"), 16):
+            body += await self.reader.readexactly(size)
+            assert await self.reader.readexactly(2) == b"\r\n"
+        assert await self.reader.readexactly(2) == b"\r\n"
+        return bytes(body)
 
     async def rest(self) -> bytes:
         """Return what comes until the server ends the connection."""
