@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from douane.settings_file import load_settings
+
 pytestmark = pytest.mark.server
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -114,8 +116,6 @@ def test_clamd_accepts_the_lines(tmp_path: Path) -> None:
 
 
 def test_the_settings_are_ours() -> None:
-    from douane.settings_file import load_settings
-
     settings = load_settings(DEPLOY / "douane.toml").settings
     assert settings.state.directory == Path("/var/lib/douane")
     assert settings.clamav.socket == "/run/clamav/clamd.ctl"
