@@ -40,7 +40,7 @@ class Child:
     """Asked before every start; may raise CannotStart or OSError."""
     descriptors: Sequence[int] = ()
     """Inherited by the child."""
-    probe: Callable[[], Awaitable[None]] | None = None
+    probe: Callable[[], Awaitable[object]] | None = None
     """Returns once a child that knows no ready pipe serves; may raise anything if it does not."""
     silent: bool = False
     """Its standard output is thrown away: it keeps a log of its own."""
@@ -160,7 +160,7 @@ class Child:
             probing.cancel()
             await asyncio.gather(probing, return_exceptions=True)
 
-    async def _ask(self, probe: Callable[[], Awaitable[None]]) -> None:
+    async def _ask(self, probe: Callable[[], Awaitable[object]]) -> None:
         await probe()
         self._note_ready()
 

@@ -79,12 +79,7 @@ class VerdictCache:
             flight = asyncio.ensure_future(scan())
             self.misses += 1
             self._flights[key] = flight
-            flight.add_done_callback(lambda landed: self._land(key, landed))
+            flight.add_done_callback(lambda _: self._flights.pop(key))
         else:
             self.hits += 1
         return await asyncio.shield(flight)
-
-    def _land(self, key: CacheKey, flight: asyncio.Task[Verdict]) -> None:
-        del self._flights[key]
-        if not flight.cancelled():
-            flight.exception()  # seen: every waiter has it, but all of them may have vanished

@@ -194,6 +194,15 @@ async def test_a_probe_takes_the_place_of_the_pipe() -> None:
     await child.stop()
 
 
+async def test_a_probe_under_way_does_not_outlive_its_child() -> None:
+    child = Child("one", python("import time; time.sleep(60)"), probe=asyncio.Event().wait)
+    child.start()
+    with pytest.raises(NotReady):
+        await child.wait_ready(0.1)
+    async with asyncio.timeout(10):
+        await child.stop()
+
+
 async def test_a_probe_that_fails_is_no_word() -> None:
     async def probe() -> None:
         raise OSError("no answer")
