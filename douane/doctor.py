@@ -84,7 +84,7 @@ def _rules(settings: Settings) -> Iterator[Finding]:
         yield Finding("channels", Health.OK, str(rules / "channels.toml"))
     except RuleFileError as error:
         yield Finding("channels", Health.BROKEN, str(error), fix)
-    count = len(list((rules / "yara").glob("*.yar")))
+    count = len(list((rules / "yara").rglob("*.yar")))
     if count:
         yield Finding("rule set", Health.OK, f"{ruleset_id(rules)}, {count} YARA files in {rules}")
     else:

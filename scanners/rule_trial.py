@@ -17,6 +17,7 @@ from pathlib import Path
 import yara
 
 from samples.recipes import RecipeError, build
+from scanners.rule_folders import FOLDERS, folder_name, meets_demand, rule_conditions
 from scanners.rule_papers import papers_faults
 from scanners.rule_records import Problem, RuleFindings, RuleTest
 
@@ -40,7 +41,7 @@ class Trial:
 
     def run(self) -> RuleFindings:
         sources = self._read()
-        good = {stem: text for stem, text in sources.items() if self._compiles_alone(stem, text)}
+        good = {name: text for name, text in sources.items() if self._compiles_alone(name, text)}
         compiled = yara.compile(sources=good, includes=False, error_on_warning=True)
         self._run_tests(compiled)
         return RuleFindings(tuple(self._problems), tuple(self._tests))
@@ -50,10 +51,14 @@ class Trial:
 
     def _read(self) -> dict[str, str]:
         sources = {}
-        for path in sorted((self._rules / "yara").glob("*.yar")):
-            text = self._text(path)
-            if text is not None:
-                sources[path.stem] = text
+        top = self._rules / "yara"
+        for path in sorted(top.rglob("*.yar")):
+            name = path.relative_to(top).with_suffix("").as_posix()
+            if folder_name(name) not in FOLDERS:
+                fix = "move it to yara/ or " + " or ".join(f"yara/{one}/" for one in FOLDERS if one)
+                self._report(f"yara/{name}.yar", "no rules are read from this folder", fix)
+            elif (text := self._text(path)) is not None:
+                sources[name] = text
         return sources
 
     def _text(self, path: Path) -> str | None:
@@ -66,8 +71,8 @@ class Trial:
             self._report(name, f"the file cannot be read ({error})", READ_FIX)
         return None
 
-    def _compiles_alone(self, stem: str, text: str) -> bool:
-        file = f"yara/{stem}.yar"
+    def _compiles_alone(self, name: str, text: str) -> bool:
+        file = f"yara/{name}.yar"
         try:
             compiled = yara.compile(source=text, includes=False, error_on_warning=True)
         except yara.Error as error:
@@ -77,6 +82,7 @@ class Trial:
         for rule in compiled:
             if not rule.is_private:  # a part of other rules: it never shows in a verdict
                 self._check_papers(file, text, rule.identifier, dict(rule.meta))
+                self._check_folder(file, text, rule.identifier)
         return True
 
     def _check_papers(self, file: str, text: str, name: str, meta: dict[str, object]) -> None:
@@ -89,9 +95,18 @@ class Trial:
             )
         self._defined.setdefault(name, file)
 
+    def _check_folder(self, file: str, text: str, name: str) -> None:
+        """A rule is tried only on what its folder admits: it must match nothing else anyway."""
+        place = folder_name(file.removeprefix("yara/"))
+        demand = FOLDERS[place].demand
+        if not meets_demand(FOLDERS[place], rule_conditions(text).get(name, "")):
+            problem = f"yara/{place} is tried only where {demand}, and the rule may match elsewhere"
+            fix = f'begin the condition with "{demand} and", any "or" after it in parentheses'
+            self._report(file, problem, fix, line=line_of_rule(text, name), rule=name)
+
     def _run_tests(self, compiled: yara.Rules) -> None:
         tested: set[str] = set()
-        for path in sorted((self._rules / "yara" / "tests").glob("*.toml")):
+        for path in sorted((self._rules / "yara" / "tests").rglob("*.toml")):
             text, file = self._text(path), str(path.relative_to(self._rules))
             if text is None:
                 continue
@@ -108,7 +123,8 @@ class Trial:
                 self._run_table(compiled, file, rule, table)
         for rule, file in self._defined.items():
             if rule not in tested:
-                fix = f"write one in yara/tests/{Path(file).stem}.toml"
+                place = Path(file).relative_to("yara").with_suffix(".toml")
+                fix = f"write one in yara/tests/{place}"
                 self._report(file, "the rule has no test", fix, rule=rule)
 
     def _run_table(self, compiled: yara.Rules, file: str, rule: str, table: object) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-PARTS = ("yara/*.yar", "clamav/*", "types.toml")
+PARTS = ("yara/**/*.yar", "clamav/*", "types.toml")
 
 
 def ruleset_id(rules: Path) -> str:

@@ -1,13 +1,23 @@
 """YARA: the analysts' own rules, from rules/yara/."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import yara
 
 from scanners.budget import Budget
-from scanners.errors import DeadlinePassed, EngineDown
-from scanners.model import Code, Content, Detection, DetectionLevel, Report
+from scanners.errors import DeadlinePassed, EngineDown, ScannerError
+from scanners.model import Code, Content, Detection, DetectionLevel, Report, Unscanned
+from scanners.rule_folders import (
+    FOLDERS,
+    RuleFolder,
+    folder_name,
+    meets_demand,
+    rule_conditions,
+    size_bound,
+)
 
 MAX_DETAIL = 300
 """Characters of a rule's description that go into a detection."""
@@ -17,8 +27,21 @@ class RuleError(ValueError):
     """A rule file that cannot be used; the message names it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _RuleSet:
+    """The rules of one folder, compiled, and what is known of all contents they can match."""
+
+    folder: RuleFolder
+    rules: yara.Rules
+    largest: int | None
+    """Bytes; None: any size."""
+
+    def admits(self, view: memoryview) -> bool:
+        return self.folder.admits(view) and (self.largest is None or len(view) <= self.largest)
+
+
 class YaraScanner:
-    """Matches each content against all rules, compiled once.
+    """Matches each content against the rules that can match it, compiled once.
 
     libyara marks strings one by one and stops at a million matches of one (a warning that only
     says so: the condition is still answered, so the callback has nothing to add).
@@ -26,28 +49,37 @@ class YaraScanner:
 
     name = "yara"
 
-    def __init__(self, sources: dict[str, str]) -> None:
-        """Compile; raise RuleError for a rule that does not compile, warns or states no level."""
-        for stem, source in sources.items():  # one by one, for libyara's errors name no file
-            _compile({stem: source}, stem)
-        self._rules = _compile(sources, "all files")
-        for rule in self._rules:
-            if not rule.is_private:
-                _level(rule.identifier, rule.meta)
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        """Take rule files by name, as `read_sources` does.
+
+        Raise RuleError for a rule that does not compile, warns, states no level, or does not
+        demand what its folder takes for granted.
+        """
+        bounds: dict[str, list[int | None]] = {}
+        for file, source in sources.items():  # one by one, for libyara's errors name no file
+            bounds.setdefault(folder_name(file), []).extend(_check(file, source))
+        self._sets = tuple(
+            _RuleSet(
+                FOLDERS[folder],
+                _compile({file: sources[file] for file in sources if folder_name(file) == folder}),
+                _largest(limits),
+            )
+            for folder, limits in sorted(bounds.items())
+        )
 
     def scan(self, content: Content, budget: Budget) -> Report:
-        try:
-            matches = self._rules.match(
-                data=content.view,
-                fast=True,
-                timeout=math.ceil(budget.seconds_left()),
-                warnings_callback=_carry_on,
-            )
-        except yara.TimeoutError as error:
-            raise DeadlinePassed("yara") from error
-        except yara.Error as error:
-            raise EngineDown("yara could not finish") from error
-        return Report(detections=tuple(self._detection(match, content) for match in matches))
+        """Return what matched, and one gap a reason if a set of rules could not finish."""
+        found: list[Detection] = []
+        gaps: set[Unscanned] = set()
+        for rule_set in self._sets:
+            if rule_set.admits(content.view):
+                try:
+                    matches = _match(rule_set.rules, content.view, budget)
+                except ScannerError as error:
+                    gaps.add(Unscanned(self.name, error.reason, content.path))
+                    continue
+                found += (self._detection(match, content) for match in matches)
+        return Report(detections=tuple(found), unscanned=tuple(gaps))
 
     def _detection(self, match: yara.Match, content: Content) -> Detection:
         return Detection(
@@ -61,11 +93,54 @@ class YaraScanner:
 
 
 def read_sources(folder: Path) -> dict[str, str]:
-    """Return the rule files of a folder by stem, which is their namespace in YARA's messages."""
-    return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.yar"))}
+    """Return the rule files of a folder by path without suffix, e.g. "eicar", "pe/worm_choke"."""
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*.yar"))
+    }
 
 
-def _compile(sources: dict[str, str], said: str) -> yara.Rules:
+def _check(file: str, source: str) -> list[int | None]:
+    """Return the size bound of every rule that can be told; raise RuleError."""
+    folder = FOLDERS.get(folder_name(file))
+    if folder is None:
+        raise RuleError(f"{file}: no rules are read from this folder")
+    conditions = rule_conditions(source)
+    bounds = []
+    for rule in _compile({file: source}, file):
+        if rule.is_private:  # a part of other rules
+            continue
+        _level(rule.identifier, rule.meta)
+        condition = conditions.get(rule.identifier, "")
+        if not meets_demand(folder, condition):
+            said = f'in {file} the condition has to begin with "{folder.demand} and"'
+            raise RuleError(f"rule {rule.identifier}: {said}")
+        bounds.append(size_bound(condition))
+    return bounds
+
+
+def _largest(bounds: list[int | None]) -> int | None:
+    """Return the largest bound, None if one rule has none; -1, no content at all, for no rules."""
+    known = [bound for bound in bounds if bound is not None]
+    return max(known, default=-1) if len(known) == len(bounds) else None
+
+
+def _match(rules: yara.Rules, view: memoryview, budget: Budget) -> list[yara.Match]:
+    try:
+        matches: list[yara.Match] = rules.match(
+            data=view,
+            fast=True,
+            timeout=math.ceil(budget.seconds_left()),
+            warnings_callback=_carry_on,
+        )
+    except yara.TimeoutError as error:
+        raise DeadlinePassed("yara") from error
+    except yara.Error as error:
+        raise EngineDown("yara could not finish") from error
+    return matches
+
+
+def _compile(sources: dict[str, str], said: str = "all files") -> yara.Rules:
     try:
         return yara.compile(sources=sources, includes=False, error_on_warning=True)
     except yara.Error as error:

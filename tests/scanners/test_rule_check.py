@@ -102,6 +102,38 @@ def test_private_rules_need_no_papers(rules: Path) -> None:
     assert check_rules(rules) == ()
 
 
+def test_a_rule_that_its_folder_would_silence_is_refused(rules: Path) -> None:
+    (rules / "yara" / "pe").mkdir()
+    (rules / "yara" / "thing.yar").rename(rules / "yara" / "pe" / "thing.yar")
+    (problem,) = check_rules(rules)
+    assert (problem.file, problem.line) == ("yara/pe/thing.yar", 2)
+    assert problem.problem == (
+        "yara/pe is tried only where uint16(0) == 0x5A4D, and the rule may match elsewhere"
+    )
+    assert problem.fix.startswith('begin the condition with "uint16(0) == 0x5A4D and"')
+
+
+def test_a_folder_that_is_not_read_is_a_problem(rules: Path) -> None:
+    (rules / "yara" / "pdf").mkdir()
+    write_rule(rules, RULE, "pdf/other")
+    (problem,) = check_rules(rules)
+    assert problem.file == "yara/pdf/other.yar"
+    assert problem.fix == "move it to yara/ or yara/pe/"
+
+
+def test_the_proof_of_a_rule_lies_in_the_same_folder_of_tests(rules: Path) -> None:
+    (rules / "yara" / "pe").mkdir()
+    text = RULE.replace("Thing", "Other")
+    text = text.replace("        $a\n}", "        uint16(0) == 0x5A4D and $a\n}")
+    write_rule(rules, text, "pe/other")
+    (problem,) = check_rules(rules)
+    assert problem.fix == "write one in yara/tests/pe/other.toml"
+    (rules / "yara" / "tests" / "pe").mkdir()
+    proof = '[MAL_Test_Other_Nov26]\nhits = [{ pe = ["needle"] }]\nspares = ["needle"]\n'
+    (rules / "yara" / "tests" / "pe" / "other.toml").write_text(proof)
+    assert check_rules(rules) == ()
+
+
 def test_includes_are_refused(rules: Path) -> None:
     write_rule(rules, f'include "{rules}/yara/thing.yar"\n', "zz_include")
     (problem,) = check_rules(rules)

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yara
 
+from scanners import yara_rules
 from scanners.budget import Budget
-from scanners.errors import DeadlinePassed
-from scanners.model import Code, Content, Detection, DetectionLevel
+from scanners.model import Code, Content, Detection, DetectionLevel, Reason, Report, Unscanned
 from scanners.yara_rules import MAX_DETAIL, RuleError, YaraScanner, read_sources
 
 MakeBudget = Callable[..., Budget]
+LATE = Report(unscanned=(Unscanned("yara", Reason.TIMED_OUT),))
+SLOW = "for any i in (0..filesize) : (for any j in (0..filesize) : (uint8(i) + j == -1))"
 
 
 def _rule(
@@ -66,15 +69,110 @@ def test_too_many_matches_are_a_match_and_no_noise(
 
 
 def test_no_time_left(new_budget: MakeBudget) -> None:
-    with pytest.raises(DeadlinePassed):
-        _scan(_rule("info"), b"..", new_budget(seconds=-1))
+    scanner = YaraScanner({"test": _rule("info")})
+    assert scanner.scan(Content(memoryview(b"..")), new_budget(seconds=-1)) == LATE
 
 
 def test_slow_rule_ends_at_the_deadline(new_budget: MakeBudget) -> None:
-    source = 'rule slow { meta: level = "info" condition: '
-    source += "for any i in (0..filesize) : (for any j in (0..filesize) : (uint8(i) + j == -1)) }"
-    with pytest.raises(DeadlinePassed):
-        _scan(source, bytes(1_000_000), new_budget(seconds=0.5))
+    source = f'rule slow {{ meta: level = "info" condition: {SLOW} }}'
+    scanner = YaraScanner({"test": source})
+    assert scanner.scan(Content(memoryview(bytes(1_000_000))), new_budget(seconds=0.5)) == LATE
+
+
+def test_what_one_folder_found_outlives_the_failure_of_another(new_budget: MakeBudget) -> None:
+    slow = f'rule slow {{ meta: level = "info" condition: uint16(0) == 0x5A4D and {SLOW} }}'
+    scanner = YaraScanner({"pe/slow": slow, "quick": _rule("malicious")})
+    view = memoryview(b"MZ needle" + bytes(1_000_000))
+    report = scanner.scan(Content(view), new_budget(seconds=0.5))
+    assert [found.name for found in report.detections] == ["found"]
+    assert report.unscanned == LATE.unscanned
+
+
+def _named(name: str, condition: str) -> str:
+    return f'rule {name} {{ meta: level = "info" condition: {condition} }}'
+
+
+SHIPPED_SHAPE = {
+    "little": _named("little", "filesize <= 128"),
+    "pe/program": _named("program", "uint16(0) == 0x5A4D and filesize < 5KB"),
+    "pe/larger": _named("larger", "uint16(0) == 0x5A4D and filesize < 9KB"),
+}
+ANY_SIZE = {"any": _named("any_file", "true"), "pe/any": _named("any_pe", "uint16(0) == 0x5A4D")}
+
+
+@pytest.fixture
+def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The size of each content that libyara was asked about: it costs time by the byte."""
+    seen: list[int] = []
+    match = yara_rules._match
+
+    def counted(rules: yara.Rules, view: memoryview, budget: Budget) -> list[yara.Match]:
+        seen.append(len(view))
+        return match(rules, view, budget)
+
+    monkeypatch.setattr(yara_rules, "_match", counted)
+    return seen
+
+
+@pytest.mark.parametrize(
+    "data, names, tried",
+    [
+        (b"", {"little"}, 1),
+        (b"M", {"little"}, 1),
+        (b"MZ", {"little", "program", "larger"}, 2),
+        (b"t" * 128, {"little"}, 1),
+        (b"t" * 129, set(), 0),
+        (b"t" * 1_000_000, set(), 0),
+        (b"ZM" + bytes(4000), set(), 0),
+        (b"mz" + bytes(4000), set(), 0),
+        (b" MZ" + bytes(4000), set(), 0),
+        (b"MZ" + b"t" * 4000, {"program", "larger"}, 1),
+        (b"MZ" + bytes(6000), {"larger"}, 1),
+        (b"MZ" + bytes(9 * 1024 - 3), {"larger"}, 1),
+        (b"MZ" + bytes(9 * 1024 - 2), set(), 0),
+    ],
+)
+def test_rules_are_tried_where_they_can_match_and_nowhere_else(
+    new_budget: MakeBudget, sizes: list[int], data: bytes, names: set[str], tried: int
+) -> None:
+    report = YaraScanner(SHIPPED_SHAPE).scan(Content(memoryview(data)), new_budget())
+    assert {found.name for found in report.detections} == names
+    assert sizes == [len(data)] * tried
+
+
+@pytest.mark.parametrize(
+    "data, names", [(bytes(9000), {"any_file"}), (b"MZ" + bytes(99_000), {"any_file", "any_pe"})]
+)
+def test_a_rule_without_bound_is_tried_on_every_size(
+    new_budget: MakeBudget, data: bytes, names: set[str]
+) -> None:
+    scanner = YaraScanner(SHIPPED_SHAPE | ANY_SIZE)
+    report = scanner.scan(Content(memoryview(data)), new_budget())
+    assert {found.name for found in report.detections} == names
+
+
+def test_without_rules_nothing_is_tried(new_budget: MakeBudget, sizes: list[int]) -> None:
+    for sources in ({}, {"comment": "// none yet"}, {"part": "private rule a { condition: true }"}):
+        assert YaraScanner(sources).scan(Content(memoryview(b"MZ")), new_budget()) == Report()
+    assert sizes == []
+
+
+@pytest.mark.parametrize("file", ["pdf/a", "tests/a", "pe/more/a"])
+def test_unknown_folders_are_refused_at_start(file: str) -> None:
+    with pytest.raises(RuleError, match=f"{file}: no rules are read from this folder"):
+        YaraScanner({file: _rule("info")})
+
+
+def test_a_rule_that_would_lose_hits_is_refused_at_start() -> None:
+    with pytest.raises(RuleError, match="rule found: in pe/a the condition has to begin"):
+        YaraScanner({"pe/a": _rule("info")})
+
+
+def test_private_rules_may_demand_less_than_their_folder(new_budget: MakeBudget) -> None:
+    part = "private rule part { condition: true } "
+    scanner = YaraScanner({"pe/a": part + _named("whole", "uint16(0) == 0x5A4D and part")})
+    report = scanner.scan(Content(memoryview(b"MZ" + bytes(9000))), new_budget())
+    assert [found.name for found in report.detections] == ["whole"]
 
 
 def test_endless_description_is_cut(new_budget: MakeBudget) -> None:
@@ -82,7 +180,9 @@ def test_endless_description_is_cut(new_budget: MakeBudget) -> None:
     assert len(found.detail) == MAX_DETAIL
 
 
-def test_sources_are_named_by_file(tmp_path: Path) -> None:
+def test_sources_are_named_by_path(tmp_path: Path) -> None:
+    (tmp_path / "pe").mkdir()
     (tmp_path / "b.yar").write_text(_rule("info"))
+    (tmp_path / "pe" / "b.yar").write_text(_rule("malicious"))
     (tmp_path / "notes.txt").write_text("no rule")
-    assert read_sources(tmp_path) == {"b": _rule("info")}
+    assert read_sources(tmp_path) == {"b": _rule("info"), "pe/b": _rule("malicious")}

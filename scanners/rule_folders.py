@@ -1,0 +1,78 @@
+"""On which contents a rule is tried: its folder says so, and the size bound in its condition.
+
+Trying even one rule costs 0.8 ms a MiB, so a rule that cannot match a content is not tried on it.
+Whatever keeps a rule from a content has to follow from its condition, or hits were lost in silence:
+only what the condition states plainly counts, and `rules check` refuses the rest.  Pure.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_NOISE = re.compile(
+    r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|/(?:\\.|[^/\\\n])+/", re.DOTALL
+)  # comments, texts and regular expressions; YARA divides by "\", so each "/" begins one of them
+_CONDITION = re.compile(r"\brule\s+(\w+)\b.*?\bcondition\s*:([^{}]*)\}", re.DOTALL)
+_TOKEN = re.compile(r"[()\[\]]|(?<![$#@!\w])(?:and|or)\b")
+_BOUND = re.compile(r"filesize\s*(<=?)\s*([0-9]+)(KB|MB)?")
+_UNITS = {None: 1, "KB": 1024, "MB": 1024 * 1024}  # YARA manual, conditions
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFolder:
+    """One folder of rule files."""
+
+    admits: Callable[[memoryview], bool]
+    """The rules of this folder are tried on this content."""
+    demand: str
+    """The same as part of a condition; empty if there is nothing to demand."""
+
+
+FOLDERS = {
+    "": RuleFolder(lambda view: True, ""),
+    "pe": RuleFolder(lambda view: bytes(view[:2]) == b"MZ", "uint16(0) == 0x5A4D"),
+}
+"""Folder below rules/yara/ -> what it means; "": rules/yara/ itself, tried on everything."""
+
+
+def folder_name(file: str) -> str:
+    """Return "pe" for "pe/worm_choke", "" for "eicar"; not necessarily one of FOLDERS."""
+    return file.rpartition("/")[0]
+
+
+def rule_conditions(source: str) -> dict[str, str]:
+    """Return rule name -> condition, for a source that compiles; texts in it are left out."""
+    return {found[1]: found[2] for found in _CONDITION.finditer(_NOISE.sub(" ", source))}
+
+
+def meets_demand(folder: RuleFolder, condition: str) -> bool:
+    """Tell if the condition plainly cannot hold for a content that the folder does not admit."""
+    demand = _squeezed(folder.demand)
+    return not demand or demand in map(_squeezed, _joined_parts(condition))
+
+
+def size_bound(condition: str) -> int | None:
+    """Return the size in bytes above which the condition plainly cannot hold; None if it may."""
+    found = filter(None, map(_BOUND.fullmatch, _joined_parts(condition)))
+    bounds = [int(one[2]) * _UNITS[one[3]] - (one[1] == "<") for one in found]
+    return min(bounds, default=None)
+
+
+def _joined_parts(condition: str) -> list[str]:
+    """Return what the outermost "and"s join; [] if an "or", which binds weaker, stands there."""
+    parts, depth, start = [], 0, 0
+    for token in _TOKEN.finditer(condition):
+        if token[0] in ("(", "["):
+            depth += 1
+        elif token[0] in (")", "]"):
+            depth -= 1
+        elif depth == 0 and token[0] == "or":
+            return []
+        elif depth == 0:
+            parts.append(condition[start : token.start()].strip())
+            start = token.end()
+    return [*parts, condition[start:].strip()]
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).lower()

@@ -1,0 +1,119 @@
+"""Where rules are tried: conditions are read as YARA reads them, and doubt keeps nothing away."""
+
+import pytest
+
+from scanners.rule_folders import FOLDERS, folder_name, meets_demand, rule_conditions, size_bound
+
+PE = "uint16(0) == 0x5A4D"
+
+
+@pytest.mark.parametrize("file, name", [("a", ""), ("pe/a", "pe"), ("pe/x/a", "pe/x")])
+def test_folder_name(file: str, name: str) -> None:
+    assert folder_name(file) == name
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        PE,
+        f"{PE} and filesize < 2MB and 2 of them",
+        f"filesize < 2MB and {PE}",
+        "uint16( 0 )==0x5a4d and ($a or $b)",
+        f"{PE}\nand not ($a or $b) and @a[1] > 5",
+        f"{PE} and for any i in (1..#a) : (@a[i] > 5 or true)",
+        f"{PE} and $or and $d_or",
+    ],
+)
+def test_programs_only(condition: str) -> None:
+    assert meets_demand(FOLDERS["pe"], condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "",
+        "true",
+        "$a",
+        f"{PE} or $a",
+        f"$a or {PE}",
+        f"{PE} and $a or $b",
+        f"$a or {PE} and $b",
+        f"({PE} or $a)",
+        f"({PE}) and $a or $b",
+        f"not {PE}",
+        f"not {PE} and $a",
+        "uint16(0) == 0x5A4D4 and $a",
+        "uint16(0) != 0x5A4D and $a",
+        "uint16(1) == 0x5A4D and $a",
+        "uint16be(0) == 0x5A4D and $a",
+        "uint16(0) == 0x5A4D | 1 and $a",
+        "1 + uint16(0) == 0x5A4D and $a",
+        "for any i in (0..1) : (uint16(0) == 0x5A4D and $a)",
+    ],
+)
+def test_not_surely_programs_only(condition: str) -> None:
+    assert not meets_demand(FOLDERS["pe"], condition)
+
+
+@pytest.mark.parametrize(
+    "condition, size",
+    [
+        ("filesize <= 128", 128),
+        ("filesize < 128 and $a at 0", 127),
+        ("$a and filesize<2KB", 2047),
+        (f"{PE} and filesize < 4MB and ($a or $b)", 4 * 1024 * 1024 - 1),
+        ("filesize < 9MB and filesize <= 1KB", 1024),
+        ("filesize < 128 or $a", None),
+        ("$a or $b and filesize < 128", None),
+        ("(filesize < 128 or $a) and $b", None),
+        ("not filesize < 128", None),
+        ("filesize > 128", None),
+        ("filesize != 128", None),
+        ("filesize < 128 * 1024 and $a", None),
+        ("filesize < 0x80 and $a", None),
+        ("filesize < size and $a", None),
+        ("1 + filesize < 128 and $a", None),
+        ("$a", None),
+        ("", None),
+    ],
+)
+def test_size_bound(condition: str, size: int | None) -> None:
+    assert size_bound(condition) == size
+
+
+def test_the_top_folder_demands_nothing() -> None:
+    assert meets_demand(FOLDERS[""], "$a or $b")
+
+
+def test_what_people_are_told_to_write_is_taken() -> None:
+    assert meets_demand(FOLDERS["pe"], f"{FOLDERS['pe'].demand} and $a")
+
+
+SOURCE = r"""
+import "pe"  // rule No { condition: true }
+/* rule Nor { condition: true } */
+private rule One : tag { condition: true }
+rule Two : rule_tag
+{
+    meta:
+        description = "rule Three { condition: \\"none\\" }"
+    strings:
+        $condition = "condition: }"
+        $rule = { 4D 5A ( 00 | 01 ) [2-4] // }
+                  90 }
+        $expression = /rule x{2,3} \/\* "condition: true }/ nocase
+    condition:
+        $condition and // or $rule
+        ($rule /* or */ or $expression)
+}
+rule Four { condition: One and "a or b" contains "or" }
+"""
+
+
+def test_conditions_are_read_past_texts_comments_and_expressions() -> None:
+    found = {name: " ".join(text.split()) for name, text in rule_conditions(SOURCE).items()}
+    assert found == {
+        "One": "true",
+        "Two": "$condition and ($rule or $expression)",
+        "Four": "One and contains",
+    }
