@@ -45,10 +45,6 @@ class Outlet:
         self._writable = True
         self._pump()
 
-    def drop(self) -> None:
-        """The client is gone."""
-        self._reply = self._body = None
-
     def _pump(self) -> None:
         """Write until the reply is over, the transport is full, or the burst is."""
         if self._reply is None or self._transport.is_closing():

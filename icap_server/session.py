@@ -109,7 +109,6 @@ class Session(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
-        self._outlet.drop()
         if self._task is None:  # else the verdict is still recorded, and the task lets go
             self._drop_exchange()
             self._host.gone(self)
@@ -224,8 +223,7 @@ class Session(asyncio.Protocol):
         if self._transport.is_closing() or self._lingering >= 0 or self._busy:
             return
         backlog, self._backlog = self._backlog, b""
-        if backlog:
-            self._transport.resume_reading()
+        self._transport.resume_reading()
         self._feed(backlog)
 
     # --- answering -----------------------------------------------------------------------------
@@ -268,7 +266,6 @@ class Session(asyncio.Protocol):
 
     def _refuse(self, status: int) -> None:
         """Answer a request that broke the protocol or came too slowly, and end the connection."""
-        self._drop_exchange()
         self._send(refusal(status, self._host.istag()))
 
     def _linger(self) -> None:
@@ -277,7 +274,6 @@ class Session(asyncio.Protocol):
             self._close()
             return
         self._lingering = LINGER_BYTES
-        self._backlog = b""
         self._deadlines.await_close()
         self._transport.write_eof()
         self._transport.resume_reading()

@@ -48,7 +48,8 @@ class ScriptedInspection(Inspection):
 
     def __init__(self) -> None:
         self.records = Records()
-        super().__init__(cast(Bench, None), Policy.read(POLICY), VerdictCache(0), self.records)
+        policy, cache = Policy.read(POLICY), VerdictCache(0)
+        super().__init__(cast(Bench, None), policy, cache, self.records, lambda: ISTAG)
         self.seen: list[bytes] = []
         self.waiting = 0
         self.gate: asyncio.Event | None = None

@@ -21,7 +21,13 @@ from icap_server.wire.events import RequestHead
 from verdicts.spool import SpoolSpace
 
 if TYPE_CHECKING:
-    from tests.icap_server.conftest import Client, Question, ScriptedInspection, Served
+    from tests.icap_server.conftest import (
+        Client,
+        FakeTransport,
+        Question,
+        ScriptedInspection,
+        Served,
+    )
 
     Ask = Callable[..., Question]
     Serve = Callable[..., Awaitable[Served]]
@@ -169,6 +175,25 @@ async def test_one_connection_too_many(serve: "Serve") -> None:
     kept[0].vanish()
     await until(lambda: served.front.connections == 1)
     assert (await (await served.connect()).ask(OPTIONS)).status == 200
+
+
+async def test_too_many_connections(
+    make_office: Callable[..., Office], make_transport: "type[FakeTransport]"
+) -> None:
+    front = Front(make_office(max_connections=1))
+    scenes = []
+    for _ in range(3):
+        session = Session(front)
+        transport = make_transport(session)
+        session.connection_made(transport)
+        scenes.append((session, transport))
+    assert [transport.ended for _, transport in scenes] == [False, True, False]
+    assert scenes[1][1].written.startswith(b"ICAP/1.0 503 ")
+    assert not scenes[1][1].aborted, "time to read it"
+    assert scenes[2][1].aborted, "but not for any number"
+    for session, _ in scenes:
+        session.connection_lost(None)
+    assert not front.connections
 
 
 async def test_an_early_answer_arrives(serve: "Serve", question: "Ask") -> None:

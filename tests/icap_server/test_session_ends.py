@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from icap_server.deadlines import Deadlines
 from icap_server.front import Front
 from icap_server.inspection import InspectExchange, Office
 from icap_server.replies import Reply
@@ -23,20 +24,34 @@ OPTIONS = b"OPTIONS icap://h/respmod ICAP/1.0\r\n\r\n"
 class Scene:
     """One session of a front that does not listen."""
 
-    def __init__(self, office: Office, make_transport: "type[FakeTransport]") -> None:
+    def __init__(
+        self, office: Office, make_transport: "type[FakeTransport]", room: int = 2**40
+    ) -> None:
         self.front = Front(office)
         self.session = Session(self.front)
-        self.transport = make_transport(self.session)
+        self.transport = make_transport(self.session, room)
         self.session.connection_made(self.transport)
 
     @property
     def reply(self) -> bytes:
         return bytes(self.transport.written)
 
+    def after(self, seconds: float) -> None:
+        """Let the front look at the session that much later."""
+        self.session.check(asyncio.get_running_loop().time() + seconds)
+
+
+Make = Callable[..., Scene]
+
 
 @pytest.fixture
-async def scene(make_office: Callable[..., Office], make_transport: "type[FakeTransport]") -> Scene:
-    return Scene(make_office(), make_transport)
+def make_scene(make_office: Callable[..., Office], make_transport: "type[FakeTransport]") -> Make:
+    return lambda room=2**40, **settings: Scene(make_office(**settings), make_transport, room)
+
+
+@pytest.fixture
+async def scene(make_scene: Make) -> Scene:
+    return make_scene()
 
 
 async def turn() -> None:
@@ -44,10 +59,17 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
-async def test_the_client_asks_for_the_end(scene: Scene, question: "Ask") -> None:
+async def test_the_client_asks_for_the_end(
+    scene: Scene, question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    inspection.gate = asyncio.Event()
     wire = question(b"abc", "Allow: 204", "Connection:  Close").wire
     scene.session.data_received(wire + OPTIONS)
+    scene.session.data_received(OPTIONS)
+    assert not scene.transport.reading
+    inspection.gate.set()
     await turn()
+    assert scene.transport.reading, "what lies unread would reset the connection"
     assert scene.reply.count(b"ICAP/1.0 ") == 1
     assert b"\r\nConnection: close\r\n" in scene.reply
     assert scene.transport.ended
@@ -68,6 +90,76 @@ async def test_half_closed_while_a_scan_runs(
     assert scene.reply.count(b"ICAP/1.0 ") == 2, "what came whole before the end is answered"
     assert scene.transport.closing
     assert not scene.transport.aborted
+
+
+async def test_half_closed_behind_a_pipeline(scene: Scene) -> None:
+    scene.session.data_received(OPTIONS * 3)
+    assert scene.session.eof_received() is True
+    await turn()
+    assert scene.reply.count(b"ICAP/1.0 200 ") == 3
+    assert scene.transport.closing
+
+
+async def test_a_close_that_takes_too_long(scene: Scene) -> None:
+    scene.session.data_received(OPTIONS)
+    assert scene.session.eof_received() is False
+    scene.after(59)
+    assert not scene.transport.aborted, "the reply may still be read"
+    scene.after(61)
+    assert scene.transport.aborted
+
+
+async def test_a_long_reply_has_its_own_time(make_scene: Make, question: "Ask") -> None:
+    """The time for the request does not count, neither between two bursts nor for a slow reader."""
+    scene = make_scene(room=3_000_000, progress_seconds=60, receive_seconds=20)
+    scene.session.data_received(question(b"x" * 8_000_000).wire)
+    await asyncio.sleep(0)
+    assert not scene.transport.paused
+    scene.after(30)
+    assert not scene.transport.aborted
+    await turn()
+    assert scene.transport.paused
+    scene.session._deadlines = Deadlines(scene.front.settings, lambda: later)
+    later = asyncio.get_running_loop().time() + 50
+    scene.transport.read_all()
+    await turn()
+    assert scene.transport.paused
+    scene.after(70)
+    assert not scene.transport.aborted
+    scene.after(111)
+    assert scene.transport.aborted
+
+
+async def test_the_last_reply_has_time_to_arrive(make_scene: Make) -> None:
+    scene = make_scene(progress_seconds=60)
+    scene.session.data_received(b"nonsense\r\n\r\n")
+    assert scene.reply.startswith(b"ICAP/1.0 400 ")
+    assert scene.transport.ended
+    scene.after(6)
+    assert not scene.transport.aborted, "the client reads slowly"
+    scene.after(61)
+    assert scene.transport.aborted
+
+
+async def test_a_client_that_never_closes(make_scene: Make) -> None:
+    scene = make_scene()
+    scene.session.data_received(b"nonsense\r\n\r\n")
+    scene.transport.read_all()
+    scene.after(4)
+    assert not scene.transport.aborted
+    scene.after(6)
+    assert scene.transport.aborted
+
+
+async def test_a_reply_that_nobody_reads(make_scene: Make, question: "Ask") -> None:
+    scene = make_scene(room=1000, progress_seconds=60)
+    scene.session.data_received(question(b"x" * 5000).wire)
+    await turn()
+    assert scene.reply.startswith(b"ICAP/1.0 200 ")
+    scene.after(59)
+    assert not scene.transport.aborted
+    scene.after(61)
+    assert scene.transport.aborted
 
 
 @pytest.mark.parametrize("cut", [0, 10, -40, -1])
@@ -122,13 +214,9 @@ async def test_gone_between_the_scan_and_the_loss(
 
 
 async def test_gone_in_the_middle_of_a_reply(
-    make_office: Callable[..., Office],
-    make_transport: "type[FakeTransport]",
-    question: "Ask",
-    space: SpoolSpace,
+    make_scene: Make, question: "Ask", space: SpoolSpace
 ) -> None:
-    scene = Scene(make_office(), make_transport)
-    scene.transport.room = 1000
+    scene = make_scene(room=1000)
     scene.session.data_received(question(b"x" * 3_000_000).wire)
     await turn()
     assert scene.reply.startswith(b"ICAP/1.0 200 ")
@@ -209,22 +297,3 @@ async def test_a_disk_that_is_full(
     assert b"unscanned.too_large" in scene.reply
     assert b"\r\nConnection: close\r\n" in scene.reply
     assert scene.transport.ended
-
-
-async def test_one_too_many(
-    make_office: Callable[..., Office], make_transport: "type[FakeTransport]"
-) -> None:
-    front = Front(make_office(max_connections=1))
-    scenes = []
-    for _ in range(3):
-        session = Session(front)
-        transport = make_transport(session)
-        session.connection_made(transport)
-        scenes.append((session, transport))
-    assert [transport.ended for _, transport in scenes] == [False, True, False]
-    assert scenes[1][1].written.startswith(b"ICAP/1.0 503 ")
-    assert not scenes[1][1].aborted, "time to read it"
-    assert scenes[2][1].aborted, "but not for any number"
-    for session, _ in scenes:
-        session.connection_lost(None)
-    assert not front.connections
