@@ -18,6 +18,7 @@ from douane.settings import Settings
 from icap_server.payload.channels import Channels
 from scanners.clamav.daemon import find_binary
 from scanners.clamav.engine import Clamav, EngineState
+from scanners.rule_folders import rule_files
 from scanners.ruleset import ruleset_id
 from scanners.worker.sandbox import make_plan, probe
 from verdicts.policy import Policy
@@ -84,7 +85,7 @@ def _rules(settings: Settings) -> Iterator[Finding]:
         yield Finding("channels", Health.OK, str(rules / "channels.toml"))
     except RuleFileError as error:
         yield Finding("channels", Health.BROKEN, str(error), fix)
-    count = len(list((rules / "yara").rglob("*.yar")))
+    count = len(rule_files(rules / "yara"))
     if count:
         yield Finding("rule set", Health.OK, f"{ruleset_id(rules)}, {count} YARA files in {rules}")
     else:

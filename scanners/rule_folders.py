@@ -2,12 +2,13 @@
 
 Trying even one rule costs 0.8 ms a MiB, so a rule that cannot match a content is not tried on it.
 Whatever keeps a rule from a content has to follow from its condition, or hits were lost in silence:
-only what the condition states plainly counts, and `rules check` refuses the rest.  Pure.
+only what the condition states plainly counts, and `rules check` refuses the rest.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 _NOISE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|/(?:\\.|[^/\\\n])+/", re.DOTALL
@@ -33,6 +34,14 @@ FOLDERS = {
     "pe": RuleFolder(lambda view: bytes(view[:2]) == b"MZ", "uint16(0) == 0x5A4D"),
 }
 """Folder below rules/yara/ -> what it means; "": rules/yara/ itself, tried on everything."""
+
+
+def rule_files(top: Path) -> list[Path]:
+    """Return all *.yar below rules/yara/, sorted, those in folders that are not FOLDERS too.
+
+    A folder may be a link to one elsewhere, which "**" alone would pass over.
+    """
+    return sorted({*top.glob("**/*.yar"), *top.glob("*/*.yar")})
 
 
 def folder_name(file: str) -> str:

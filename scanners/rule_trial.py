@@ -17,7 +17,7 @@ from pathlib import Path
 import yara
 
 from samples.recipes import RecipeError, build
-from scanners.rule_folders import FOLDERS, folder_name, meets_demand, rule_conditions
+from scanners.rule_folders import FOLDERS, folder_name, meets_demand, rule_conditions, rule_files
 from scanners.rule_papers import papers_faults
 from scanners.rule_records import Problem, RuleFindings, RuleTest
 
@@ -52,7 +52,7 @@ class Trial:
     def _read(self) -> dict[str, str]:
         sources = {}
         top = self._rules / "yara"
-        for path in sorted(top.rglob("*.yar")):
+        for path in rule_files(top):
             name = path.relative_to(top).with_suffix("").as_posix()
             if folder_name(name) not in FOLDERS:
                 fix = "move it to yara/ or " + " or ".join(f"yara/{one}/" for one in FOLDERS if one)

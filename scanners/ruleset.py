@@ -3,16 +3,16 @@
 import hashlib
 from pathlib import Path
 
-PARTS = ("yara/**/*.yar", "clamav/*", "types.toml")
+from scanners.rule_folders import rule_files
 
 
 def ruleset_id(rules: Path) -> str:
     """Return 16 hex digits that change when, and only when, a rule file changes or is renamed."""
     digest = hashlib.sha256()
-    for pattern in PARTS:
-        for path in sorted(rules.glob(pattern)):
-            if path.is_file():
-                data = path.read_bytes()
-                digest.update(f"{path.relative_to(rules)}\0{len(data)}\0".encode())
-                digest.update(data)
+    others = (*sorted(rules.glob("clamav/*")), rules / "types.toml")
+    for path in (*rule_files(rules / "yara"), *others):
+        if path.is_file():
+            data = path.read_bytes()
+            digest.update(f"{path.relative_to(rules)}\0{len(data)}\0".encode())
+            digest.update(data)
     return digest.hexdigest()[:16]

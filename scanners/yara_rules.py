@@ -16,6 +16,7 @@ from scanners.rule_folders import (
     folder_name,
     meets_demand,
     rule_conditions,
+    rule_files,
     size_bound,
 )
 
@@ -96,7 +97,7 @@ def read_sources(folder: Path) -> dict[str, str]:
     """Return the rule files of a folder by path without suffix, e.g. "eicar", "pe/worm_choke"."""
     return {
         path.relative_to(folder).with_suffix("").as_posix(): path.read_text("utf-8")
-        for path in sorted(folder.rglob("*.yar"))
+        for path in rule_files(folder)
     }
 
 

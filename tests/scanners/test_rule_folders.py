@@ -1,10 +1,32 @@
 """Where rules are tried: conditions are read as YARA reads them, and doubt keeps nothing away."""
 
+from pathlib import Path
+
 import pytest
 
-from scanners.rule_folders import FOLDERS, folder_name, meets_demand, rule_conditions, size_bound
+from scanners.rule_folders import (
+    FOLDERS,
+    folder_name,
+    meets_demand,
+    rule_conditions,
+    rule_files,
+    size_bound,
+)
 
 PE = "uint16(0) == 0x5A4D"
+
+
+def test_all_rule_files_are_read_linked_folders_included(tmp_path: Path) -> None:
+    top = tmp_path / "yara"
+    for name in ("b.yar", "a.yar", "other/c.yar", "other/deep/d.yar", "../elsewhere/e.yar"):
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text("")
+    (top / "tests").mkdir()
+    (top / "tests" / "a.toml").write_text("")
+    (top / "pe").symlink_to(tmp_path / "elsewhere")
+    found = [path.relative_to(top).as_posix() for path in rule_files(top)]
+    assert found == ["a.yar", "b.yar", "other/c.yar", "other/deep/d.yar", "pe/e.yar"]
+    assert rule_files(tmp_path / "none") == []
 
 
 @pytest.mark.parametrize("file, name", [("a", ""), ("pe/a", "pe"), ("pe/x/a", "pe/x")])
