@@ -8,6 +8,7 @@ import yara
 
 from scanners import yara_rules
 from scanners.budget import Budget
+from scanners.errors import EngineDown
 from scanners.model import Code, Content, Detection, DetectionLevel, Reason, Report, Unscanned
 from scanners.yara_rules import MAX_DETAIL, RuleError, YaraScanner, read_sources
 
@@ -86,6 +87,23 @@ def test_what_one_folder_found_outlives_the_failure_of_another(new_budget: MakeB
     report = scanner.scan(Content(view), new_budget(seconds=0.5))
     assert [found.name for found in report.detections] == ["found"]
     assert report.unscanned == LATE.unscanned
+
+
+def test_a_failure_keeps_no_other_folder_from_being_tried(
+    new_budget: MakeBudget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    match = yara_rules._match
+
+    def broken(rules: yara.Rules, view: memoryview, budget: Budget) -> list[yara.Match]:
+        if "found" in {rule.identifier for rule in rules}:
+            raise EngineDown
+        return match(rules, view, budget)
+
+    monkeypatch.setattr(yara_rules, "_match", broken)
+    scanner = YaraScanner({"a": _rule("info"), "pe/a": _named("pe_file", "uint16(0) == 0x5A4D")})
+    report = scanner.scan(Content(memoryview(b"MZ")), new_budget())
+    assert [found.name for found in report.detections] == ["pe_file"]
+    assert report.unscanned == (Unscanned("yara", Reason.ENGINE_DOWN),)
 
 
 def _named(name: str, condition: str) -> str:
