@@ -29,6 +29,7 @@ class ClamavDaemon:
         self._settings = settings
         self._fault = ""
         """What was wrong at the last look: said once, not every few seconds."""
+        self._reload_due = False
         self.embedded: EmbeddedClamd | None = None
         self.socket = settings.clamav.socket
         """As scanners.clamav.engine takes it: a path, host:port, or "off"."""
@@ -61,7 +62,7 @@ class ClamavDaemon:
         return Child("clamd", command, probe=probe, silent=True)
 
     def look(self) -> str:
-        """Follow changed signature files, and return what clamd says of itself; "" if nothing.
+        """Follow changed signature files; return what clamd scans with, "" if nobody can say now.
 
         Blocks: call it in a thread.
         """
@@ -70,10 +71,9 @@ class ClamavDaemon:
         fault = ""
         try:
             management = Management(parse_address(self.socket))
-            if self.embedded is not None and self.embedded.refresh():
-                management.reload()
-                log.info("clamav.reloading")
-            return management.version()
+            if self.embedded is None:
+                return management.version()
+            return self._follow(self.embedded, management)
         except (EngineDown, ClamdUnusable, OSError) as error:
             fault = str(error)
             return ""
@@ -81,6 +81,16 @@ class ClamavDaemon:
             if fault and fault != self._fault:
                 log.warning("clamav.away", reason=fault)
             self._fault = fault
+
+    def _follow(self, embedded: EmbeddedClamd, management: Management) -> str:
+        self._reload_due = embedded.refresh() or self._reload_due
+        if self._reload_due:
+            management.reload()
+            self._reload_due = False
+            log.info("clamav.reloading", signatures=embedded.generation)
+        version = management.version()
+        loaded = management.has_loaded(embedded.generation)
+        return f"{version}/{embedded.generation}" if loaded else ""
 
     def warnings(self) -> list[str]:
         """Return what an operator should know at start, one sentence each."""

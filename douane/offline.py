@@ -52,4 +52,4 @@ async def offline_inspection(settings: Settings) -> AsyncIterator[Inspection]:
         clamav.start()
         await clamav.settled()  # if clamd did not prove itself, the scan says engine_down
         bench = Bench(pool, clamav, ruleset_id(rules), settings.limits.scan_seconds)
-        yield Inspection(bench, policy, VerdictCache(0), _NoLedger())
+        yield Inspection(bench, policy, VerdictCache(0), _NoLedger(), str)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 
 from douane.settings import Settings
 
@@ -16,6 +17,20 @@ def make_state(settings: Settings) -> None:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in (settings.run_directory, settings.spool_directory):
         folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def freeze_rules(settings: Settings) -> Settings:
+    """Copy the rules for the fronts of this run; return settings that point to the copy.
+
+    A front that is replaced must not come back with rules that somebody edits meanwhile: all
+    fronts have the same ones, and the ISTag says which.
+    """
+    frozen = settings.run_directory / "rules"
+    shutil.rmtree(frozen, ignore_errors=True)
+    shutil.copytree(settings.rules.directory, frozen)
+    return settings.model_copy(
+        update={"rules": settings.rules.model_copy(update={"directory": frozen})}
+    )
 
 
 def lock_state(settings: Settings) -> int:

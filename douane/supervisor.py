@@ -5,6 +5,7 @@ behind it is replaced, and the ISTag, so that all fronts change it at the same m
 """
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ from douane.child import Child, NotReady
 from douane.clamav import DATABASE_SECONDS, ClamavDaemon
 from douane.listeners import address_text, open_listeners
 from douane.settings import Settings
-from douane.state import lock_state
+from douane.state import freeze_rules, lock_state
 from icap_server.istag import Board, compute_istag
 from scanners.ruleset import ruleset_id
 from verdicts.ledger.keys import LedgerPlace, ensure_admin_key
@@ -44,16 +45,11 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._board_fd = Board.create()
         self._board = Board(self._board_fd)
-        self._settings_fd = _share_settings(settings)
+        self._settings_fd = -1
         self._clamav = ClamavDaemon(settings)
         self._children: list[Child] = []
         self._listeners: list[socket.socket] = []
-        observe = settings.policy.mode == "monitor"
-        self._digests = (
-            Policy.read(settings.rules.directory / "policy.toml", observe=observe).digest,
-            ruleset_id(settings.rules.directory),
-            __version__,
-        )
+        self._rules_digest = rules_digest(settings)
         self._clamav_version = ""
 
     async def run(self) -> None:
@@ -65,6 +61,9 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
         lock = lock_state(self._settings)
+        frozen = freeze_rules(self._settings)
+        self._rules_digest = rules_digest(frozen)
+        self._settings_fd = _share_settings(frozen)
         serving = asyncio.create_task(self._serve())
         stopping = asyncio.create_task(self._stop.wait())
         try:
@@ -160,7 +159,7 @@ class Supervisor:
             self._write_istag()
 
     def _write_istag(self) -> None:
-        self._board.write(compute_istag(*self._digests, self._clamav_version))
+        self._board.write(compute_istag(self._rules_digest, __version__, self._clamav_version))
 
     def _asked_to_stop(self) -> None:
         if self._stop.is_set():
@@ -179,6 +178,15 @@ class Supervisor:
         await asyncio.gather(*(child.stop() for child in doors))
         for child in reversed(self._children):
             await child.stop()
+
+
+def rules_digest(settings: Settings) -> str:
+    """Return the part of the ISTag that rules and policy make.  Raises RuleFileError."""
+    rules = settings.rules.directory
+    observe = settings.policy.mode == "monitor"
+    policy = Policy.read(rules / "policy.toml", observe=observe).digest
+    channels = hashlib.sha256((rules / "channels.toml").read_bytes()).hexdigest()
+    return f"{policy} {ruleset_id(rules)} {channels}"
 
 
 def _share_settings(settings: Settings) -> int:

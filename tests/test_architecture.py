@@ -71,7 +71,7 @@ def test_product_lock_is_part_of_the_other() -> None:
 
 def test_no_file_holds_a_whole_eicar() -> None:
     """A scanner on the developer's machine would remove it, and our own would block the clone."""
-    whole = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
+    whole = b"7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
     files = [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name]
     assert [str(path) for path in files if path.is_file() and whole in path.read_bytes()] == []

@@ -13,9 +13,8 @@ class CacheKey:
     """Everything that a scan depends on: equal keys, equal verdicts."""
 
     sha256: str
-    policy: str
-    ruleset: str
-    clamav: str
+    generation: str
+    """The ISTag: changes with policy, rule set, channels, ClamAV database and code."""
     file_name: str
     declared_type: str
     parameters: tuple[tuple[str, str], ...]
@@ -23,12 +22,10 @@ class CacheKey:
     channel: str
 
 
-def cache_key(transfer: Transfer, sha256: str, policy: str, ruleset: str, clamav: str) -> CacheKey:
+def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
     return CacheKey(
         sha256,
-        policy,
-        ruleset,
-        clamav,
+        generation,
         transfer.file_name,
         transfer.declared_type,
         transfer.parameters,

@@ -8,7 +8,7 @@ Whatever fails on the way becomes an `Unscanned`; an exception is never a pass.
 import asyncio
 import os
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -48,8 +48,17 @@ class Bench:
 class Inspection:
     """Everything one front needs to judge transfers."""
 
-    def __init__(self, bench: Bench, policy: Policy, cache: VerdictCache, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        policy: Policy,
+        cache: VerdictCache,
+        ledger: Ledger,
+        generation: Callable[[], str],
+    ) -> None:
+        """`generation` returns the ISTag in force: verdicts are kept only as long as it is."""
         self._bench = bench
+        self._generation = generation
         self.policy = policy
         self.cache = cache
         self._ledger = ledger
@@ -88,8 +97,7 @@ class Inspection:
     ) -> tuple[Verdict, bool]:
         if not spool.size:  # nothing to look at; a name alone is no file
             return Verdict(Level.CLEAN, ruleset=self._bench.ruleset), False
-        clamav = self._bench.clamav.state.version
-        key = cache_key(transfer, spool.sha256, self.policy.digest, self._bench.ruleset, clamav)
+        key = cache_key(transfer, spool.sha256, self._generation())
         if (known := self.cache.get(key)) is not None:
             return known, True
         joined = True
@@ -110,7 +118,7 @@ class Inspection:
             verdict = await self._scan(transfer, descriptor, size, started)
         finally:
             os.close(descriptor)
-        if self._bench.clamav.state.version == key.clamav:  # else nobody knows which one was asked
+        if self._generation() == key.generation:  # else nobody knows which one was asked
             self.cache.put(key, verdict)
         return verdict
 

@@ -43,6 +43,7 @@ class FrontProcess:
             policy,
             VerdictCache(settings.cache.verdicts),
             self._ledger,
+            board.read,
         )
         self._cache = inspection.cache
         space = SpoolSpace(

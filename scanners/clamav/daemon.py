@@ -78,6 +78,11 @@ class EmbeddedClamd:
         configuration.write_text(self.configuration(), "utf-8")
         return self._signatures.refresh()
 
+    @property
+    def generation(self) -> str:
+        """What the folder of signatures held at the last refresh(), as 16 hex digits."""
+        return self._signatures.generation
+
     def command(self) -> list[str]:
         """Return the command that runs clamd in the foreground, logging to its output.
 

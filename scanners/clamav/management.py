@@ -4,6 +4,7 @@ One object of the `clamd` package a call: it keeps its socket in itself, and sha
 threads it returned one caller's answer to another (measured with 1.0.2).
 """
 
+import io
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import clamd
 
 from scanners.clamav.address import Address
+from scanners.clamav.signatures import generation_probe
 from scanners.errors import EngineDown
 
 TIMEOUT_SECONDS = 10.0
@@ -46,6 +48,12 @@ class Management:
         if not answer.startswith("POOLS:"):
             raise EngineDown(f"clamd at {self.address} answered STATS with {answer!r}")
         return answer
+
+    def has_loaded(self, generation: str) -> bool:
+        """Return whether clamd detects by this state of its folder of signatures."""
+        probe = io.BytesIO(generation_probe(generation))
+        answer = self._ask(lambda client: client.instream(probe)["stream"][1] or "")
+        return f"Douane.Generation.{generation}" in answer
 
     def _ask(self, question: "Callable[[clamd.ClamdNetworkSocket], str]") -> str:
         client = self._client()

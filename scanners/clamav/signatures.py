@@ -1,5 +1,6 @@
 """The folder that our own clamd reads: the rules of rules/clamav and the official database."""
 
+import hashlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ SUFFIXES = frozenset(
 passwords that it would try, and with .sign, the signatures of CVD files since 1.5."""
 
 RULE_PREFIX = "rules-"
+GENERATION_FILE = "generation.ndb"
+"""A signature of ours that tells which state of the folder clamd has loaded; see `generation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class SignatureFolder:
         self._rules = rules
         self._official = official
         self._mirrored: dict[str, _Source] = {}
+        self.generation = ""
+        """16 hex digits of what the folder holds; set by refresh()."""
 
     def refresh(self) -> bool:
         """Bring the folder up to date; return whether clamd has to read it anew.
@@ -54,9 +59,10 @@ class SignatureFolder:
             if self._mirrored.get(name) != source:
                 self._mirror(name, source)
         for path in self._folder.iterdir():
-            if path.name not in wanted:
+            if path.name not in wanted and path.name != GENERATION_FILE:
                 path.unlink()
         self._mirrored = wanted
+        self._mark()
         return True
 
     def sources(self) -> dict[str, _Source]:
@@ -71,6 +77,24 @@ class SignatureFolder:
                 found[path.name] = source
         return found
 
+    def _mark(self) -> None:
+        """Write the signature that only this state of the folder has.
+
+        clamd's VERSION does not change with signatures of ours, and RELOAD answers before it is
+        done: asking for a detection of this one is the only proof of what is loaded.
+        """
+        digest = hashlib.sha256()
+        for name, source in sorted(self._mirrored.items()):
+            digest.update(f"{name}\0{source.state[0]}\0".encode())
+            state = str(source.state[1]).encode()
+            digest.update(state if source.linked else (self._folder / name).read_bytes())
+        self.generation = digest.hexdigest()[:16]
+        fresh = self._folder / f".{GENERATION_FILE}"
+        pattern = generation_probe(self.generation).hex()
+        fresh.write_text(f"Douane.Generation.{self.generation}:0:*:{pattern}\n", "ascii")
+        fresh.chmod(0o644)
+        os.replace(fresh, self._folder / GENERATION_FILE)
+
     def _mirror(self, name: str, source: _Source) -> None:
         """Replace one entry at once, so that no reader sees half of it."""
         fresh = self._folder / f".{name}"
@@ -81,6 +105,14 @@ class SignatureFolder:
             shutil.copyfile(source.path, fresh)
             fresh.chmod(0o644)
         os.replace(fresh, self._folder / name)
+
+
+def generation_probe(generation: str) -> bytes:
+    """Return the bytes in which clamd finds the signature of a state of the folder.
+
+    A digest: no other signature that somebody writes will be found in it first.
+    """
+    return hashlib.sha256(generation.encode()).digest()
 
 
 def _signature_files(folder: Path) -> list[Path]:

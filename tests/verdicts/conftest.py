@@ -29,6 +29,8 @@ class EngineDouble:
     """Pool and clamd at once, for faults that real ones do not produce on demand."""
 
     version: str = "ClamAV 1.4.6/1/x"
+    generation: str = "g"
+    """The ISTag in force."""
     examination: Examination = field(default_factory=lambda: Examination(types=TEXT))
     report: Report = field(default_factory=Report)
     pool_fault: Exception | None = None
@@ -142,7 +144,7 @@ def shipped_policy() -> Policy:
 def inspection(engine: EngineDouble, book: Book, shipped_policy: Policy) -> Inspection:
     """The shipped policy over an engine that answers as told."""
     bench = Bench(engine.as_pool(), engine, "r1", 20)  # type: ignore[arg-type]
-    return Inspection(bench, shipped_policy, VerdictCache(100), book)
+    return Inspection(bench, shipped_policy, VerdictCache(100), book, lambda: engine.generation)
 
 
 @dataclass

@@ -1,10 +1,11 @@
 """The folder of the own clamd follows the rules and the official database."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from scanners.clamav.signatures import SignatureFolder
+from scanners.clamav.signatures import GENERATION_FILE, SignatureFolder, generation_probe
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != GENERATION_FILE)
 
 
 def test_rules_are_copied_and_the_official_database_is_linked(
@@ -45,6 +46,38 @@ def test_refresh_says_whether_anything_changed(folders: tuple[Path, Path, Path])
     (rules / "a.ndb").unlink()
     assert signatures.refresh()
     assert names(folder) == ["daily.cld"]
+
+
+def test_every_state_of_the_folder_has_a_signature_of_its_own(
+    folders: tuple[Path, Path, Path],
+) -> None:
+    folder, rules, official = folders
+    signatures = SignatureFolder(*folders)
+    seen = []
+    changes = (
+        lambda: None,
+        lambda: (rules / "a.ndb").write_text("A:0:*:bbbb\n"),
+        lambda: (rules / "b.ndb").write_text("B:0:*:cccc\n"),
+        lambda: (official / "daily.cvd").rename(official / "daily.cld"),
+    )
+    for change in changes:
+        change()
+        signatures.refresh()
+        seen.append(signatures.generation)
+        name, _, _, pattern = (folder / GENERATION_FILE).read_text().strip().split(":")
+        assert name == f"Douane.Generation.{signatures.generation}"
+        assert bytes.fromhex(pattern) == generation_probe(signatures.generation)
+    assert len(set(seen)) == len(changes)
+
+
+def test_equal_rules_give_an_equal_generation(folders: tuple[Path, Path, Path]) -> None:
+    """The ISTag is made of it: a service that starts again on the same rules must not change it."""
+    _, rules, _ = folders
+    first, second = SignatureFolder(*folders), SignatureFolder(*folders)
+    first.refresh()
+    os.utime(rules / "a.ndb", (1, 1))
+    second.refresh()
+    assert first.generation == second.generation
 
 
 def test_a_new_process_finds_leftovers_and_removes_them(folders: tuple[Path, Path, Path]) -> None:
