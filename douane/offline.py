@@ -24,6 +24,9 @@ class _NoLedger:
     async def record(self, record: VerdictRecord, *, durable: bool) -> None:
         pass
 
+    def record_now(self, record: VerdictRecord) -> bool:
+        return True
+
 
 @contextlib.asynccontextmanager
 async def offline_inspection(settings: Settings) -> AsyncIterator[Inspection]:

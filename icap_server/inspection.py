@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from icap_server import replies
 from icap_server.payload.channels import Channels
 from icap_server.payload.http_head import parse_request_head, parse_response_head
-from icap_server.payload.transfer import build_transfer, is_live_stream
+from icap_server.payload.transfer import build_transfer, is_event_stream, is_live_stream
 from icap_server.replies import Reply
 from icap_server.settings import IcapSettings
 from icap_server.wire.events import RequestHead
@@ -14,6 +14,9 @@ from scanners.model import Reason
 from verdicts.inspect import Inspection
 from verdicts.model import Action, Ruling, Transfer, new_transfer_id, utc_now
 from verdicts.spool import Spool, SpoolSpace
+
+STREAM_SAMPLE = 4 * 1024
+"""Bytes of a live stream that are looked at where the client offers no preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,13 @@ class InspectExchange:
         if is_live_stream(response, self._transfer.declared_type):
             self._gap = Reason.STREAMING
         self._spool = Spool(office.space)
-        if self._bypass or self._gap:
+        if self._bypass:
             self._keep = not head.allow_204
 
     @property
     def answers_early(self) -> bool:
-        """An endless response is answered at once: its first event must not wait for a preview."""
-        return (
-            self._gap is Reason.STREAMING
-            and self._bypass is None
-            and (self._may_204() or not self._would_allow())
-        )
+        """An event stream is answered at once: its first event must not wait for a preview."""
+        return self._streams_on() and is_event_stream(self._transfer.declared_type)
 
     def take(self, data: memoryview) -> bool:
         self._size += len(data)
@@ -88,7 +87,8 @@ class InspectExchange:
                 self._spool.write(data)
             except OSError:  # the disk is full: what is missing can be neither judged nor echoed
                 return self.give_up()
-        return False
+        enough = self._size >= STREAM_SAMPLE and self._head.preview is None
+        return enough and self._streams_on()
 
     @property
     def collects(self) -> bool:
@@ -102,6 +102,8 @@ class InspectExchange:
 
     def end(self) -> None:
         self._whole = True
+        if self._gap is Reason.STREAMING:
+            self._gap = None  # it did end
 
     def at_preview_end(self) -> bool:
         early = self._bypass is not None or self._gap is not None
@@ -109,9 +111,14 @@ class InspectExchange:
         return early
 
     def reply_now(self, *, close: bool) -> Reply | None:
-        if self._spool is not None:
+        """No body, nothing to judge; a remembered verdict needs no waiting either."""
+        if self._spool is None:
+            return self._pass_on("", close=close)
+        if not self._whole or self._gap is not None or self._bypass is not None:
             return None
-        return self._pass_on("", close=close)
+        self._spool.finish()
+        record = self._office.inspection.recall(self._transfer, self._spool)
+        return None if record is None else self._pass_on(self._transfer.id, close=close)
 
     async def reply(self, *, close: bool) -> Reply:
         assert self._spool is not None  # noqa: S101 - reply_now answered otherwise
@@ -127,6 +134,9 @@ class InspectExchange:
         inspection = self._office.inspection
         if self._bypass is not None:
             record = await inspection.keep_unread(self._transfer, self._bypass, self._size)
+        elif self._gap is Reason.STREAMING:
+            spool.finish()
+            record = await inspection.rule_stream(self._transfer, spool)
         elif self._gap is not None:
             record = await inspection.rule_unscanned(self._transfer, self._gap, self._size)
         elif not self._whole:
@@ -150,6 +160,12 @@ class InspectExchange:
     def _may_204(self) -> bool:
         """§4.6: outside a preview only where allowed, and never after 100 Continue without that."""
         return self._head.allow_204 or (self._head.preview is not None and not self._continued)
+
+    def _streams_on(self) -> bool:
+        """The body may never end, and the reply to it need not wait for that."""
+        if self._gap is not Reason.STREAMING:
+            return False
+        return self._may_204() or (self._bypass is None and not self._would_allow())
 
     def _outgrow(self) -> bool:
         """The body is beyond the limit; return whether the reply can be given right away."""

@@ -46,13 +46,13 @@ class VerdictCache:
         self._verdicts: OrderedDict[CacheKey, Verdict] = OrderedDict()
         self._flights: dict[CacheKey, asyncio.Task[Verdict]] = {}
         self.hits = 0
+        """Rulings that needed no scan of their own; whoever uses a verdict counts it."""
         self.misses = 0
 
     def get(self, key: CacheKey) -> Verdict | None:
         verdict = self._verdicts.get(key)
         if verdict is not None:
             self._verdicts.move_to_end(key)
-            self.hits += 1
         return verdict
 
     def put(self, key: CacheKey, verdict: Verdict) -> None:

@@ -6,6 +6,7 @@ Whatever fails on the way becomes an `Unscanned`; an exception is never a pass.
 """
 
 import asyncio
+import math
 import os
 import time
 from collections.abc import Callable, Coroutine
@@ -33,6 +34,9 @@ class Ledger(Protocol):
     """Where records go: the ledger process, or nowhere for `douane scan`."""
 
     async def record(self, record: VerdictRecord, *, durable: bool) -> None: ...
+
+    def record_now(self, record: VerdictRecord) -> bool:
+        """Take a record that need not be durable, if that needs no waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +78,48 @@ class Inspection:
         if transfer.partial:
             verdict = _with_gap(verdict, Unscanned("front", Reason.PARTIAL))
         ruling = self.policy.decide(verdict, transfer, spool.size)
-        scan_ms = round((time.monotonic() - started) * 1000, 3)
-        record = VerdictRecord(transfer, ruling, spool.size, spool.sha256, scan_ms, cached)
-        return await self._keep(record)
+        return await self._keep(_record(transfer, ruling, spool, started, cached=cached))
 
     def foresee(self, transfer: Transfer, reason: Reason, size: int) -> Action:
         """Return what would be done about a transfer that is not scanned, without recording it."""
         verdict = _unscanned_verdict(Unscanned("front", reason))
         return self.policy.decide(verdict, transfer, size).action
 
+    def recall(self, transfer: Transfer, spool: Spool) -> VerdictRecord | None:
+        """Judge a whole body by a remembered verdict, without waiting; None: ask inspect().
+
+        Only what is allowed: a block has to be on disk before the client hears of it.
+        """
+        if transfer.partial:
+            return None
+        started = time.monotonic()
+        verdict = self.cache.get(cache_key(transfer, spool.sha256, self._generation()))
+        if verdict is None:
+            return None
+        ruling = self.policy.decide(verdict, transfer, spool.size)
+        record = _record(transfer, ruling, spool, started, cached=True)
+        if ruling.action is not Action.ALLOW or not self._ledger.record_now(record):
+            return None
+        self.cache.hits += 1
+        return record
+
+    async def rule_stream(self, transfer: Transfer, spool: Spool) -> VerdictRecord:
+        """Judge an endless response by its name, its type and the bytes of it that are there."""
+        verdict = Verdict(Level.UNKNOWN)
+        if spool.size:
+            try:
+                verdict = await self._scan(
+                    transfer, spool.descriptor(), spool.size, time.monotonic()
+                )
+            except Exception:
+                log.exception("inspect.crashed", transfer_id=transfer.id)
+                verdict = _unscanned_verdict(Unscanned("inspect", Reason.CRASHED))
+        verdict = _with_gap(verdict, Unscanned("front", Reason.STREAMING))
+        ruling = self.policy.decide(verdict, transfer, math.inf)
+        return await self.keep_unread(transfer, ruling, spool.size)
+
     async def rule_unscanned(self, transfer: Transfer, reason: Reason, size: int) -> VerdictRecord:
-        """Judge a transfer of which nothing will be scanned: too large, or endless."""
+        """Judge a transfer of which nothing will be scanned."""
         verdict = _unscanned_verdict(Unscanned("front", reason))
         return await self.keep_unread(transfer, self.policy.decide(verdict, transfer, size), size)
 
@@ -99,6 +134,7 @@ class Inspection:
             return Verdict(Level.CLEAN, ruleset=self._bench.ruleset), False
         key = cache_key(transfer, spool.sha256, self._generation())
         if (known := self.cache.get(key)) is not None:
+            self.cache.hits += 1
             return known, True
         joined = True
 
@@ -163,6 +199,13 @@ class Inspection:
         durable = record.ruling.action is not Action.ALLOW
         await self._ledger.record(record, durable=durable)
         return record
+
+
+def _record(
+    transfer: Transfer, ruling: Ruling, spool: Spool, started: float, *, cached: bool
+) -> VerdictRecord:
+    scan_ms = round((time.monotonic() - started) * 1000, 3)
+    return VerdictRecord(transfer, ruling, spool.size, spool.sha256, scan_ms, cached)
 
 
 def _unscanned_verdict(gap: Unscanned) -> Verdict:

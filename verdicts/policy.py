@@ -6,16 +6,13 @@ later clause that blocks: to watch a clause never opens a door that another one 
 """
 
 import hashlib
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scanners.model import Level, Reason, TypeNode, Unscanned
+from scanners.model import Level
 from verdicts.clause import Case, Clause, Mode
 from verdicts.model import Action, Ruling, Transfer, Verdict
 from verdicts.policy_file import BYPASS, DEFAULT, PolicyFile, read_policy_file
-
-STREAM = (Unscanned("front", Reason.STREAMING),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +52,6 @@ class Policy:
         if watched and (self.file.default is Action.ALLOW or watched.weights.excuse(verdict)):
             return _watch(watched, verdict)
         return self._rule(self.file.default, DEFAULT, verdict)
-
-    def decide_stream(self, transfer: Transfer, types: TypeNode | None = None) -> Ruling:
-        """Rule on a response without end, at its preview.
-
-        `types` is what a worker said of the preview, if one was asked.
-        """
-        verdict = Verdict(Level.UNKNOWN, unscanned=STREAM, types=types)
-        return self.decide(verdict, transfer, math.inf)
 
     def bypass(self, transfer: Transfer) -> Ruling | None:
         """Return the ruling for a host of `bypass_hosts`, None for any other.

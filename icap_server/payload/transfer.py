@@ -96,6 +96,11 @@ def is_partial(head: HttpHead | None, declared_type: str) -> bool:
     return head.status == 206 or declared_type == TUS
 
 
+def is_event_stream(declared_type: str) -> bool:
+    """Say whether a live stream may send a first event and then nothing for hours."""
+    return declared_type in STREAMS
+
+
 def is_live_stream(response: HttpHead | None, declared_type: str) -> bool:
     """Say whether a response may never end, so that waiting for its end would break it.
 

@@ -87,9 +87,18 @@ class Book:
     records: list[VerdictRecord] = field(default_factory=list)
     durable: list[bool] = field(default_factory=list)
 
+    ready: bool = True
+    """It takes records without waiting."""
+
     async def record(self, record: VerdictRecord, *, durable: bool) -> None:
         self.records.append(record)
         self.durable.append(durable)
+
+    def record_now(self, record: VerdictRecord) -> bool:
+        if self.ready:
+            self.records.append(record)
+            self.durable.append(False)
+        return self.ready
 
 
 @pytest.fixture
