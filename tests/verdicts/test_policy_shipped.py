@@ -1,6 +1,7 @@
 """The shipped policy, row by row, its traps, and what each of its commented clauses opens."""
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -178,6 +179,7 @@ def test_each_commented_clause_opens_what_it_says_and_no_more(text: str, tmp_pat
     else:
         whole = whole.replace(text, live)
     (tmp_path / "policy.toml").write_text(whole)
+    shutil.copy(SHIPPED.with_name("types.toml"), tmp_path)
     policy = Policy.read(tmp_path / "policy.toml")
     parts, transfer = SPECIMENS[name]
     verdict = found(*parts)
