@@ -184,7 +184,7 @@ class Session(asyncio.Protocol):
 
     def _settle(self) -> None:
         """Say what is waited for now, and how long."""
-        if self._busy or self._turn_due or self._lingering >= 0:
+        if self._turn_due:
             return
         if self._at_eof:
             self._close()
@@ -205,16 +205,13 @@ class Session(asyncio.Protocol):
             return
         self._starved_at = 0.0
         self._transport.resume_reading()
-        if self._busy or self._exchange is None:
-            return
+        assert self._exchange is not None  # noqa: S101 - it is what starves
         if self._host.space.full and self._exchange.give_up():
             self._answer(self._exchange)
-        else:
-            self._settle()
 
     def _take_turn_soon(self) -> None:
         """Read what arrived too early; not at once, or a long pipeline would recurse."""
-        if not self._turn_due and (self._backlog or self._wire.has_unread):
+        if self._backlog or self._wire.has_unread:
             self._turn_due = True
             self._loop.call_soon(self._take_turn)
 
@@ -270,7 +267,7 @@ class Session(asyncio.Protocol):
 
     def _linger(self) -> None:
         """Close so that the reply arrives: closing with unread bytes would reset the connection."""
-        if self._at_eof or not self._transport.can_write_eof():
+        if self._at_eof:
             self._close()
             return
         self._lingering = LINGER_BYTES

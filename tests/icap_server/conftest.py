@@ -1,11 +1,12 @@
 """The door with everything behind it scripted, a client for it, and a transport that is none."""
 
 import asyncio
+import os
 import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -15,16 +16,21 @@ import uvloop
 from icap_server.front import Front
 from icap_server.inspection import Office
 from icap_server.payload.channels import Channels
+from icap_server.session import Session
 from icap_server.settings import IcapSettings
+from scanners.clamav.engine import Clamav
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
+from scanners.worker.pool import ScanPool
+from tests.icap_server.fake_transport import FakeTransport
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection
 from verdicts.model import Transfer, Verdict, VerdictRecord
 from verdicts.policy import Policy
-from verdicts.spool import Spool, SpoolSpace
+from verdicts.spool import SpoolSpace
 
 ISTAG = '"istag-of-the-tests"'
 POLICY = Path(__file__).parents[2] / "rules" / "policy.toml"
+CLEAN = Verdict(Level.CLEAN)
 WORM = Detection(Code.SIGNATURE_CLAMAV, "clamav", "Win.Worm.Test-1", DetectionLevel.MALICIOUS)
 
 
@@ -33,43 +39,38 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
     return {"uvloop": uvloop.new_event_loop}
 
 
-@dataclass
-class Records:
-    """A ledger that keeps what it is told."""
-
-    kept: list[VerdictRecord] = field(default_factory=list)
-
-    async def record(self, record: VerdictRecord, *, durable: bool) -> None:
-        self.kept.append(record)
-
-
 class ScriptedInspection(Inspection):
-    """Real policy and records; what a scan finds is written in the body: worm, locked, crash."""
+    """All of it is real but the engines: what they find is written in the body."""
 
     def __init__(self) -> None:
-        self.records = Records()
-        policy, cache = Policy.read(POLICY), VerdictCache(0)
-        super().__init__(cast(Bench, None), policy, cache, self.records, lambda: ISTAG)
+        self.records: list[VerdictRecord] = []
+        bench = Bench(cast(ScanPool, None), cast(Clamav, None), "rules", 30)
+        super().__init__(bench, Policy.read(POLICY), VerdictCache(0), self, lambda: ISTAG)
         self.seen: list[bytes] = []
         self.waiting = 0
         self.gate: asyncio.Event | None = None
         """Scans end when it is set; None: at once."""
 
-    async def inspect(self, transfer: Transfer, spool: Spool) -> VerdictRecord:
-        body = b"".join(spool.read())
+    async def record(self, record: VerdictRecord, *, durable: bool) -> None:
+        self.records.append(record)
+
+    def record_now(self, record: VerdictRecord) -> bool:
+        self.records.append(record)
+        return True
+
+    async def _scan(
+        self, transfer: Transfer, descriptor: int, size: int, started: float
+    ) -> Verdict:
+        body = os.pread(descriptor, size, 0)
         self.seen.append(body)
         if self.gate is not None:
             self.waiting += 1
             await self.gate.wait()
-        if b"crash" in body:
-            raise RuntimeError("as scripted")
-        verdict = Verdict(Level.CLEAN)
         if b"worm" in body:
-            verdict = Verdict(Level.MALICIOUS, (WORM,))
-        elif b"locked" in body:
-            verdict = Verdict(Level.UNKNOWN, unscanned=(Unscanned("zip", Reason.ENCRYPTED),))
-        ruling = self.policy.decide(verdict, transfer, spool.size)
-        return await self.keep_unread(transfer, ruling, spool.size)
+            return Verdict(Level.MALICIOUS, (WORM,))
+        if b"locked" in body:
+            return Verdict(Level.UNKNOWN, unscanned=(Unscanned("zip", Reason.ENCRYPTED),))
+        return Verdict(Level.CLEAN)
 
 
 @pytest.fixture
@@ -111,24 +112,20 @@ def build_question(
 ) -> Question:
     """Return a request about a transfer of `body` (None: the message has none).
 
-    `fields` are ICAP fields, `http` fields of the head that is judged, `chunks` the lengths of
-    all chunks but the last.
+    `fields` are ICAP fields, `http` fields of the response, `chunks` the lengths of all chunks
+    but the last.
     """
     request = b"GET http://files.example/data.bin HTTP/1.1\r\nHost: files.example\r\n\r\n"
     head = b"HTTP/1.1 200 OK\r\n" + "".join(f"{text}\r\n" for text in http).encode() + b"\r\n"
-    if method == "REQMOD":
-        request = head = request.replace(b"GET", b"PUT")
-        layout = f"req-hdr=0, {{}}={len(head)}"
-    else:
-        layout = f"req-hdr=0, res-hdr={len(request)}, {{}}={len(request + head)}"
     part = "null-body" if body is None else f"{method[:3].lower()}-body"
-    lines = [f"{method} icap://h/{service or method.lower()} ICAP/1.0", "Host: h", *fields]
-    icap_head = "".join(
-        f"{line}\r\n" for line in [*lines, f"Encapsulated: {layout.format(part)}", ""]
-    )
-    heads = request if method == "REQMOD" else request + head
+    layout = f"req-hdr=0, res-hdr={len(request)}, {part}={len(request + head)}"
+    if method == "REQMOD":
+        request, head = b"", request.replace(b"GET", b"PUT")
+        layout = f"req-hdr=0, {part}={len(head)}"
+    line = f"{method} icap://h/{service or method.lower()} ICAP/1.0"
+    lines = "".join(f"{text}\r\n" for text in [line, *fields, f"Encapsulated: {layout}", ""])
     wire = b"" if body is None else encode(body, chunks) + b"0\r\n\r\n"
-    return Question(icap_head.encode() + heads + wire, head)
+    return Question(lines.encode() + request + head + wire, head)
 
 
 def encode(body: bytes, sizes: Sequence[int] = ()) -> bytes:
@@ -146,62 +143,45 @@ def question() -> Callable[..., Question]:
     return build_question
 
 
-class FakeTransport(asyncio.Transport):
-    """Takes what is written, up to `room` bytes at a time, and notes what is done to it."""
-
-    def __init__(self, protocol: asyncio.BaseProtocol, room: int = 2**40) -> None:
-        super().__init__()
-        self.protocol = protocol
-        self.room = room
-        self.written = bytearray()
-        self.unsent = 0
-        self.paused = False
-        self.reading = True
-        self.closing = self.aborted = self.ended = False
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        assert not self.ended, "written after the end"
-        self.written += data
-        self.unsent += len(data)
-        if self.unsent > self.room and not self.paused:
-            self.paused = True
-            self.protocol.pause_writing()
-
-    def read_all(self) -> None:
-        """The client takes everything."""
-        self.unsent = 0
-        if self.paused:
-            self.paused = False
-            self.protocol.resume_writing()
-
-    def get_write_buffer_size(self) -> int:
-        return self.unsent
-
-    def is_closing(self) -> bool:
-        return self.closing
-
-    def close(self) -> None:
-        self.closing = True
-
-    def abort(self) -> None:
-        self.closing = self.aborted = True
-
-    def can_write_eof(self) -> bool:
-        return True
-
-    def write_eof(self) -> None:
-        self.ended = True
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-
-
 @pytest.fixture
 def make_transport() -> type[FakeTransport]:
     return FakeTransport
+
+
+class Scene:
+    """A front that does not listen, one session of it and the transport between."""
+
+    def __init__(self, office: Office, room: int) -> None:
+        self.front = Front(office)
+        self.session = Session(self.front)
+        self.transport = FakeTransport(self.session, room)
+        self.session.connection_made(self.transport)
+
+    @property
+    def reply(self) -> bytes:
+        return bytes(self.transport.written)
+
+    def statuses(self) -> list[int]:
+        """Return the statuses of all replies so far."""
+        return [int(status) for status in re.findall(rb"ICAP/1\.0 (\d{3}) ", self.reply)]
+
+    def after(self, seconds: float) -> None:
+        """Let the front look at the session that much later."""
+        self.session.check(asyncio.get_running_loop().time() + seconds)
+
+    async def turn(self, times: int = 10) -> None:
+        for _ in range(times):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+def make_scene(make_office: Callable[..., Office]) -> Callable[..., Scene]:
+    return lambda room=2**40, **settings: Scene(make_office(**settings), room)
+
+
+@pytest.fixture
+async def scene(make_scene: Callable[..., Scene]) -> Scene:
+    return make_scene()
 
 
 @dataclass(frozen=True)
@@ -213,7 +193,6 @@ class Answer:
     http_head: bytes
     body: bytes | None
     """None if the reply has none."""
-    raw_head: bytes
 
 
 class Client:
@@ -235,7 +214,7 @@ class Client:
         layout = fields.get("Encapsulated", "null-body=0")
         http_head = await self.reader.readexactly(int(layout.rpartition("=")[2]))
         body = None if "null-body" in layout else await self._body()
-        return Answer(int(line[9:12]), fields, http_head, body, head)
+        return Answer(int(line[9:12]), fields, http_head, body)
 
     async def _body(self) -> bytes:
         body = bytearray()

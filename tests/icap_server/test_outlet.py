@@ -10,7 +10,7 @@ from icap_server.outlet import BURST_BYTES, Outlet
 from icap_server.replies import Reply
 
 if TYPE_CHECKING:
-    from tests.icap_server.conftest import FakeTransport
+    from tests.icap_server.fake_transport import FakeTransport
 
 PIECE = 100_000
 

@@ -1,66 +1,28 @@
 """One connection over a transport that is none: order, back-pressure, ends and accidents."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from icap_server.exchange import Exchange
-from icap_server.front import Front
-from icap_server.inspection import Office
-from icap_server.session import LINGER_BYTES, Session
+from icap_server.session import LINGER_BYTES
 from icap_server.wire.events import RequestHead
 from verdicts.spool import SpoolSpace
 
 if TYPE_CHECKING:
-    from tests.icap_server.conftest import FakeTransport, Question, ScriptedInspection
+    from tests.icap_server.conftest import Question, Scene, ScriptedInspection
 
     Ask = Callable[..., Question]
+    Make = Callable[..., Scene]
 
 OPTIONS = b"OPTIONS icap://h/respmod ICAP/1.0\r\n\r\n"
-STATUS = re.compile(rb"ICAP/1\.0 (\d{3}) ")
 CONTINUE = b"ICAP/1.0 100 Continue\r\n\r\n"
 
 
-class Scene:
-    """A front that does not listen, one session of it and the transport between."""
-
-    def __init__(self, office: Office, make_transport: "Callable[..., FakeTransport]") -> None:
-        self.front = Front(office)
-        self.session = Session(self.front)
-        self.transport = make_transport(self.session)
-        self.session.connection_made(self.transport)
-
-    def statuses(self) -> list[int]:
-        """Return the statuses of all replies so far."""
-        return [int(status) for status in STATUS.findall(self.transport.written)]
-
-    def after(self, seconds: float) -> None:
-        """Let the front look at the session that much later."""
-        self.session.check(asyncio.get_running_loop().time() + seconds)
-
-    async def turn(self, times: int = 5) -> None:
-        for _ in range(times):
-            await asyncio.sleep(0)
-
-
-@pytest.fixture
-def make_scene(
-    make_office: Callable[..., Office], make_transport: "type[FakeTransport]"
-) -> Callable[..., Scene]:
-    def make(room: int = 2**40, **settings: float) -> Scene:
-        return Scene(make_office(**settings), lambda session: make_transport(session, room))
-
-    return make
-
-
-Make = Callable[..., Scene]
-
-
 async def test_a_whole_request_in_one_read_is_judged_with_its_body(
-    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+    make_scene: "Make", question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     scene = make_scene()
     scene.session.data_received(question(b"an honest letter", "Allow: 204").wire)
@@ -70,7 +32,7 @@ async def test_a_whole_request_in_one_read_is_judged_with_its_body(
 
 
 async def test_byte_by_byte(
-    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+    make_scene: "Make", question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     scene = make_scene()
     for byte in question(b"here is a worm", "Allow: 204").wire:
@@ -82,7 +44,7 @@ async def test_byte_by_byte(
 
 
 async def test_what_comes_while_a_scan_runs_waits(
-    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+    make_scene: "Make", question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     inspection.gate = asyncio.Event()
     scene = make_scene()
@@ -92,21 +54,26 @@ async def test_what_comes_while_a_scan_runs_waits(
     assert not scene.transport.reading
     scene.session.data_received(OPTIONS[10:])
     await scene.turn()
-    assert scene.statuses() == []
+    scene.after(10_000)
+    assert scene.statuses() == [], "the scan has a deadline of its own"
     inspection.gate.set()
-    await scene.turn(10)
+    await scene.turn()
     assert scene.statuses() == [204, 200, 200]
     assert scene.transport.reading
+    scene.after(299)
+    assert not scene.transport.closing, "the next request has its own time"
+    scene.after(301)
+    assert scene.transport.closing
 
 
-async def test_a_deep_pipeline(make_scene: Make) -> None:
+async def test_a_deep_pipeline(make_scene: "Make") -> None:
     scene = make_scene()
     scene.session.data_received(OPTIONS * 3000)
     await scene.turn(3001)
     assert scene.statuses() == [200] * 3000
 
 
-async def test_a_client_that_asks_and_never_reads(make_scene: Make) -> None:
+async def test_a_client_that_asks_and_never_reads(make_scene: "Make") -> None:
     """Answers wait in the client's questions, not in our memory."""
     scene = make_scene(room=10_000)
     for _ in range(100):
@@ -123,20 +90,27 @@ async def test_a_client_that_asks_and_never_reads(make_scene: Make) -> None:
 
 
 async def test_the_rest_of_a_body_that_came_too_early(
-    make_scene: Make, question: "Ask", inspection: "ScriptedInspection"
+    make_scene: "Make", question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     """A client that does not wait for 100 Continue is understood all the same."""
     scene = make_scene()
-    scene.session.data_received(question(b"abc", "Preview: 3", "Allow: 204").wire + b"2\r\nde\r\n")
-    assert scene.transport.written == CONTINUE
+    asked = question(b"abc", "Preview: 3", "Allow: 204").wire
+    scene.session.data_received(asked + b"2\r\nde\r\n0\r\n\r\n" + OPTIONS)
+    assert scene.reply == CONTINUE
     await scene.turn()
-    scene.session.data_received(b"0\r\n\r\n" + OPTIONS)
-    await scene.turn(10)
     assert inspection.seen == [b"abcde"]
     assert scene.statuses() == [100, 204, 200]
 
 
-async def test_no_204_after_100_unless_allowed(make_scene: Make, question: "Ask") -> None:
+async def test_a_rest_that_came_too_early_and_is_wrong(make_scene: "Make", question: "Ask") -> None:
+    scene = make_scene()
+    scene.session.data_received(question(b"abc", "Preview: 3").wire + b"2\r\n")
+    scene.session.data_received(b"too much\r\n")
+    await scene.turn()
+    assert scene.statuses() == [100, 400], "refused once"
+
+
+async def test_no_204_after_100_unless_allowed(make_scene: "Make", question: "Ask") -> None:
     scene = make_scene()
     scene.session.data_received(question(b"abc", "Preview: 3").wire)
     scene.session.data_received(b"2\r\nde\r\n0\r\n\r\n")
@@ -145,7 +119,7 @@ async def test_no_204_after_100_unless_allowed(make_scene: Make, question: "Ask"
     assert scene.transport.written.endswith(b"\r\n\r\n5\r\nabcde\r\n0\r\n\r\n")
 
 
-async def test_nobody_speaks(make_scene: Make) -> None:
+async def test_nobody_speaks(make_scene: "Make") -> None:
     scene = make_scene(idle_seconds=300)
     scene.after(299)
     assert not scene.transport.closing
@@ -155,7 +129,7 @@ async def test_nobody_speaks(make_scene: Make) -> None:
     assert scene.transport.written == b""
 
 
-async def test_half_a_head(make_scene: Make) -> None:
+async def test_half_a_head(make_scene: "Make") -> None:
     scene = make_scene(head_seconds=30)
     scene.session.data_received(OPTIONS[:1])
     for byte in OPTIONS[1:-1]:
@@ -172,7 +146,7 @@ async def test_half_a_head(make_scene: Make) -> None:
     "settings, late", [({"progress_seconds": 60}, 61), ({"receive_seconds": 20}, 21)]
 )
 async def test_half_a_body(
-    make_scene: Make, question: "Ask", space: SpoolSpace, settings: dict[str, float], late: float
+    make_scene: "Make", question: "Ask", space: SpoolSpace, settings: dict[str, float], late: float
 ) -> None:
     scene = make_scene(**settings)
     scene.session.data_received(question(b"x" * 1000).wire[:-10])
@@ -184,7 +158,7 @@ async def test_half_a_body(
     assert not space.used
 
 
-async def test_what_follows_the_last_reply_is_thrown_away(make_scene: Make) -> None:
+async def test_what_follows_the_last_reply_is_thrown_away(make_scene: "Make") -> None:
     scene = make_scene()
     scene.session.data_received(b"nonsense\r\n\r\n" + OPTIONS)
     scene.session.data_received(OPTIONS)
@@ -197,7 +171,7 @@ async def test_what_follows_the_last_reply_is_thrown_away(make_scene: Make) -> N
 
 
 async def test_no_room_in_the_spool(
-    make_scene: Make, question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
+    make_scene: "Make", question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
 ) -> None:
     """Reading pauses; if no room comes, the file counts as too large."""
     scene = make_scene()
@@ -217,7 +191,7 @@ async def test_no_room_in_the_spool(
 
 
 async def test_room_comes_back(
-    make_scene: Make, question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
+    make_scene: "Make", question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
 ) -> None:
     scene = make_scene()
     total, space.disk_total = space.disk_total, 0
@@ -236,7 +210,7 @@ async def test_room_comes_back(
 
 @pytest.mark.parametrize("service", ["echo", "nothing"])
 async def test_who_needs_no_room_does_not_wait(
-    make_scene: Make, question: "Ask", space: SpoolSpace, service: str
+    make_scene: "Make", question: "Ask", space: SpoolSpace, service: str
 ) -> None:
     space.disk_total = 0
     scene = make_scene()
@@ -246,7 +220,7 @@ async def test_who_needs_no_room_does_not_wait(
 
 
 async def test_a_bug_of_ours_is_a_500(
-    make_scene: Make, question: "Ask", monkeypatch: pytest.MonkeyPatch
+    make_scene: "Make", question: "Ask", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = make_scene()
 
@@ -256,4 +230,52 @@ async def test_a_bug_of_ours_is_a_500(
     monkeypatch.setattr(scene.front, "route", route)
     scene.session.data_received(question(b"abc", "Allow: 204").wire)
     assert scene.statuses() == [500]
+    assert scene.transport.ended
+
+
+async def test_an_answer_in_the_middle_of_a_read_is_the_only_one(
+    make_scene: "Make",
+    question: "Ask",
+    inspection: "ScriptedInspection",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The request is whole when the limit is met: what follows in the same read changes nothing."""
+    scene = make_scene(file_bytes=10)
+    scene.session.data_received(question(b"x" * 20, chunks=(15,)).wire + OPTIONS)
+    await scene.turn()
+    assert len(inspection.records) == 1
+    assert scene.statuses() == [200, 200]
+    assert b"Connection: close" not in scene.reply
+    monkeypatch.setattr("icap_server.exchange.MAX_ECHO", 10)
+    scene.session.data_received(question(b"x" * 20, service="echo", chunks=(15,)).wire)
+    await scene.turn()
+    assert scene.statuses() == [200, 200, 500]
+
+
+async def test_an_event_stream_is_answered_before_its_first_event(
+    make_scene: "Make", question: "Ask"
+) -> None:
+    scene = make_scene()
+    ask = question(b"", "Preview: 100", http=("Content-Type: text/event-stream",))
+    scene.session.data_received(ask.wire.removesuffix(b"0\r\n\r\n"))
+    await scene.turn()
+    assert scene.statuses() == [204]
+    assert b"\r\nConnection: close\r\n" in scene.reply
+
+
+async def test_a_disk_that_is_full(
+    make_scene: "Make", question: "Ask", monkeypatch: pytest.MonkeyPatch, space: SpoolSpace
+) -> None:
+    """What cannot be kept cannot be judged: too large, and blocked in the middle of the body."""
+
+    scene = make_scene()
+
+    def write(spool: object, data: memoryview) -> None:
+        raise OSError(28, "no space left")
+
+    monkeypatch.setattr("verdicts.spool.Spool.write", write)
+    scene.session.data_received(question(b"x" * 1000, "Allow: 204").wire[:-9])
+    await scene.turn()
+    assert b"unscanned.too_large" in scene.reply
+    assert b"\r\nConnection: close\r\n" in scene.reply
     assert scene.transport.ended
