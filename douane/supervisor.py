@@ -153,7 +153,11 @@ class Supervisor:
         self._say(f"  curl -H {bearer} http://{api}/v1/stats/summary")
 
     async def _look_at_clamav(self) -> None:
-        version = await asyncio.to_thread(self._clamav.look)
+        try:
+            version = await asyncio.to_thread(self._clamav.look)
+        except Exception:  # whatever clamd or its files do, the service goes on
+            log.exception("clamav.look_failed")
+            return
         if version and version != self._clamav_version:  # while down, what it said last counts
             self._clamav_version = version
             self._write_istag()
@@ -181,12 +185,12 @@ class Supervisor:
 
 
 def rules_digest(settings: Settings) -> str:
-    """Return the part of the ISTag that rules and policy make.  Raises RuleFileError."""
+    """Return the part of the ISTag that rules, policy and limits make.  Raises RuleFileError."""
     rules = settings.rules.directory
     observe = settings.policy.mode == "monitor"
     policy = Policy.read(rules / "policy.toml", observe=observe).digest
     channels = hashlib.sha256((rules / "channels.toml").read_bytes()).hexdigest()
-    return f"{policy} {ruleset_id(rules)} {channels}"
+    return f"{policy} {ruleset_id(rules)} {channels} {settings.limits.model_dump_json()}"
 
 
 def _share_settings(settings: Settings) -> int:

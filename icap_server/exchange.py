@@ -35,7 +35,7 @@ class Exchange(Protocol):
 
     @property
     def answers_early(self) -> bool:
-        """The head alone decides: reply before any body byte is in."""
+        """The reply waits for what comes of the body within a moment, not for its end."""
 
     @property
     def collects(self) -> bool:

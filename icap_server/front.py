@@ -51,6 +51,7 @@ class Front:
         for session in tuple(self._sessions):
             session.stop()
         if self._sessions:
+            self._empty.clear()  # it was set whenever the last one went
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), self.settings.stop_seconds)
         self._watch.cancel()

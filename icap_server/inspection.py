@@ -16,7 +16,7 @@ from verdicts.model import Action, Ruling, Transfer, new_transfer_id, utc_now
 from verdicts.spool import Spool, SpoolSpace
 
 STREAM_SAMPLE = 4 * 1024
-"""Bytes of a live stream that are looked at where the client offers no preview."""
+"""Bytes of a live stream that are looked at, if they come in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class InspectExchange:
 
     @property
     def answers_early(self) -> bool:
-        """An event stream is answered at once: its first event must not wait for a preview."""
+        """An event stream: its first event must not wait until the sample is full."""
         return self._streams_on() and is_event_stream(self._transfer.declared_type)
 
     def take(self, data: memoryview) -> bool:
@@ -87,8 +87,7 @@ class InspectExchange:
                 self._spool.write(data)
             except OSError:  # the disk is full: what is missing can be neither judged nor echoed
                 return self.give_up()
-        enough = self._size >= STREAM_SAMPLE and self._head.preview is None
-        return enough and self._streams_on()
+        return self._size > STREAM_SAMPLE and self._streams_on()
 
     @property
     def collects(self) -> bool:

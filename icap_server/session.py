@@ -1,4 +1,4 @@
-"""One ICAP connection: the only file between sockets and wire.
+"""One ICAP connection: between sockets and wire.
 
 socket -> wire -> events -> exchange -> Reply -> outlet -> socket.  One request at a time; what a
 client pipelines waits unread.  Every wait has an end: `check` is called once a second.
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 LINGER_BYTES = 16 * 1024 * 1024
 """How much a client may send after a reply that ends the connection; Squid stops late."""
+PATIENCE_SECONDS = 0.3
+"""What comes of an event stream within it is looked at: it may be a file after all."""
 STARVED_SECONDS = 10
 """A body waits this long for room in the spool, then it counts as too large."""
 
@@ -168,7 +170,9 @@ class Session(asyncio.Protocol):
             self._closing = self._closing or event.close
             self._deadlines.begin_body()
             self._exchange = self._host.route(event)
-            if event.has_body and not self._exchange.answers_early:
+            if event.has_body:
+                if self._exchange.answers_early:
+                    self._loop.call_later(PATIENCE_SECONDS, self._answer_early, self._exchange)
                 return
         assert self._exchange is not None  # noqa: S101 - a head comes first
         if isinstance(event, BodyData):
@@ -232,6 +236,11 @@ class Session(asyncio.Protocol):
             self._send(reply)
         else:
             self._task = asyncio.create_task(self._answer_later(exchange, close=close))
+
+    def _answer_early(self, exchange: Exchange) -> None:
+        """The moment is over: the reply is made with what is there of the body."""
+        if exchange is self._exchange and not self._busy and not self._transport.is_closing():
+            self._answer(exchange)
 
     async def _answer_later(self, exchange: Exchange, *, close: bool) -> None:
         try:

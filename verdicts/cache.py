@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from verdicts.model import Transfer, Verdict
 
+LIGHT = 64
+"""An archive of a thousand members makes a verdict of 270 KB."""
+
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
@@ -34,11 +37,21 @@ def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
     )
 
 
+def is_light(verdict: Verdict) -> bool:
+    """Return whether a verdict has at most LIGHT detections and as many files in its tree."""
+    left = LIGHT
+    waiting = [verdict.types] if verdict.types else []
+    while waiting and left:
+        left -= 1
+        waiting += waiting.pop().children
+    return not waiting and len(verdict.detections) <= LIGHT
+
+
 class VerdictCache:
     """The newest `capacity` verdicts, least recently used ones dropped first.
 
-    Nothing uncertain is kept: a verdict with any gap is judged anew the next time, because what
-    failed may work then.
+    Only light ones: `capacity` bounds memory as well.  Nothing uncertain is kept: a verdict with
+    any gap is judged anew the next time, because what failed may work then.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -56,7 +69,7 @@ class VerdictCache:
         return verdict
 
     def put(self, key: CacheKey, verdict: Verdict) -> None:
-        if verdict.unscanned or not self._capacity:
+        if verdict.unscanned or not self._capacity or not is_light(verdict):
             return
         self._verdicts[key] = verdict
         self._verdicts.move_to_end(key)

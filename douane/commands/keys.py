@@ -17,7 +17,7 @@ examples:
   douane keys create soc-dashboard --role viewer
   douane keys create night-shift --role analyst --days 30
   douane keys list
-  douane keys revoke dk_AbCdEf
+  douane keys revoke dk_AbCdEfGh
 """
 LONGEST_DAYS = 36_500
 
@@ -81,7 +81,7 @@ def revoke_one(arguments: argparse.Namespace) -> int:
     if revoke_key(_place(arguments), arguments.prefix, utc_now()):
         print(f"revoked {arguments.prefix}")
         return 0
-    print(f"there is no valid key that begins with {arguments.prefix}; see `douane keys list`")
+    print(f"there is no valid key with the prefix {arguments.prefix}; see `douane keys list`")
     return 2
 
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -53,6 +54,12 @@ def end_with(supervisor_pid: int) -> None:
         sys.exit("the supervisor is gone")
 
 
+def raise_descriptor_limit() -> None:
+    """Many systems start processes with 1,024, fewer than the connections that are allowed."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def run(
     process: str, supervisor_pid: int, serve: Callable[[asyncio.Event], Awaitable[None]]
 ) -> None:
@@ -63,6 +70,7 @@ def run(
     """
     configure_logging(process)
     end_with(supervisor_pid)
+    raise_descriptor_limit()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     async def main() -> None:

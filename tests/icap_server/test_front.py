@@ -223,6 +223,9 @@ async def test_graceful_stop(
     serve: "Serve", question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     served = await serve()
+    gone = await served.connect()
+    gone.writer.close()
+    await until(lambda: served.front.connections == 0)
     inspection.gate = asyncio.Event()
     idle, busy = await served.connect(), await served.connect()
     assert (await idle.ask(OPTIONS)).status == 200

@@ -252,15 +252,33 @@ async def test_an_answer_in_the_middle_of_a_read_is_the_only_one(
     assert scene.statuses() == [200, 200, 500]
 
 
-async def test_an_event_stream_is_answered_before_its_first_event(
-    make_scene: "Make", question: "Ask"
+@pytest.fixture
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icap_server.session.PATIENCE_SECONDS", 0)
+
+
+@pytest.mark.parametrize("event, status", [(b"", 204), (b"data: 1", 204), (b"a worm", 200)])
+async def test_an_event_stream_is_answered_after_a_moment(
+    make_scene: "Make", question: "Ask", no_patience: None, event: bytes, status: int
 ) -> None:
+    """Its preview may never be full; what came of it by then is scanned."""
     scene = make_scene()
-    ask = question(b"", "Preview: 100", http=("Content-Type: text/event-stream",))
+    ask = question(event, "Preview: 100", http=("Content-Type: text/event-stream",))
     scene.session.data_received(ask.wire.removesuffix(b"0\r\n\r\n"))
     await scene.turn()
-    assert scene.statuses() == [204]
+    assert scene.statuses() == [status]
     assert b"\r\nConnection: close\r\n" in scene.reply
+
+
+async def test_the_moment_is_over_after_the_reply(
+    make_scene: "Make", question: "Ask", no_patience: None
+) -> None:
+    scene = make_scene()
+    ask = question(b"data: 1", "Preview: 100", http=("Content-Type: text/event-stream",))
+    whole = ask.wire.removesuffix(b"0\r\n\r\n") + b"0; ieof\r\n\r\n"
+    scene.session.data_received(whole)
+    await scene.turn()
+    assert scene.statuses() == [204]
 
 
 async def test_a_disk_that_is_full(

@@ -7,8 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from scanners.model import Level, Reason, Unscanned
-from verdicts.cache import CacheKey, VerdictCache, cache_key
+from scanners.model import (
+    Code,
+    Detection,
+    DetectionLevel,
+    Family,
+    FileType,
+    Level,
+    Reason,
+    TypeNode,
+    Unscanned,
+)
+from verdicts.cache import LIGHT, CacheKey, VerdictCache, cache_key
 from verdicts.model import Direction, Transfer, Verdict
 
 CLEAN = Verdict(Level.CLEAN)
@@ -139,6 +149,24 @@ def test_nothing_uncertain_is_kept() -> None:
         for level in (Level.UNKNOWN, Level.MALICIOUS):
             cache.put(KEY, Verdict(level, unscanned=(Unscanned("x", reason),)))
             assert cache.get(KEY) is None
+
+
+def test_heavy_verdicts_are_not_kept() -> None:
+    """The bound is a number of verdicts: none may weigh like hundreds."""
+    file_type = FileType("zip", "application/zip", Family.ARCHIVE)
+    wide = TypeNode(file_type, children=tuple(TypeNode(file_type) for _ in range(LIGHT)))
+    deep = TypeNode(file_type)
+    for _ in range(LIGHT):
+        deep = TypeNode(file_type, children=(deep,))
+    many = (Detection(Code.ARCHIVE_EXECUTABLE, "zip", "pe", DetectionLevel.INFO),) * (LIGHT + 1)
+    cache = VerdictCache(9)
+    for verdict in (replace(CLEAN, types=wide), replace(CLEAN, types=deep)):
+        cache.put(KEY, verdict)
+        assert cache.get(KEY) is None
+    cache.put(KEY, replace(CLEAN, detections=many))
+    assert cache.get(KEY) is None
+    cache.put(KEY, replace(CLEAN, types=replace(wide, children=wide.children[1:])))
+    assert cache.get(KEY) is not None
 
 
 def test_capacity_zero_keeps_nothing() -> None:
