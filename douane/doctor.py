@@ -8,15 +8,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import magic
 import yara
 
-from douane.clamav import OFF, ClamavDaemon
+from douane.clamav import OFF, STALE, ClamavDaemon
 from douane.settings import Settings
 from icap_server.payload.channels import Channels
 from scanners.clamav.daemon import find_binary
+from scanners.clamav.database import stated_age
 from scanners.clamav.engine import Clamav, EngineState
 from scanners.rule_folders import rule_files
 from scanners.ruleset import ruleset_id
@@ -120,7 +122,10 @@ def _clamav(settings: Settings) -> Iterator[Finding]:
     if daemon.embedded is not None and not daemon.embedded.socket.exists():
         yield Finding("clamav", Health.WARNING, f"{binary}, not running", "Run `douane serve`.")
     else:
-        yield _engine(asyncio.run(_ask_engine(settings, daemon.socket)))
+        state = asyncio.run(_ask_engine(settings, daemon.socket))
+        yield _engine(state)
+        if daemon.embedded is None:
+            yield from _stated_database(state)
     if daemon.embedded is not None:
         yield from _database(daemon)
 
@@ -148,6 +153,25 @@ async def _ask_engine(settings: Settings, socket: str) -> EngineState:
     state = engine.state
     await engine.stop()
     return state
+
+
+def _stated_database(state: EngineState) -> Iterator[Finding]:
+    """What a clamd that is not ours says of its database."""
+    if state.status != "up":
+        return
+    age = stated_age(state.version)
+    if age is None:
+        yield Finding(
+            "clamav database", Health.WARNING, "none stated", "Run freshclam on clamd's machine."
+        )
+        return
+    stale = datetime.now(UTC) - age.built_at > STALE
+    yield Finding(
+        "clamav database",
+        Health.WARNING if stale else Health.OK,
+        f"{age.name} {age.version} of {age.built_at:%Y-%m-%d}",
+        "Is freshclam running on clamd's machine?" if stale else "",
+    )
 
 
 def _database(daemon: ClamavDaemon) -> Iterator[Finding]:

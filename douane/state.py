@@ -19,6 +19,21 @@ def make_state(settings: Settings) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def is_served(settings: Settings) -> bool:
+    """Return whether a service runs on the state; sockets of a killed one may lie around."""
+    try:
+        descriptor = os.open(settings.run_directory / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def freeze_rules(settings: Settings) -> Settings:
     """Copy the rules for the fronts of this run; return settings that point to the copy.
 

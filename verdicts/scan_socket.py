@@ -58,7 +58,8 @@ def submit(
     head = json.dumps(asdict(request)).encode()
     if len(head) > MAX_HEAD:
         raise ScanRefused("its name, type or address is too long")
-    for path in sorted(run_directory.glob("front-*.sock")):
+    fronts = sorted(run_directory.glob("front-*.sock"), key=lambda _: os.urandom(4))
+    for path in fronts:  # in any order: no front has all the work
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout)
             try:

@@ -14,6 +14,7 @@ from douane.explain import explain, one_line, printable
 from douane.offline import offline_inspection
 from douane.settings import Settings
 from douane.settings_file import load_settings
+from douane.state import is_served
 from verdicts.record import as_row
 from verdicts.scan_socket import (
     NoFrontAnswers,
@@ -58,8 +59,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
 def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config).settings
     show = json.dumps if arguments.json else explain if arguments.explain else one_line
-    running = any(settings.run_directory.glob("front-*.sock")) and not arguments.offline
-    if running:
+    if not arguments.offline and is_served(settings):
         return max(_scan_online(path, arguments, settings, show) for path in arguments.paths)
     return asyncio.run(_scan_offline(arguments, settings, show))
 

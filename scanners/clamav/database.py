@@ -39,6 +39,21 @@ def read_age(path: Path) -> DatabaseAge | None:
     return DatabaseAge(path.name, int(version), datetime.fromtimestamp(int(seconds), UTC))
 
 
+def stated_age(version: str) -> DatabaseAge | None:
+    """Return what clamd's VERSION says of its database, "ClamAV 1.4.6/27000/Mon Nov 23 …".
+
+    None if it has no official one: then VERSION is only "ClamAV 1.4.6".
+    """
+    _, _, rest = version.partition("/")
+    number, _, built = rest.partition("/")
+    try:
+        # clamd writes its local time; a few hours do not matter for an age in days
+        built_at = datetime.strptime(built.strip(), "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return DatabaseAge("daily", int(number), built_at) if _is_number(number) else None
+
+
 def _is_number(text: str) -> bool:
     """Digits only, few enough for a year below 2300."""
     return text.isascii() and text.isdigit() and len(text) <= 10

@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from douane.doctor import Finding, Health, examine_parts
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import make_state
+from scanners.clamav.engine import EngineState
 
 Write = Callable[[str], Path]
 RULES = Path(__file__).parents[2] / "rules"
@@ -165,3 +167,25 @@ def test_an_answer_that_nobody_understands(
 ) -> None:
     answer(503, body)
     assert examine(settings)["service"].state.startswith("does not answer: ")
+
+
+@pytest.mark.parametrize(
+    "version, health, state",
+    [
+        ("ClamAV 1.4.6", Health.WARNING, "none stated"),
+        ("ClamAV 1.4.6/27000/Mon Jan  3 08:00:00 2022", Health.WARNING, "27000 of 2022-01-03"),
+        (f"ClamAV 1.4.6/27000/{datetime.now(UTC):%a %b %d %H:%M:%S %Y}", Health.OK, "27000 of "),
+    ],
+)
+def test_the_database_of_a_configured_clamd(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, version: str, health: Health, state: str
+) -> None:
+    async def answer(*_: object) -> EngineState:
+        return EngineState("up", version, "fildes", "")
+
+    monkeypatch.setattr("douane.doctor._ask_engine", answer)
+    clamav = settings.clamav.model_copy(update={"socket": "/run/clamd.sock"})
+    findings = examine_parts(settings.model_copy(update={"clamav": clamav}))
+    (database,) = [one for one in findings if one.part == "clamav database"]
+    assert database.health is health
+    assert state in database.state

@@ -12,7 +12,7 @@ import pytest
 
 from douane.offline import offline_inspection
 from douane.settings_file import load_settings
-from douane.state import make_state
+from douane.state import lock_state, make_state
 from samples.programs import pe
 from verdicts.scan_socket import ScanSocket
 from verdicts.spool import SpoolSpace
@@ -113,7 +113,7 @@ def test_rules_that_cannot_be_used_are_status_2(
 def front(write: Callable[[str], Path]) -> Iterator[Path]:
     """A running front's scan socket, over engines of its own; yields the run directory."""
     settings = load_settings(write(OFF)).settings
-    make_state(settings)
+    lock = lock_state(settings)
     ready, loop, done = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
@@ -134,6 +134,7 @@ def front(write: Callable[[str], Path]) -> Iterator[Path]:
     thread.join()
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
+    os.close(lock)
 
 
 def test_a_running_service_does_the_work(
@@ -154,15 +155,24 @@ def test_a_running_service_does_the_work(
     assert "larger than 100000 bytes" in capsys.readouterr().err
 
 
-def test_a_dead_service_is_said_so(
-    douane: Douane, write: Callable[[str], Path], files: Path, capsys: pytest.CaptureFixture[str]
+def test_what_a_killed_service_left_is_no_service(
+    douane: Douane, write: Callable[[str], Path], files: Path
 ) -> None:
     settings = load_settings(write(OFF)).settings
     make_state(settings)
     (settings.run_directory / "front-0.sock").touch()
+    (settings.run_directory / "lock").touch()
+    assert douane("scan", files / "notes.txt") == 0
+
+
+def test_a_service_that_takes_no_files_is_said_so(
+    douane: Douane, write: Callable[[str], Path], files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = lock_state(load_settings(write(OFF)).settings)
     assert douane("scan", files / "notes.txt") == 2
     assert "is `douane serve` running?" in capsys.readouterr().err
     assert douane("scan", "--offline", files / "notes.txt") == 0
+    os.close(lock)
 
 
 @pytest.mark.server

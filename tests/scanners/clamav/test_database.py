@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.clamav.database import DatabaseAge, newest_database, read_age
+from scanners.clamav.database import DatabaseAge, newest_database, read_age, stated_age
 
 
 def header(version: str = "27000", seconds: str = "1700000000", magic: str = "ClamAV-VDB") -> bytes:
@@ -52,3 +52,19 @@ def test_no_file_raises(tmp_path_factory: pytest.TempPathFactory, content: bytes
     path = tmp_path_factory.getbasetemp() / "any.cvd"
     path.write_bytes(b"ClamAV-VDB:" + content)
     read_age(path)
+
+
+def test_what_clamd_states_of_its_database() -> None:
+    built_at = datetime(2026, 11, 23, 8, 12, 3, tzinfo=UTC)
+    stated = stated_age("ClamAV 1.4.6/27000/Mon Nov 23 08:12:03 2026")
+    assert stated == DatabaseAge("daily", 27000, built_at)
+
+
+@pytest.mark.parametrize("version", ["", "ClamAV 1.4.6", "ClamAV 1.4.6/x/Mon Nov 23 08:12:03 2026"])
+def test_a_clamd_without_an_official_database_states_none(version: str) -> None:
+    assert stated_age(version) is None
+
+
+@given(st.text())
+def test_no_version_is_a_crash(version: str) -> None:
+    stated_age(version)
