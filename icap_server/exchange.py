@@ -104,7 +104,7 @@ class EchoExchange(ReadyExchange):
     def __init__(self, head: RequestHead, istag: str) -> None:
         self._head = head
         self._istag = istag
-        self._keep = head.has_body and not head.allow_204 and head.preview is None
+        self._keep = not head.allow_204 and head.preview is None
         self._body = bytearray()
 
     def take(self, data: memoryview) -> bool:

@@ -135,7 +135,7 @@ class ServerConnection:
     def _refuse_early(self) -> None:
         """Do not wait for the end of a head that can no longer become one."""
         start = bytes(self._buffer[self._at : self._at + 1])
-        if start and not start.isalpha() and start not in b"\r0":
+        if not start.isalpha() and start not in b"\r0":
             raise ProtocolError("this is not ICAP")
         if BARE_LINE_FEED.search(self._buffer, self._at + max(0, self._searched - 1)):
             raise ProtocolError("a line ends without carriage return")

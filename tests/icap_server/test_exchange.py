@@ -79,6 +79,13 @@ def test_echo_keeps_only_so_much() -> None:
     assert (reply.status, reply.close) == (500, True)
 
 
+@pytest.mark.parametrize("question", [head(allow_204=True), head(preview=9)])
+def test_echo_keeps_nothing_that_is_not_to_be_repeated(question: RequestHead) -> None:
+    exchange = EchoExchange(question, ISTAG)
+    assert not exchange.take(memoryview(bytes(MAX_ECHO + 1)))
+    assert exchange.reply_now(close=False).status == 204
+
+
 async def test_every_reply_of_this_kind_is_ready() -> None:
     with pytest.raises(NotImplementedError):
         await RefusalExchange(404, ISTAG).reply(close=False)

@@ -75,6 +75,15 @@ def test_a_client_that_reads_nothing_is_sent_nothing_more(
     assert scene.transport.written.count(b"x") == 5 * PIECE
 
 
+def test_room_that_nobody_waits_for(make_transport: "Callable[..., FakeTransport]") -> None:
+    scene = Scene(make_transport)
+    scene.outlet.pause()
+    scene.outlet.resume()
+    assert scene.sent == []
+    scene.outlet.send(Reply(204, b"head"))
+    assert scene.sent == [204]
+
+
 def test_busy_until_the_last_bytes_are_taken(
     make_transport: "Callable[..., FakeTransport]",
 ) -> None:

@@ -89,6 +89,7 @@ def test_threat_of_hostile_names(name: str) -> None:
             "Type=2; Resolution=2; Threat=unscanned.encrypted;",
         ),
         ((), (), "Type=1; Resolution=2; Threat=policy;"),
+        ((detection(" "),), (), "Type=0; Resolution=2; Threat=unnamed;"),
     ],
 )
 def test_infection_types(

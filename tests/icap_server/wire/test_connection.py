@@ -18,6 +18,7 @@ LINE = "RESPMOD icap://h/respmod ICAP/1.0"
 OPTIONS = b"OPTIONS icap://h/next ICAP/1.0\r\n\r\n"
 REQUEST = b"GET http://a/ HTTP/1.1\r\n\r\n"
 RESPONSE = b"HTTP/1.1 200 OK\r\n\r\n"
+EMPTY = b"0\r\n\r\n"
 BOTH = f"req-hdr=0, res-hdr={len(REQUEST)}, res-body={len(REQUEST + RESPONSE)}"
 BODY = f"res-hdr=0, res-body={len(RESPONSE)}"
 NO_BODY = f"res-hdr=0, null-body={len(RESPONSE)}"
@@ -90,7 +91,7 @@ GOOD: list[tuple[str, bytes, Talk]] = [
     ("a body", respmod(b"3\r\nabc\r\n0\r\n\r\n"), [R, b"abc", "end"]),
     ("a body without heads", icap("Encapsulated: res-body=0") + b"0\r\n\r\n", [R, "end"]),
     ("an empty body", respmod(b"0\r\n\r\n"), [R, "end"]),
-    ("two heads", icap(f"Encapsulated: {BOTH}") + REQUEST + RESPONSE + b"0\r\n\r\n", [R, "end"]),
+    ("two heads", icap(f"Encapsulated: {BOTH}") + REQUEST + RESPONSE + EMPTY, [R, "end"]),
     (
         "an empty request head",
         icap(f"Encapsulated: req-hdr=0, {BODY}") + RESPONSE + b"1\r\na\r\n0\r\n\r\n",
@@ -204,9 +205,24 @@ BAD = [
     ("offset too small", icap("Encapsulated: res-hdr=0, res-body=9") + RESPONSE, 400),
     ("offset too large", icap("Encapsulated: res-hdr=0, res-body=21") + RESPONSE + b"0\r\n", 400),
     (
+        "two heads called one",
+        icap(f"Encapsulated: res-hdr=0, res-body={2 * len(RESPONSE)}") + RESPONSE * 2 + EMPTY,
+        400,
+    ),
+    (
+        "a request called a part of the response",
+        icap("Encapsulated: req-hdr=0, res-hdr=0, res-body=45") + REQUEST + RESPONSE + EMPTY,
+        400,
+    ),
+    (
+        "two requests called one",
+        icap(f"Encapsulated: req-hdr=0, res-body={2 * len(REQUEST)}") + REQUEST * 2 + EMPTY,
+        400,
+    ),
+    (
         "an offset between two heads",
         icap(f"Encapsulated: req-hdr=0, res-hdr={len(REQUEST) - 2}, res-body=45")
-        + REQUEST + RESPONSE + b"0\r\n\r\n",
+        + REQUEST + RESPONSE + EMPTY,
         400,
     ),
     ("heads beyond the cap", icap(f"Encapsulated: res-hdr=0, res-body={MAX_HTTP_HEADS + 1}"), 400),

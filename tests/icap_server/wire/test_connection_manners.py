@@ -7,7 +7,7 @@ from icap_server.wire.connection import MANY_PIECES, ServerConnection
 from icap_server.wire.encapsulated import MAX_HTTP_HEADS
 from icap_server.wire.errors import ProtocolError
 from icap_server.wire.events import BodyData, RequestHead
-from icap_server.wire.head import MAX_HEAD
+from icap_server.wire.head import MAX_HEAD, Head, parse_head
 from icap_server.wire.state import State
 
 LINE = "RESPMOD icap://h/respmod ICAP/1.0"
@@ -162,6 +162,22 @@ def test_a_head_in_drops_costs_no_more_than_its_length() -> None:
         assert connection._buffer is buffer, "it grows in place"
     assert len(connection.receive(head[-1:])) == 1
     assert buffer.seen <= 8 * len(head)
+
+
+def test_http_heads_in_drops_cost_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[bytes] = []
+
+    def look(data: bytes) -> Head:
+        looks.append(data)
+        return parse_head(data)
+
+    monkeypatch.setattr("icap_server.wire.connection.parse_head", look)
+    connection = ServerConnection()
+    events = [event for byte in every_byte(respmod(b"")) for event in connection.receive(byte)]
+    (head,) = events
+    assert len(looks) == 1
+    assert isinstance(head, RequestHead)
+    assert type(head.http_response) is bytes, "nobody can change it afterwards"
 
 
 def test_what_comes_before_its_turn_costs_no_more_than_its_length() -> None:
