@@ -1,63 +1,20 @@
-"""A verdict record as bytes for the ledger's socket, and as the verdict JSON of the API."""
+"""A verdict record within bounds, and as the verdict JSON of the API; its id and times."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
-
-from scanners.model import Detection, DetectionLevel, TypeNode, Unscanned
+from scanners.model import Detection, DetectionLevel, Level, TypeNode, Unscanned
 from verdicts.model import Transfer, VerdictRecord
 
-UNCLIPPED_BYTES = 2048
-"""Records up to this size are kept as they are: no text in them can be too long for an index."""
 KEPT = 100
 """Detections, and unscanned parts, kept of one record; the worst ones."""
 KEPT_TYPES = 256
 """Nodes kept of a type tree."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class BadRecord(ValueError):
-    """These bytes are not a verdict record."""
-
-
-class _Envelope(BaseModel):
-    """Carries the strictness to the dataclasses inside, which have none of their own."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    record: VerdictRecord
-
-
-_WRITER = TypeAdapter(VerdictRecord)
-
-
-def encode(record: VerdictRecord) -> bytes:
-    """Return one line of JSON, at most about 2 MiB; texts and lists beyond their bounds are cut.
-
-    Text that no database takes (NUL, lone surrogates) is replaced.
-    """
-    try:
-        data = _WRITER.dump_json(record)
-    except PydanticSerializationError:  # a lone surrogate in a hostile name
-        return _WRITER.dump_json(clipped(record))
-    if len(data) > UNCLIPPED_BYTES or b"\\u0000" in data:
-        return _WRITER.dump_json(clipped(record))
-    return data
-
-
-def decode(data: bytes) -> VerdictRecord:
-    """Return the record; raise BadRecord for anything that `encode` does not write."""
-    try:
-        record = _Envelope.model_validate_json(b'{"record":' + data + b"}").record
-        id_bytes(record.transfer.id)
-    except (ValidationError, ValueError) as error:
-        raise BadRecord("not a verdict record") from error
-    if record.transfer.received_at.tzinfo is None or not 0 <= record.size < 2**63:
-        raise BadRecord("a verdict record out of bounds")
-    return record
+LEVEL_WORDS = {level: level.name.lower() for level in Level}
+"""What the API and the log call the levels."""
 
 
 def id_bytes(transfer_id: str) -> bytes:
@@ -112,7 +69,7 @@ def as_row(record: VerdictRecord) -> dict[str, object]:
         "wanted": ruling.wanted.value,
         "clause": ruling.clause,
         "enforced": ruling.enforced,
-        "level": verdict.level.name.lower(),
+        "level": LEVEL_WORDS[verdict.level],
         "channel": transfer.channel,
         "user": transfer.user,
         "client_ip": transfer.client_ip,

@@ -24,11 +24,13 @@ from scanners.model import (
     TypeNode,
     Unscanned,
 )
+from verdicts.ledger.entry import decode, encode
 from verdicts.ledger.keys import LedgerPlace, create_key
 from verdicts.ledger.questions import Role
 from verdicts.ledger.server import serve
 from verdicts.ledger.store import Writer
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
+from verdicts.record import id_bytes
 from verdicts.status import FrontStatus
 
 NOW = datetime.now(UTC)
@@ -112,7 +114,8 @@ async def site(
     """Ten transfers in the log, a key of every role; no ledger runs."""
     place = LedgerPlace(f"sqlite:///{run_directory}/log.sqlite", run_directory / "ledger.sock")
     writer = Writer(place.url)
-    writer.write([make_record(number) for number in range(10)])
+    records = [make_record(number) for number in range(10)]
+    writer.write([decode(id_bytes(one.transfer.id), encode(one)) for one in records])
     writer.close()
     keys = {role: create_key(place, role.value, role, NOW) for role in Role}
     app = create_app(

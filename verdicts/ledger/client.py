@@ -9,9 +9,10 @@ from pathlib import Path
 import structlog
 from pydantic import TypeAdapter
 
+from verdicts.ledger.entry import encode
 from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack, split_ids
 from verdicts.model import VerdictRecord
-from verdicts.record import encode, id_bytes
+from verdicts.record import id_bytes
 from verdicts.status import FrontStatus
 
 PENDING_RECORDS = 20_000
@@ -75,14 +76,9 @@ class LedgerClient:
         Both waits end after DURABLE_SECONDS with a line in the log: the record stays pending and
         is sent until it is acknowledged.  Raise ValueError if the transfer has no proper id.
         """
-        key = id_bytes(record.transfer.id)
-        if not record.node:
-            record = replace(record, node=self._node)
-        frame = pack(Kind.DURABLE_RECORD if durable else Kind.RECORD, key + encode(record))
         while not self._room.is_set():
             await self._room.wait()
-        self._keep(key, frame)
-        self._transmit(frame)
+        key = self._push(record, Kind.DURABLE_RECORD if durable else Kind.RECORD)
         try:
             if durable:
                 await self._acknowledged(key)
@@ -92,10 +88,30 @@ class LedgerClient:
         except TimeoutError:
             log.error("ledger.record_late", transfer=record.transfer.id, pending=len(self._pending))
 
+    def record_now(self, record: VerdictRecord) -> bool:
+        """Hand an ordinary record to the kernel if it takes it at once; False: use record().
+
+        A record may be handed over twice: the ledger drops the second by its id.
+        """
+        if self._socket is None or self._unsent or not self._room.is_set():
+            return False
+        self._push(record, Kind.RECORD)
+        return not self._unsent
+
     def send_status(self, status: FrontStatus) -> None:
         """Best effort: dropped while the ledger is away or slow."""
         if not self._unsent:
             self._transmit(pack(Kind.STATUS, _STATUS.dump_json(status)))
+
+    def _push(self, record: VerdictRecord, kind: Kind) -> bytes:
+        """Keep the record, send what the socket takes of it; return its key."""
+        key = id_bytes(record.transfer.id)
+        if not record.node:
+            record = replace(record, node=self._node)
+        frame = pack(kind, key + encode(record))
+        self._keep(key, frame)
+        self._transmit(frame)
+        return key
 
     def _keep(self, key: bytes, frame: bytes) -> None:
         self._pending_bytes += len(frame) - len(self._pending.get(key, b""))

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from verdicts.ledger.commit import GroupCommit, Outcome
+from verdicts.ledger.counters import Counters
 from verdicts.ledger.frames import BadFrame
-from verdicts.ledger.metrics import LedgerMetrics
+from verdicts.ledger.metrics import exposition
 from verdicts.ledger.questions import (
     Answer,
     AskMetrics,
@@ -37,7 +38,7 @@ class Desk:
     def __init__(self, database_url: str) -> None:
         self.commit = GroupCommit(database_url, self._committed)
         self.connections: set[Peer] = set()
-        self._metrics = LedgerMetrics()
+        self._counters = Counters()
         self._fronts: dict[int, tuple[FrontStatus, float]] = {}
 
     async def write(self, ready: Callable[[], None]) -> None:
@@ -58,7 +59,7 @@ class Desk:
     async def answer(self, question: Question) -> Answer:
         match question:
             case AskMetrics():
-                return MetricsText(self._metrics.text(self._state()))
+                return MetricsText(exposition(self._counters, self._state()))
             case AskState():
                 return self._state()
             case change:
@@ -72,6 +73,6 @@ class Desk:
         )
 
     def _committed(self, outcome: Outcome) -> None:
-        self._metrics.count(outcome.new, len(outcome.refused))
+        self._counters.count(outcome.new, len(outcome.refused))
         for connection in self.connections:
             connection.resume()

@@ -4,18 +4,18 @@ Nothing here is estimated: `cover` cuts any range into whole buckets and two sho
 are counted from the verdicts themselves.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Column, Connection, Table, Text, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Connection, Dialect, Table, Text, func, select
 
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.schema import ROLLUPS
-from verdicts.model import VerdictRecord
+from verdicts.ledger.statements import ManyRows, adding
 from verdicts.record import EPOCH, microseconds
 
 KEYS_A_BUCKET = 1000
@@ -44,6 +44,8 @@ class Sum(NamedTuple):
     bytes: int
 
 
+NOTHING = Sum(0, 0)
+T = TypeVar("T")
 Key = tuple[str, ...]
 Cell = tuple[int, int, Key]
 """Granularity, start of the bucket, key."""
@@ -111,36 +113,29 @@ def cover(since: int, until: int) -> Cover:
     return Cover(tuple(spans), tuple(edges))
 
 
-def keys_of(record: VerdictRecord) -> dict[str, set[Key]]:
-    """Return the keys under which a transfer counts, by dimension."""
-    ruling = record.ruling
-    return {
-        "action": {(ruling.action.value,)},
-        "level": {(ruling.verdict.level.name.lower(),)},
-        "channel": {(record.transfer.channel,)},
-        "direction": {(record.transfer.direction.value,)},
-        "detection": {(found.code.value, found.name) for found in ruling.verdict.detections},
-        "unscanned": {(part.reason.value,) for part in ruling.verdict.unscanned},
-    }
-
-
 class Rollups:
-    """Adds batches of records to the roll-up tables; remembers the keys of recent buckets."""
+    """Adds groups of entries to the roll-up tables; remembers the keys of recent buckets."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self._known: dict[tuple[str, int, int], set[Key]] = {}
+        self._tables = {
+            dimension: ManyRows(adding(table, dialect), dialect)
+            for dimension, table in ROLLUPS.items()
+        }
 
-    def add(self, connection: Connection, records: Sequence[VerdictRecord]) -> None:
-        transfers: dict[str, Counter[Cell]] = defaultdict(Counter)
-        sizes: dict[str, Counter[Cell]] = defaultdict(Counter)
-        for (dimension, minute, key), one in _by_minute(records).items():
-            for granularity in Granularity:
-                start = floor(granularity, minute)
-                kept = self._fold(connection, dimension, granularity, start, key)
-                transfers[dimension][granularity, start, kept] += one.transfers
-                sizes[dimension][granularity, start, kept] += one.bytes
-        for dimension, cells in transfers.items():
-            _upsert(connection, ROLLUPS[dimension], cells, sizes[dimension])
+    def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
+        """Upsert each cell once, however many of the entries count in it."""
+        for dimension, minutes in _by_minute(entries).items():
+            cells: dict[Cell, Sum] = {}
+            for (minute, key), one in minutes.items():
+                for granularity, start in _buckets(minute):
+                    kept = self._fold(connection, dimension, granularity, start, key)
+                    add(cells, (granularity, start, kept), one.transfers, one.bytes)
+            rows = [
+                (granularity, start, *key, *one)
+                for (granularity, start, key), one in sorted(cells.items())
+            ]
+            self._tables[dimension].run(connection, rows)
 
     def _fold(
         self, connection: Connection, dimension: str, granularity: int, start: int, key: Key
@@ -179,23 +174,33 @@ def sums(connection: Connection, dimension: str, spans: Iterable[Span]) -> dict[
     return total
 
 
-def add(total: dict[Key, Sum], key: Key, transfers: int, size: int) -> None:
-    before = total.get(key, Sum(0, 0))
+def add(total: dict[T, Sum], key: T, transfers: int, size: int) -> None:
+    before = total.get(key, NOTHING)
     total[key] = Sum(before.transfers + transfers, before.bytes + size)
 
 
-def _by_minute(records: Iterable[VerdictRecord]) -> dict[tuple[str, int, Key], Sum]:
-    """Count first what most of a batch has in common: this is most of the cost of a record."""
-    total: dict[tuple[str, int, Key], Sum] = {}
-    for record in records:
-        minute = floor(Granularity.MINUTE, microseconds(record.transfer.received_at))
-        for dimension, keys in keys_of(record).items():
-            for key in keys:
-                before = total.get((dimension, minute, key), Sum(0, 0))
-                total[dimension, minute, key] = Sum(
-                    before.transfers + 1, before.bytes + record.size
-                )
-    return total
+def _by_minute(entries: Iterable[Entry]) -> dict[str, dict[tuple[int, Key], Sum]]:
+    """Count by dimension, minute and key; what most entries have in common is counted first."""
+    common: dict[tuple[int, str, str, str, str], Sum] = {}
+    counts: dict[str, dict[tuple[int, Key], Sum]] = {dimension: {} for dimension in ROLLUPS}
+    for verdict, detections, unscanned in entries:
+        minute = floor(Granularity.MINUTE, verdict.time)
+        words = (verdict.action, verdict.level, verdict.channel, verdict.direction)
+        add(common, (minute, *words), 1, verdict.size)
+        for found in {(one.code, one.name) for one in detections}:
+            add(counts["detection"], (minute, found), 1, verdict.size)
+        for reason in {one.reason for one in unscanned}:
+            add(counts["unscanned"], (minute, (reason,)), 1, verdict.size)
+    for (minute, *alike), one in common.items():
+        for dimension, word in zip(("action", "level", "channel", "direction"), alike):
+            add(counts[dimension], (minute, (word,)), one.transfers, one.bytes)
+    return counts
+
+
+@lru_cache(BUCKETS_REMEMBERED)
+def _buckets(minute: int) -> tuple[tuple[int, int], ...]:
+    """Return the granularity and start of every bucket that holds the minute."""
+    return tuple((int(granularity), floor(granularity, minute)) for granularity in Granularity)
 
 
 def _keys(table: Table) -> list[Column[str]]:
@@ -205,27 +210,3 @@ def _keys(table: Table) -> list[Column[str]]:
 def _stored_keys(connection: Connection, table: Table, granularity: int, start: int) -> set[Key]:
     query = select(*_keys(table)).where(table.c.granularity == granularity, table.c.bucket == start)
     return {tuple(row) for row in connection.execute(query)}
-
-
-def _upsert(
-    connection: Connection, table: Table, transfers: Counter[Cell], sizes: Counter[Cell]
-) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key),
-        set_={
-            "transfers": table.c.transfers + statement.excluded.transfers,
-            "bytes": table.c.bytes + statement.excluded.bytes,
-        },
-    )
-    names = [column.name for column in _keys(table)]
-    connection.execute(
-        statement,
-        [
-            {"granularity": granularity, "bucket": start, "transfers": count}
-            | {"bytes": sizes[granularity, start, key]}
-            | dict(zip(names, key))
-            for (granularity, start, key), count in sorted(transfers.items())
-        ],
-    )

@@ -43,11 +43,11 @@ VERDICT = Table(
     Column("true_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("types", Text, nullable=False),  # JSON of the type tree; empty if no worker could say
     Column("ruleset", Text, nullable=False),
     Column("clamav", Text, nullable=False),
     Column("scan_ms", Float, nullable=False),
     Column("cached", Boolean, nullable=False),
+    Column("types", Text, nullable=False),  # JSON of the type tree; empty if no worker could say
     Index("ix_verdict_time", "time"),
     *(Index(f"ix_verdict_{name}_time", name, "time") for name in LISTED_BY),
 )

@@ -1,15 +1,15 @@
-"""The writer of the verdict log: one transaction a group of records, each id counted once."""
+"""The writer of the verdict log: one transaction a group of entries, each id counted once."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from verdicts.ledger.database import migrate, open_writer
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.rollups import Rollups
-from verdicts.ledger.rows import detection_row, unscanned_row, verdict_row
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
-from verdicts.model import VerdictRecord
-from verdicts.record import id_bytes
+from verdicts.ledger.statements import ManyRows
 
 
 class Writer:
@@ -18,7 +18,11 @@ class Writer:
     def __init__(self, url: str) -> None:
         self._engine = open_writer(url)
         migrate(self._engine)
-        self._rollups = Rollups()
+        dialect = self._engine.dialect
+        self._verdicts = ManyRows(insert(VERDICT), dialect)
+        self._detections = ManyRows(insert(DETECTION), dialect)
+        self._unscanned = ManyRows(insert(UNSCANNED), dialect)
+        self._rollups = Rollups(dialect)
         self._open: Connection | None = None
 
     def connection(self) -> Connection:
@@ -33,34 +37,42 @@ class Writer:
             self._open.close()
             self._open = None
 
-    def write(self, records: Sequence[VerdictRecord]) -> list[VerdictRecord]:
-        """Store the records in one transaction, durable on return; return those that were new."""
+    def write(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Store the entries in one transaction, durable on return; return those that were new."""
+        unique = list({entry.verdict.id: entry for entry in entries}.values())
+        try:
+            self._insert(unique)
+        except IntegrityError:  # some were sent again: too rare to look for in every group
+            unique = self._unknown(unique)
+            self._insert(unique)
+        return unique
+
+    def _unknown(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return those that are not stored; nobody else writes, so that this remains true."""
+        connection = self.connection()
+        ids = [entry.verdict.id for entry in entries]
+        with connection.begin():
+            stored = set(connection.scalars(select(VERDICT.c.id).where(VERDICT.c.id.in_(ids))))
+        return [entry for entry in entries if entry.verdict.id not in stored]
+
+    def _insert(self, entries: Sequence[Entry]) -> None:
         connection = self.connection()
         with connection.begin():
-            unique = {id_bytes(record.transfer.id): record for record in records}
-            known = select(VERDICT.c.id).where(VERDICT.c.id.in_(unique))
-            for (stored,) in connection.execute(known):
-                del unique[stored]
-            new = list(unique.values())
-            if new:
-                self._insert(connection, new)
-        return new
-
-    def _insert(self, connection: Connection, records: Sequence[VerdictRecord]) -> None:
-        verdicts = [verdict_row(record) for record in records]
-        connection.execute(insert(VERDICT), verdicts)
-        detections = [
-            detection_row(verdict, position, found)
-            for verdict, record in zip(verdicts, records)
-            for position, found in enumerate(record.ruling.verdict.detections)
-        ]
-        if detections:
-            connection.execute(insert(DETECTION), detections)
-        unscanned = [
-            unscanned_row(verdict, position, part)
-            for verdict, record in zip(verdicts, records)
-            for position, part in enumerate(record.ruling.verdict.unscanned)
-        ]
-        if unscanned:
-            connection.execute(insert(UNSCANNED), unscanned)
-        self._rollups.add(connection, records)
+            self._verdicts.run(connection, [entry.verdict for entry in entries])
+            self._detections.run(
+                connection,
+                [
+                    (verdict.id, position, verdict.time, *found)
+                    for verdict, detections, _ in entries
+                    for position, found in enumerate(detections)
+                ],
+            )
+            self._unscanned.run(
+                connection,
+                [
+                    (verdict.id, position, verdict.time, *missed)
+                    for verdict, _, unscanned in entries
+                    for position, missed in enumerate(unscanned)
+                ],
+            )
+            self._rollups.add(connection, entries)

@@ -21,9 +21,10 @@ from scanners.model import (
     TypeNode,
     Unscanned,
 )
+from verdicts.ledger.entry import Entry, decode, encode
 from verdicts.ledger.server import serve
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
-from verdicts.record import EPOCH
+from verdicts.record import EPOCH, id_bytes
 
 TYPES = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=())
 WORM = Detection(Code.SIGNATURE_YARA, "yara", "Worm_X", DetectionLevel.MALICIOUS, ("a.exe",), "…")
@@ -81,6 +82,25 @@ def make_record() -> MakeRecord:
         )
 
     return make
+
+
+MakeEntry = Callable[..., Entry]
+
+
+def sent(record: VerdictRecord) -> Entry:
+    return decode(id_bytes(record.transfer.id), encode(record))
+
+
+@pytest.fixture(scope="session")
+def to_entry() -> Callable[[VerdictRecord], Entry]:
+    """A record as the ledger gets it."""
+    return sent
+
+
+@pytest.fixture(scope="session")
+def make_entry(make_record: MakeRecord) -> MakeEntry:
+    """What `make_record` makes, as the ledger gets it."""
+    return lambda number=0, **transfer: sent(make_record(number, **transfer))
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ async def test_full_memory_makes_the_traffic_wait(  # noqa: PLR0917
     bound: str,
     until: Until,
 ) -> None:
-    monkeypatch.setattr(client, bound, {"PENDING_RECORDS": 3, "PENDING_BYTES": 2000}[bound])
+    monkeypatch.setattr(client, bound, {"PENDING_RECORDS": 3, "PENDING_BYTES": 1200}[bound])
     tasks = [asyncio.create_task(front.record(make_record(n), durable=False)) for n in range(20)]
     await asyncio.wait(tasks, timeout=0.05)
     assert sum(not task.done() for task in tasks) >= 10

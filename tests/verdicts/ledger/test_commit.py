@@ -10,13 +10,15 @@ from sqlalchemy.exc import OperationalError
 
 from verdicts.ledger import commit
 from verdicts.ledger.commit import Arrival, GroupCommit, Outcome
+from verdicts.ledger.entry import Entry, encode
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import RevokeKey
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
-from verdicts.record import encode, id_bytes
+from verdicts.record import id_bytes
 
 MakeRecord = Callable[..., VerdictRecord]
+MakeEntry = Callable[..., Entry]
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
 
@@ -79,6 +81,55 @@ async def test_others_wait_a_moment_for_company(url: str, make_record: MakeRecor
         assert (group.queued, group.queued_bytes) == (0, 0)
 
 
+async def test_allowed_record_is_on_disk_within_a_second(url: str, make_record: MakeRecord) -> None:
+    front, reader = Front(), Reader(url)
+    async with committing(url) as (group, _):
+        async with asyncio.timeout(1):
+            group.add(arrival(make_record(1), front), urgent=False)
+            await front.told.wait()
+        assert reader.get(make_record(1).transfer.id) is not None
+    reader.close()
+
+
+async def test_what_comes_during_a_commit_waits_for_company_too(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    loop, write = asyncio.get_running_loop(), Writer.write
+    writing, arrived, front = asyncio.Event(), threading.Event(), Front()
+
+    def slow(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
+        loop.call_soon_threadsafe(writing.set)
+        arrived.wait(10)
+        return write(writer, entries)
+
+    monkeypatch.setattr(Writer, "write", slow)
+    async with committing(url) as (group, outcomes):
+        group.add(arrival(make_record(0), front), urgent=True)
+        await writing.wait()
+        group.add(arrival(make_record(1), front), urgent=False)
+        arrived.set()
+        await until(lambda: len(outcomes) == 1)
+        await asyncio.sleep(5 * commit.PAUSE_SECONDS)
+        group.add(arrival(make_record(2), front), urgent=False)
+        await until(lambda: len(outcomes) == 2)
+        assert [len(outcome.new) for outcome in outcomes] == [1, 2]
+
+
+async def test_urgent_records_in_quick_succession_share_a_group(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    monkeypatch.setattr(commit, "PAUSE_SECONDS", 0.2)
+    front = Front()
+    async with committing(url) as (group, outcomes):
+        group.add(arrival(make_record(0), front), urgent=True)
+        await until(lambda: len(outcomes) == 1)
+        for number in (1, 2, 3):
+            group.add(arrival(make_record(number), front), urgent=True)
+            await asyncio.sleep(0)
+        await until(lambda: len(front.stored) == 4)
+        assert [len(outcome.new) for outcome in outcomes] == [1, 3]
+
+
 async def test_large_queue_is_cut_into_groups(
     url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,11 +153,11 @@ async def test_failed_group_is_tried_until_it_is_stored(
     failed = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def failing(writer: Writer, records: Sequence[VerdictRecord]) -> list[VerdictRecord]:
+    def failing(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
         if not healed.is_set():
             loop.call_soon_threadsafe(failed.set)
             raise OperationalError("disk full", None, Exception())
-        return write(writer, records)
+        return write(writer, entries)
 
     monkeypatch.setattr(Writer, "write", failing)
     monkeypatch.setattr(commit, "RETRY_SECONDS", (0.01,))
@@ -126,7 +177,7 @@ async def test_failed_group_is_tried_until_it_is_stored(
 async def test_stop_with_a_broken_database_ends_without_telling_anybody(
     url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(writer: Writer, records: Sequence[VerdictRecord]) -> list[VerdictRecord]:
+    def failing(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
         raise OperationalError("disk full", None, Exception())
 
     monkeypatch.setattr(Writer, "write", failing)
@@ -150,14 +201,14 @@ async def test_bad_records_are_refused_and_the_others_stored(
 
 
 async def test_record_that_the_database_refuses_holds_nobody_up(
-    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+    url: str, make_record: MakeRecord, make_entry: MakeEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, bad = Writer.write, make_record(2)
+    write, bad = Writer.write, make_entry(2)
 
-    def picky(writer: Writer, records: Sequence[VerdictRecord]) -> list[VerdictRecord]:
-        if bad in records:
+    def picky(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
+        if bad in entries:
             raise OverflowError
-        return write(writer, records)
+        return write(writer, entries)
 
     monkeypatch.setattr(Writer, "write", picky)
     front = Front()
@@ -166,8 +217,8 @@ async def test_record_that_the_database_refuses_holds_nobody_up(
             group.add(arrival(make_record(number), front), urgent=number == 3)
         await told(front)
         assert front.stored == [id_bytes(make_record(n).transfer.id) for n in (1, 3)]
-        assert front.refused == [id_bytes(bad.transfer.id)]
-        assert list(outcomes[0].new) == [make_record(1), make_record(3)]
+        assert front.refused == [bad.verdict.id]
+        assert list(outcomes[0].new) == [make_entry(1), make_entry(3)]
 
 
 async def test_what_waits_is_written_at_the_stop(

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from verdicts.ledger import connection
+from verdicts.ledger.entry import encode
 from verdicts.ledger.frames import PAYLOAD_BYTES, FrameReader, Kind, pack
 from verdicts.ledger.queries import Filters, Reader
 from verdicts.model import VerdictRecord
-from verdicts.record import encode, id_bytes
+from verdicts.record import id_bytes
 
 MakeRecord = Callable[..., VerdictRecord]
 NONSENSE = [

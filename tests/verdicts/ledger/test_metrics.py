@@ -1,14 +1,13 @@
-"""The exposition: what is counted, and that labels stay few."""
+"""The exposition: the state as it is now, and what was counted."""
 
 from collections.abc import Callable
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from verdicts.ledger import metrics
-from verdicts.ledger.metrics import LedgerMetrics
+from verdicts.ledger.counters import Counters
+from verdicts.ledger.entry import Entry
+from verdicts.ledger.metrics import exposition
 from verdicts.ledger.state import LedgerState, SeenFront
-from verdicts.model import VerdictRecord
 from verdicts.status import FrontStatus
 
 STATUS = FrontStatus(
@@ -27,23 +26,8 @@ def samples(text: str) -> dict[tuple[str, str], float]:
     }
 
 
-def test_records_are_counted(make_record: Callable[[int], VerdictRecord]) -> None:
-    counter = LedgerMetrics()
-    counter.count([make_record(1), make_record(1), make_record(2)], refused=3)
-    got = samples(counter.text(STATE))
-    labels = "block unknown download unknown respmod"
-    assert got["douane_transfers_total", labels] == 2
-    assert got["douane_transfer_bytes_total", labels] == 2000
-    assert got["douane_detections_total", "signature.yara"] == 3
-    assert got["douane_unscanned_total", "encrypted"] == 3
-    assert got["douane_scan_seconds_count", "false"] == 2
-    assert got["douane_ledger_refused_records_total", ""] == 3
-
-
 def test_state_is_shown_as_it_is_now() -> None:
-    counter = LedgerMetrics()
-    counter.text(STATE)
-    got = samples(counter.text(STATE))
+    got = samples(exposition(Counters(), STATE))
     assert got["douane_ledger_commit_failures_total", ""] == 11
     assert got["douane_ledger_queued_records", ""] == 12
     assert got["douane_ledger_database_up", ""] == 1
@@ -57,19 +41,26 @@ def test_state_is_shown_as_it_is_now() -> None:
     assert got["douane_front_versions", "ClamAV 1.4.6 0 tag rules"] == 1
 
 
-def test_labels_are_bounded(
-    make_record: Callable[..., VerdictRecord], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(metrics, "WORDS_A_LABEL", 2)
-    counter = LedgerMetrics()
-    counter.count([make_record(0, channel=f"c{n}") for n in range(10)], refused=0)
-    names = [key for key in samples(counter.text(STATE)) if key[0] == "douane_transfers_total"]
-    assert sorted(labels.split()[1] for _, labels in names) == ["c0", "c1", "other"]
+def test_what_was_counted_is_shown(make_entry: Callable[[int], Entry]) -> None:
+    counters = Counters()
+    counters.count([make_entry(1), make_entry(1), make_entry(2)], refused=3)
+    got = samples(exposition(counters, STATE))
+    labels = "block unknown download unknown respmod"
+    assert got["douane_transfers_total", labels] == 2
+    assert got["douane_transfer_bytes_total", labels] == 2000
+    assert got["douane_detections_total", "signature.yara"] == 3
+    assert got["douane_unscanned_total", "encrypted"] == 3
+    assert got["douane_scan_seconds_count", "false"] == 2
+    assert got["douane_scan_seconds_sum", "false"] == 0.003
+    assert got["douane_scan_seconds_bucket", "false 0.001"] == 0
+    assert got["douane_scan_seconds_bucket", "false 0.0025"] == 2
+    assert got["douane_scan_seconds_bucket", "false +Inf"] == 2
+    assert got["douane_ledger_refused_records_total", ""] == 3
 
 
-def test_nothing_of_a_transfer_is_a_label(make_record: Callable[..., VerdictRecord]) -> None:
-    counter = LedgerMetrics()
-    counter.count([make_record(2)], refused=0)
-    text = counter.text(STATE)
+def test_nothing_of_a_transfer_is_a_label(make_entry: Callable[[int], Entry]) -> None:
+    counters = Counters()
+    counters.count([make_entry(2)], refused=0)
+    text = exposition(counters, STATE)
     for word in ("gpj.exe", "im.example", "192.0.2", "bob", f"{2:064x}", "Worm_X"):
         assert word not in text

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.queries import BadCursor, Filters, LogUnavailable, Reader
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
@@ -20,14 +21,16 @@ Rows = list[dict[str, object]]
 
 @pytest.fixture(scope="module")
 def log(
-    tmp_path_factory: pytest.TempPathFactory, make_record: Callable[..., VerdictRecord]
+    tmp_path_factory: pytest.TempPathFactory,
+    make_record: Callable[..., VerdictRecord],
+    to_entry: Callable[[VerdictRecord], Entry],
 ) -> Iterator[tuple[Reader, Rows]]:
     """A log in which several transfers share a moment, and its rows, newest first."""
     url = f"sqlite:///{tmp_path_factory.mktemp('log')}/log.sqlite"
     moments = [START.replace(microsecond=n // 4) for n in range(COUNT)]
     records = [make_record(n, received_at=moments[n * 7 % COUNT]) for n in range(COUNT)]
     writer = Writer(url)
-    writer.write(records)
+    writer.write(list(map(to_entry, records)))
     writer.close()
     reader = Reader(url)
     rows = sorted(map(as_row, records), key=lambda row: (row["time"], row["id"]), reverse=True)
@@ -104,13 +107,13 @@ def test_filters(log: tuple[Reader, Rows], filters: Filters, limit: int) -> None
 
 
 def test_rows_that_come_meanwhile_disturb_no_page(
-    url: str, make_record: Callable[..., VerdictRecord]
+    url: str, make_record: Callable[[int], VerdictRecord], make_entry: Callable[[int], Entry]
 ) -> None:
     writer, reader = Writer(url), Reader(url)
     old = [make_record(n) for n in range(10)]
-    writer.write(old)
+    writer.write([make_entry(n) for n in range(10)])
     first = reader.page(Filters(), 5)
-    writer.write([make_record(n) for n in range(10, 20)])
+    writer.write([make_entry(n) for n in range(10, 20)])
     second = reader.page(Filters(), 5, first.next)
     assert [row["id"] for row in first.data + second.data] == [
         one.transfer.id for one in reversed(old)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from verdicts.ledger import rollups
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.rollups import Granularity, ceiling, cover, floor
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.store import Writer
-from verdicts.model import VerdictRecord
 from verdicts.record import EPOCH
 
 MINUTE = 60_000_000
@@ -58,13 +58,13 @@ def test_months_are_of_the_calendar() -> None:
 
 
 def test_keys_beyond_the_bound_are_counted_as_other(
-    url: str, make_record: Callable[..., VerdictRecord], monkeypatch: pytest.MonkeyPatch
+    url: str, make_entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rollups, "KEYS_A_BUCKET", 2)
     for start in (0, 5):  # also by a writer that finds the bucket full
         writer = Writer(url)
         numbers = range(start, start + 5)
-        writer.write([make_record(n, channel=f"c{n}", received_at=EPOCH) for n in numbers])
+        writer.write([make_entry(n, channel=f"c{n}", received_at=EPOCH) for n in numbers])
         writer.close()
     table = ROLLUPS["channel"]
     query = select(table.c.channel, func.sum(table.c.transfers)).group_by(table.c.channel)
@@ -75,11 +75,11 @@ def test_keys_beyond_the_bound_are_counted_as_other(
 
 
 def test_forgotten_buckets_are_read_again(
-    url: str, make_record: Callable[..., VerdictRecord], monkeypatch: pytest.MonkeyPatch
+    url: str, make_entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rollups, "BUCKETS_REMEMBERED", 1)
     writer = Writer(url)
-    writer.write([make_record(n) for n in range(10)])
+    writer.write([make_entry(n) for n in range(10)])
     table = ROLLUPS["channel"]
     query = select(func.sum(table.c.transfers)).where(table.c.granularity == 3)
     assert writer.connection().execute(query).scalar() == 10

@@ -1,36 +1,56 @@
 """The writer: each id once, all of a group or nothing."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
 from verdicts.record import as_row
 
 MakeRecord = Callable[..., VerdictRecord]
+MakeEntry = Callable[..., Entry]
 END = 2**55
 
 
-def test_what_was_written_is_read(url: str, make_record: MakeRecord) -> None:
+def test_what_was_written_is_read(url: str, make_record: MakeRecord, make_entry: MakeEntry) -> None:
     records = [make_record(n) for n in range(30)]
+    entries = [make_entry(n) for n in range(30)]
     writer, reader = Writer(url), Reader(url)
-    assert writer.write(records) == records
+    assert writer.write(entries) == entries
     assert [reader.get(one.transfer.id) for one in records] == [as_row(one) for one in records]
     writer.close()
     reader.close()
 
 
-def test_duplicates_are_dropped_and_counted_once(url: str, make_record: MakeRecord) -> None:
+def test_a_group_costs_one_statement_a_table(url: str, make_entry: MakeEntry) -> None:
+    writer, statements = Writer(url), Counter[str]()
+    writer.write([make_entry(n) for n in range(30)])  # by now the writer knows the buckets
+
+    def count(*arguments: object) -> None:
+        statements[" ".join(str(arguments[2]).split()[:3])] += 1
+
+    event.listen(writer.connection(), "before_cursor_execute", count)
+    writer.write([make_entry(n) for n in range(30, 90)])
+    tables = ["verdict", "detection", "unscanned", *(f"rollup_{name}" for name in ROLLUPS)]
+    assert statements == {"BEGIN IMMEDIATE": 1, **{f"INSERT INTO {one}": 1 for one in tables}}
+    writer.close()
+
+
+def test_duplicates_are_dropped_and_counted_once(url: str, make_entry: MakeEntry) -> None:
     writer, reader = Writer(url), Reader(url)
-    writer.write([make_record(1), make_record(2)])
-    new = writer.write([make_record(2), make_record(3), make_record(3), make_record(1)])
-    assert new == [make_record(3)]
-    assert writer.write([make_record(3)]) == []
+    writer.write([make_entry(1), make_entry(2)])
+    new = writer.write([make_entry(2), make_entry(3), make_entry(3), make_entry(1)])
+    assert new == [make_entry(3)]
+    assert writer.write([make_entry(3)]) == []
     assert len(reader.page(Filters(), 100).data) == 3
     counts = reader.summary(0, END)
     assert (counts.transfers, counts.bytes) == (3, 6000)
@@ -38,37 +58,38 @@ def test_duplicates_are_dropped_and_counted_once(url: str, make_record: MakeReco
     reader.close()
 
 
-def test_a_group_is_written_whole_or_not_at_all(url: str, make_record: MakeRecord) -> None:
+def test_a_group_is_written_whole_or_not_at_all(url: str, make_entry: MakeEntry) -> None:
     writer, reader = Writer(url), Reader(url)
-    broken = make_record(2, url=None)
+    broken = make_entry(2)
+    broken = broken._replace(verdict=broken.verdict._replace(url=None))  # type: ignore[arg-type]
     with pytest.raises(IntegrityError):
-        writer.write([make_record(1), broken])
+        writer.write([make_entry(1), broken])
     assert reader.page(Filters(), 100).data == ()
     assert reader.summary(0, END).transfers == 0
-    assert writer.write([make_record(1)]) == [make_record(1)]
+    assert writer.write([make_entry(1)]) == [make_entry(1)]
     writer.close()
     reader.close()
 
 
-def test_closed_writer_opens_again(url: str, make_record: MakeRecord) -> None:
+def test_closed_writer_opens_again(url: str, make_entry: MakeEntry) -> None:
     writer = Writer(url)
     writer.close()
     writer.close()
-    assert writer.write([make_record(1)]) == [make_record(1)]
+    assert writer.write([make_entry(1)]) == [make_entry(1)]
     writer.close()
 
 
 @settings(deadline=None, max_examples=30)
 @given(groups=st.lists(st.lists(st.integers(0, 12), max_size=8), max_size=6))
 def test_any_order_of_groups_counts_each_record_once(
-    make_record: MakeRecord,
+    make_entry: MakeEntry,
     tmp_path_factory: pytest.TempPathFactory,
     groups: list[list[int]],
 ) -> None:
     writer = Writer(f"sqlite:///{tmp_path_factory.mktemp('log')}/log.sqlite")
-    new = [one for group in groups for one in writer.write([make_record(n) for n in group])]
+    new = [one for group in groups for one in writer.write([make_entry(n) for n in group])]
     expected = {n for group in groups for n in group}
-    assert sorted(one.transfer.id for one in new) == sorted(
-        make_record(n).transfer.id for n in expected
+    assert sorted(one.verdict.id for one in new) == sorted(
+        make_entry(n).verdict.id for n in expected
     )
     writer.close()

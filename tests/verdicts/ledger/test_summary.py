@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
@@ -21,7 +22,9 @@ COUNT = 120
 
 @pytest.fixture(scope="module")
 def log(
-    tmp_path_factory: pytest.TempPathFactory, make_record: Callable[..., VerdictRecord]
+    tmp_path_factory: pytest.TempPathFactory,
+    make_record: Callable[..., VerdictRecord],
+    to_entry: Callable[[VerdictRecord], Entry],
 ) -> Iterator[tuple[Reader, list[VerdictRecord]]]:
     url = f"sqlite:///{tmp_path_factory.mktemp('log')}/log.sqlite"
     moment, records = START, []
@@ -30,7 +33,7 @@ def log(
         moment += STEPS[number * number % 4]
     writer = Writer(url)
     for start in range(0, COUNT, 17):
-        writer.write(records[start : start + 17])
+        writer.write(list(map(to_entry, records[start : start + 17])))
     writer.close()
     reader = Reader(url)
     yield reader, records
@@ -92,11 +95,11 @@ def test_bounds_are_exact(log: tuple[Reader, list[VerdictRecord]], first: int, l
 
 
 def test_only_the_most_frequent_detections_are_named(
-    url: str, make_record: Callable[..., VerdictRecord], monkeypatch: pytest.MonkeyPatch
+    url: str, make_entry: Callable[[int], Entry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("verdicts.ledger.summary.TOP_DETECTIONS", 1)
     writer, reader = Writer(url), Reader(url)
-    writer.write([make_record(n) for n in range(5)])
+    writer.write([make_entry(n) for n in range(5)])
     assert [one.name for one in reader.summary(0, 2**55 // 2).top_detections] == ["Worm_X"]
     writer.close()
     reader.close()

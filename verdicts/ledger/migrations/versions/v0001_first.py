@@ -55,9 +55,10 @@ def _create_verdict() -> None:
         sa.Column("enforced", sa.Boolean, nullable=False),
         *_texts(*VERDICT_TEXTS_2, "true_type"),
         _number("size"),
-        *_texts("sha256", "types", "ruleset", "clamav"),
+        *_texts("sha256", "ruleset", "clamav"),
         sa.Column("scan_ms", sa.Float, nullable=False),
         sa.Column("cached", sa.Boolean, nullable=False),
+        *_texts("types"),
     )
     op.create_index("ix_verdict_time", "verdict", ["time"])
     for name in LISTED_BY:
