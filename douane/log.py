@@ -1,9 +1,22 @@
 """Logging: one JSON object a line on standard error; the message is the name of an event."""
 
+import contextlib
 import logging
 import os
+from typing import TextIO, cast
 
 import structlog
+
+
+class _StandardError:
+    """Writes whole lines; a log that cannot be written must not stop the service."""
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            os.write(2, text.encode("utf-8", "backslashreplace"))
+
+    def flush(self) -> None:
+        pass
 
 
 def configure_logging(process: str) -> None:
@@ -18,7 +31,7 @@ def configure_logging(process: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=os.fdopen(2, "w", 1, closefd=False)),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)

@@ -105,7 +105,13 @@ class InspectExchange:
             self._gap = None  # it did end
 
     def at_preview_end(self) -> bool:
-        early = self._bypass is not None or self._gap is not None
+        if self._gap is Reason.STREAMING and self._bypass is None:
+            # A client that previews less than the sample must not get by with that, but an event
+            # stream that can only be answered now is.
+            events_only = self.answers_early and not self._head.allow_204
+            early = self._size >= STREAM_SAMPLE or events_only
+        else:
+            early = self._bypass is not None or self._gap is not None
         self._continued = not early
         return early
 

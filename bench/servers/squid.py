@@ -12,6 +12,8 @@ from pathlib import Path
 from bench.servers.daemon import Daemon, NotReady, accepts, free_port
 
 BINARY = Path("/usr/sbin/squid")
+SNIPPET = Path(__file__).parents[2] / "deploy" / "squid" / "douane.conf"
+"""What administrators are told to use: no other lines about ICAP here."""
 UNPRIVILEGED_USER = "proxy"  # Debian's; Squid refuses to own its files as root
 TRIES = 5  # another process may take the free port before Squid binds it
 
@@ -92,13 +94,4 @@ cache deny all
 forwarded_for on
 cache_peer 127.0.0.1 parent {origin_port} 0 no-query no-digest originserver name=origin
 never_direct allow all
-icap_enable on
-icap_preview_enable on
-icap_persistent_connections on
-icap_send_client_ip on
-icap_service_failure_limit -1
-icap_service douane_request reqmod_precache icap://127.0.0.1:{icap_port}/reqmod bypass=off
-icap_service douane_response respmod_precache icap://127.0.0.1:{icap_port}/respmod bypass=off
-adaptation_access douane_request allow all
-adaptation_access douane_response allow all
-"""
+{SNIPPET.read_text("utf-8").replace("127.0.0.1:1344", f"127.0.0.1:{icap_port}")}"""

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 
 from douane.settings_file import load_settings
 from douane.supervisor import Supervisor
@@ -34,4 +35,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def say(line: str) -> None:
-    print(line, flush=True)
+    with contextlib.suppress(OSError):  # a full disk under the output must not end the service
+        print(line, flush=True)

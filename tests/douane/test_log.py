@@ -38,3 +38,9 @@ def test_one_object_a_line(level: str, events: int) -> None:
     assert said["timestamp"].endswith("Z")
     assert "ZeroDivisionError" in lines[-1]["exception"]
     assert not {0x1B, 0x80} & set(done.stderr)
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-c", SPEAK], stderr=full, check=False)
+    assert done.returncode == 0

@@ -5,50 +5,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from icap_server.inspection import InspectExchange, Office
+from icap_server.inspection import InspectExchange
 from icap_server.payload.http_head import HeadMalformed
-from icap_server.replies import Reply
-from icap_server.wire.connection import ServerConnection
-from icap_server.wire.events import RequestHead
 from scanners.model import Reason
-from verdicts.model import Action, Direction
-from verdicts.policy import Policy
+from tests.icap_server.exchanges import (
+    BODY,
+    LIMIT,
+    MakeOffice,
+    echoed,
+    judge,
+    read_head,
+    set_policy,
+)
+from verdicts.model import Direction
 from verdicts.spool import SpoolSpace
 
 if TYPE_CHECKING:
     from tests.icap_server.conftest import Question, ScriptedInspection
 
     Ask = Callable[..., Question]
-
-MakeOffice = Callable[..., Office]
-STREAM = ("Content-Type: text/event-stream",)
-LIMIT = 1000
-
-
-def read_head(question: "Question") -> RequestHead:
-    head = ServerConnection().receive(question.wire)[0]
-    assert isinstance(head, RequestHead)
-    return head
-
-
-async def judge(exchange: InspectExchange, body: bytes, *, whole: bool = True) -> Reply:
-    for at in range(0, len(body), 300):
-        if exchange.take(memoryview(body[at : at + 300])):
-            break
-    else:
-        if whole:
-            exchange.end()
-    return exchange.reply_now(close=False) or await exchange.reply(close=False)
-
-
-def echoed(reply: Reply) -> bytes:
-    assert reply.status == 200
-    assert reply.body is not None
-    assert b"403 Forbidden" not in reply.head
-    return b"".join(reply.body)
-
-
-BODY = bytes(range(256)) * 3
 
 
 @pytest.mark.parametrize("method", ["REQMOD", "RESPMOD"])
@@ -136,12 +111,6 @@ async def test_too_large_is_answered_at_once(
     assert not space.used
 
 
-def set_policy(inspection: "ScriptedInspection", space: SpoolSpace, text: str) -> None:
-    path = space.folder / "policy.toml"
-    path.write_text(text)
-    inspection.policy = Policy.read(path)
-
-
 async def test_too_large_but_allowed(
     make_office: MakeOffice,
     question: "Ask",
@@ -187,86 +156,6 @@ async def test_what_is_lost_is_not_echoed(
     assert exchange.give_up()
     reply = await exchange.reply(close=True)
     assert (reply.status, reply.close) == (500, True)
-
-
-@pytest.mark.parametrize("fields", [("Allow: 204",), ("Preview: 100",)])
-async def test_an_endless_response_is_answered_at_its_head(
-    make_office: MakeOffice,
-    question: "Ask",
-    inspection: "ScriptedInspection",
-    fields: tuple[str, ...],
-) -> None:
-    exchange = InspectExchange(read_head(question(b"", *fields, http=STREAM)), make_office())
-    assert exchange.answers_early
-    reply = await exchange.reply(close=True)
-    assert reply.status == 204
-    (record,) = inspection.records
-    assert record.ruling.action is Action.ALLOW
-    assert [gap.reason for gap in record.ruling.verdict.unscanned] == [Reason.STREAMING]
-
-
-async def test_an_endless_response_does_not_fill_the_spool(
-    make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection"
-) -> None:
-    """Where 204 is not allowed its end is waited for, up to the limit for files."""
-    office = make_office(file_bytes=LIMIT)
-    exchange = InspectExchange(read_head(question(b"", http=STREAM)), office)
-    assert not exchange.answers_early
-    assert not exchange.take(memoryview(bytes(LIMIT)))
-    assert exchange.take(memoryview(b"x"))
-    assert b"unscanned.too_large" in (await exchange.reply(close=True)).head
-
-
-MEDIA = ("Content-Type: audio/mpeg",)
-
-
-@pytest.mark.parametrize("sample, status", [(b"ID3 song", 204), (b"a worm", 200)])
-async def test_the_preview_of_a_media_stream_is_scanned(
-    make_office: MakeOffice,
-    question: "Ask",
-    inspection: "ScriptedInspection",
-    sample: bytes,
-    status: int,
-) -> None:
-    """Whoever calls a worm music without a length does not get it past the scanners."""
-    ask = question(b"", "Preview: 100", http=MEDIA)
-    exchange = InspectExchange(read_head(ask), make_office())
-    assert not exchange.answers_early
-    assert not exchange.take(memoryview(sample))
-    assert exchange.at_preview_end()
-    assert (await exchange.reply(close=False)).status == status
-    (record,) = inspection.records
-    assert inspection.seen == [sample]
-    assert [gap.reason for gap in record.ruling.verdict.unscanned] == [Reason.STREAMING]
-
-
-async def test_without_a_preview_the_first_bytes_of_a_stream_are_scanned(
-    make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection"
-) -> None:
-    ask = question(b"", "Allow: 204", http=MEDIA)
-    exchange = InspectExchange(read_head(ask), make_office())
-    assert not exchange.take(memoryview(bytes(4096)))
-    assert exchange.take(memoryview(b"x"))
-    assert (await exchange.reply(close=True)).status == 204
-    assert inspection.seen == [bytes(4096) + b"x"]
-
-
-async def test_a_stream_that_ends_is_a_file(
-    make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection"
-) -> None:
-    exchange = InspectExchange(read_head(question(b"", http=MEDIA)), make_office())
-    assert echoed(await judge(exchange, BODY)) == BODY
-    (record,) = inspection.records
-    assert record.ruling.verdict.unscanned == ()
-
-
-async def test_a_bypassed_stream_is_answered_at_its_head(
-    make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection", space: SpoolSpace
-) -> None:
-    set_policy(inspection, space, 'default = "block"\nbypass_hosts = ["files.example"]\n')
-    exchange = InspectExchange(read_head(question(b"", "Preview: 9", http=STREAM)), make_office())
-    assert exchange.answers_early
-    assert (await exchange.reply(close=True)).status == 204
 
 
 async def test_bypass(
