@@ -1,5 +1,6 @@
 """Dishonest files: programs under false names and types, and contents behind wrappings."""
 
+import struct
 from base64 import b64encode
 
 from samples import builders as b
@@ -121,10 +122,37 @@ def wrapped() -> tuple[Specimen, ...]:
     )  # fmt: skip
 
 
+def _listed_as_empty(archive: bytes) -> bytes:
+    """Have the directory say that the first member is empty; the member's own header does not."""
+    at = archive.index(b"PK\1\2") + 16
+    return archive[:at] + bytes(12) + archive[at + 12 :]
+
+
+def _before_the_directory(archive: bytes, smuggled: bytes) -> bytes:
+    """Put bytes between the last member and the directory, which moves."""
+    start = archive.index(b"PK\1\2")
+    end = struct.pack("<IH", start + len(smuggled), 0)
+    return archive[:start] + smuggled + archive[start:-6] + end
+
+
 def crafted_archives() -> tuple[Specimen, ...]:
     """ZIP archives that readers see differently, or that write where they should not."""
     zipped, ambiguous = "application/zip", ("archive.ambiguous",)
     return (
+        Specimen(
+            "listed-as-empty.zip", _listed_as_empty(b.zip_of({"photo.jpg.exe": b.pe()})),
+            zipped, expected=(*ambiguous, "disguise.double_extension", "unscanned.malformed"),
+            about="A program that the directory calls empty: only streaming readers unpack it.",
+        ),
+        Specimen(
+            "listed-as-folder.zip", _listed_as_empty(b.zip_of({"photos/": b.pe()})),
+            zipped, expected=ambiguous, about="The same, and the directory calls it a folder.",
+        ),
+        Specimen(
+            "before-the-directory.zip",
+            _before_the_directory(b.zip_of({"notes.txt": b"text"}), b.raw_deflate(b.pe())),
+            zipped, expected=ambiguous, about="A packed program that belongs to no member.",
+        ),
         Specimen(
             "two-names.zip",
             b.zip_archive([b.ZipMember("notes.txt", b"text", central_name="notes.exe")]),

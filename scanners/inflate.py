@@ -58,8 +58,10 @@ def unpack(decoder: Decoder, view: memoryview, budget: Budget, ceiling: int | No
 
 
 def raw_deflate(view: memoryview) -> Iterator[bytes]:
-    """RFC 1951 without any wrapper, as in ZIP members."""
-    yield from _zlib(view, -zlib.MAX_WBITS)
+    """RFC 1951 without any wrapper, as in ZIP members, which hold one stream and nothing else."""
+    taken = yield from _zlib(view, -zlib.MAX_WBITS)
+    if taken != len(view):
+        raise ContentMalformed("more than one stream")
 
 
 def deflate(view: memoryview) -> Iterator[bytes]:
@@ -147,6 +149,8 @@ def _pull(
         raise ContentMalformed("broken stream") from error
     if needs_end and not engine.eof:
         raise ContentMalformed("stream ends too soon")
+    if engine.unused_data or at < len(view):
+        raise ContentMalformed("more than one stream")
 
 
 def br(view: memoryview) -> Iterator[bytes]:

@@ -112,16 +112,18 @@ class ZipContainer:
         view, file_type = memoryview(b""), SEALED
         try:
             local = local_header(content.view, entry.offset)
-            placed.append(place(entry, local))
-            if entry.is_folder:
+            placed.append(place(content.view, entry, local, budget))
+            if entry.is_folder and not (entry.packed_size or local.deferred):
                 return
             if entry.encrypted or local.encrypted:
                 said = "a member is encrypted"
                 progress.detect(Code.ARCHIVE_ENCRYPTED, "encrypted", said, path, harmless=True)
                 progress.gap(Reason.ENCRYPTED, path)
             else:
-                packed = content.view[local.data : placed[-1].end]
+                packed = content.view[local.data : local.data + entry.packed_size]
                 view = self._read(entry, packed, progress, budget, path)
+                if entry.is_folder and not view:
+                    return
                 file_type = self.identify(view)
         except ContentMalformed as error:
             progress.gap(error.reason, path)
@@ -156,7 +158,7 @@ class ZipContainer:
             progress.detect(Code.ARCHIVE_BOMB, "ratio", said, path)
         if unpacked.failure is not None:
             progress.gap(unpacked.failure.reason, path)
-        elif crc32(view) != entry.checksum:
+        elif crc32(view) != entry.checksum or len(view) != entry.size:
             progress.gap(Reason.MALFORMED, path)  # not the bytes that were packed
         return view
 

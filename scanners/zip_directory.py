@@ -8,12 +8,16 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from scanners.errors import ContentMalformed
 
 END = b"PK\x05\x06"
 CENTRAL = b"PK\x01\x02"
 LOCAL = b"PK\x03\x04"
+DESCRIPTOR = b"PK\x07\x08"
+SIGNATURE = b"PK\x05\x05"
+"""Of the whole directory, behind its entries (§4.3.13)."""
 TAIL = 22 + 0xFFFF
 """The end record and the longest comment behind it."""
 
@@ -21,8 +25,10 @@ _END = struct.Struct("<4s4H2IH")
 _END64 = struct.Struct("<4sQ2H2I4Q")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _LOCAL = struct.Struct("<4s5H3I2H")
+_DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3I"), struct.Struct("<I2Q")
 _UNICODE = 0x800
 _ENCRYPTED = 0x1
+_DEFERRED = 0x8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LocalHeader:
+    """One member as the header in front of its data states it: all that a streaming reader has."""
+
     raw_name: bytes
     method: int
     encrypted: bool
+    deferred: bool
+    """A descriptor behind the data states checksum and sizes (§4.3.9); here they may be 0."""
+    checksum: int
+    packed_size: int
+    size: int
     data: int
     """Offset of the first byte of the member's data."""
 
@@ -142,8 +155,8 @@ def entries(view: memoryview, directory: Directory) -> Iterator[Entry]:
             offset=offset + directory.shift,
         )
         at = name_end + extra_size + comment_size
-    if at > directory.end:
-        raise ContentMalformed("the central directory breaks off")
+    if at != directory.end and bytes(view[at : at + 4]) != SIGNATURE:
+        raise ContentMalformed("the central directory is not as long as its end record says")
 
 
 def _wide(extra: bytes, values: list[int]) -> list[int]:
@@ -166,10 +179,37 @@ def local_header(view: memoryview, offset: int) -> LocalHeader:
     if offset + _LOCAL.size > len(view) or bytes(view[offset : offset + 4]) != LOCAL:
         raise ContentMalformed("no local header where the directory says")
     fields = _LOCAL.unpack_from(view, offset)
-    flags, method, name_size, extra_size = fields[2], fields[3], fields[9], fields[10]
+    flags, method, checksum, packed, size, name_size, extra_size = *fields[2:4], *fields[6:11]
     name_end = offset + _LOCAL.size + name_size
-    raw_name = bytes(view[offset + _LOCAL.size : name_end])
-    return LocalHeader(raw_name, method, bool(flags & _ENCRYPTED), name_end + extra_size)
+    data = name_end + extra_size
+    if 0xFFFFFFFF in (packed, size):
+        size, packed = _wide(bytes(view[name_end:data]), [size, packed])
+    return LocalHeader(
+        raw_name=bytes(view[offset + _LOCAL.size : name_end]),
+        method=method,
+        encrypted=bool(flags & _ENCRYPTED),
+        deferred=bool(flags & _DEFERRED),
+        checksum=checksum,
+        packed_size=packed,
+        size=size,
+        data=data,
+    )
+
+
+def descriptor_end(view: memoryview, entry: Entry, at: int, *, signed: bool) -> int | None:
+    """Return where the descriptor of this member ends if one stands at `at`, else None.
+
+    Writers put 4 or 8 bytes a size, with or without ZIP64; its signature is optional (§4.3.9.3).
+    """
+    numbers = (entry.checksum, entry.packed_size, entry.size)
+    starts = (DESCRIPTOR,) if signed else (DESCRIPTOR, b"")
+    for start, layout in product(starts, (_DESCRIPTOR, _DESCRIPTOR64)):
+        if layout is _DESCRIPTOR and max(numbers) > 0xFFFFFFFF:
+            continue
+        record = start + layout.pack(*numbers)
+        if bytes(view[at : at + len(record)]) == record:
+            return at + len(record)
+    return None
 
 
 def find_all(view: memoryview, signature: bytes, start: int, end: int) -> Iterator[int]:

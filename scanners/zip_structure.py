@@ -10,34 +10,63 @@ from itertools import pairwise
 
 from scanners.budget import Budget
 from scanners.zip_directory import (
+    DESCRIPTOR,
     END,
-    LOCAL,
     Directory,
     Entry,
     LocalHeader,
+    descriptor_end,
     directory_at,
     find_all,
 )
+from scanners.zip_gaps import has_member, is_filling
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a member lies, header and data, and what its two headers disagree on."""
+    """Where a member lies, header to descriptor, and what its records disagree on."""
 
     start: int
     end: int
     contradictions: tuple[str, ...]
 
 
-def place(entry: Entry, local: LocalHeader) -> Placed:
-    """Hold a member's local header against its entry in the directory."""
+def place(view: memoryview, entry: Entry, local: LocalHeader, budget: Budget) -> Placed:
+    """Hold what a streaming reader sees of a member against its entry in the directory."""
+    listed = (entry.checksum, entry.packed_size, entry.size)
+    stated = (local.checksum, local.packed_size, local.size)
+    end = local.data + entry.packed_size
     differs = {
         "name": entry.raw_name != local.raw_name,
         "method": entry.method != local.method,
         "encryption": entry.encrypted != local.encrypted,
     }
+    if local.deferred:
+        differs["size"] = any(here not in (0, there) for here, there in zip(stated, listed))
+        described = descriptor_end(view, entry, end, signed=entry.method == 0)
+        differs["descriptor"] = described is None or (
+            entry.method == 0 and _ends_early(view, local.data, end, budget)
+        )
+        end = described or end
+    else:
+        differs["checksum"] = stated[0] != listed[0]
+        differs["size"] = stated[1:] != listed[1:]
     words = tuple(word for word, differ in differs.items() if differ)
-    return Placed(entry.offset, local.data + entry.packed_size, words)
+    return Placed(entry.offset, end, words)
+
+
+def _ends_early(view: memoryview, start: int, end: int, budget: Budget) -> bool:
+    """Return whether a streaming reader would end stored data before the directory does.
+
+    Only the descriptor tells it where such data ends: the first that counts the bytes so far.
+    """
+    for at in find_all(view, DESCRIPTOR, start, end):
+        budget.seconds_left()
+        numbers = bytes(view[at + 8 : at + 16])
+        count = (at - start).to_bytes(8, "little")
+        if numbers == count or numbers[:4] == count[:4]:
+            return True
+    return False
 
 
 def ambiguities(
@@ -65,8 +94,11 @@ def ambiguities(
         gaps.append((0, first))
     if any(_has_archive(view, directory, budget, *region) for region in outside):
         yield "concatenated", "a second archive stands in the same file"
-    if any(_has_member(view, budget, *region) for region in gaps):
-        yield "unlisted", "a member that the directory does not list"
+    for start, end in gaps:
+        if has_member(view, budget, start, end):
+            yield "unlisted", "a member that the directory does not list"
+        elif not is_filling(view, budget, start, end):
+            yield "hidden", "bytes between the members that belong to none of them"
 
 
 def _has_archive(
@@ -77,19 +109,5 @@ def _has_archive(
         budget.seconds_left()  # a file may hold nothing but signatures
         other = directory_at(view, at)
         if other is not None and other.count and other.start != directory.start:
-            return True
-    return False
-
-
-def _has_member(view: memoryview, budget: Budget, start: int, end: int) -> bool:
-    """Return whether a local header with a name stands in start <= x < end.
-
-    The signature alone is four bytes that chance may write: version, method and name are asked too.
-    """
-    for at in find_all(view, LOCAL, start, end):
-        budget.seconds_left()
-        head = bytes(view[at : at + 30])
-        plausible = len(head) == 30 and head[4] <= 63 and head[5] == 0 and head[9] == 0
-        if plausible and 0 < int.from_bytes(head[26:28], "little") <= 1024:
             return True
     return False

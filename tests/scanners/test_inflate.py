@@ -156,3 +156,22 @@ def test_window_out_of_range(new_budget: MakeBudget) -> None:
     stream = b"\x28\xb5\x2f\xfd\x00\xa0" + b"\x01\0\0"
     unpacked = inflate.unpack(inflate.zstd, memoryview(stream), new_budget(), ceiling=None)
     assert isinstance(unpacked.failure, ContentMalformed)
+
+
+@pytest.mark.parametrize(
+    "decoder, encode",
+    [
+        (inflate.raw_deflate, builders.raw_deflate),
+        (inflate.bzip2, bz2.compress),
+        (inflate.xz, lzma.compress),
+    ],
+)
+@pytest.mark.parametrize("size", [10, 300_000])
+def test_a_member_is_one_stream(
+    new_budget: MakeBudget, decoder: Decoder, encode: Encode, size: int
+) -> None:
+    """What stands behind it, a streaming reader takes for the next member."""
+    data = hashlib.shake_256(b"noise").digest(size)
+    unpacked = inflate.unpack(decoder, memoryview(encode(data) + b"more"), new_budget(), None)
+    assert unpacked.view == data
+    assert isinstance(unpacked.failure, ContentMalformed)

@@ -22,6 +22,7 @@ MIB = 1024 * 1024
 TOOL = builders.zip_of({"read.me": b"read", "tool.exe": PE})
 EXECUTABLE, ENCRYPTED = "archive.executable?", "archive.encrypted?"
 DOUBLE, MALFORMED = "disguise.double_extension", "unscanned.malformed"
+AMBIGUOUS = "archive.ambiguous"
 
 
 def _patched(data: bytes, signature: bytes, at: int, new: bytes) -> bytes:
@@ -37,6 +38,32 @@ def _second_header_broken() -> bytes:
     data = builders.zip_of({"a.txt": b"a", "b.txt": b"b"})
     at = data.rindex(b"PK\x03\x04")
     return data[: at + 3] + b"\x05" + data[at + 4 :]
+
+
+def _both_sizes(data: bytes, size: bytes) -> bytes:
+    return _patched(_patched(data, b"PK\x03\x04", 22, size), b"PK\x01\x02", 24, size)
+
+
+def _packed_folder(packed: bytes) -> bytes:
+    """Return an archive of one folder with these two bytes, deferred as JAR writers do."""
+    head = struct.pack("<5H", 20, 8, 8, 0, 0x21)
+    names = struct.pack("<2H", 2, 0)
+    numbers = struct.pack("<3I", 0, 2, 0)
+    local = b"PK\x03\x04" + head + bytes(12) + names + b"a/" + packed + b"PK\x07\x08" + numbers
+    central = b"PK\x01\x02\x14\0" + head + numbers + names + bytes(14) + b"a/"
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + end
+
+
+def _padded_member() -> bytes:
+    """Return an archive whose packed data goes on behind its end."""
+    data = builders.zip_archive([builders.ZipMember("a.txt", b"a")], method=builders.STORED)
+    packed = builders.raw_deflate(b"a") + b"more"
+    at = data.index(b"a.txt") + 5
+    size = struct.pack("<I", len(packed))
+    data = _both_methods(data[:at] + packed + data[at + 1 :], b"\x08\0")
+    data = _patched(_patched(data, b"PK\x03\x04", 18, size), b"PK\x01\x02", 20, size)
+    return data[:-6] + struct.pack("<IH", at + len(packed), 0)
 
 
 NOTES = builders.zip_of({"a.txt": b"hello " * 100})
@@ -81,13 +108,21 @@ CASES = {
     "no end": (NOTES[:-22], {MALFORMED}),
     "cut": (TOOL[:-30], {MALFORMED}),
     "member cut short": (_patched(NOTES, b"a.txt", 5, b"\xff" * 4), {MALFORMED}),
-    "wrong checksum": (_patched(NOTES, b"PK\x01\x02", 16, b"wrng"), {MALFORMED}),
+    "wrong checksum": (_patched(NOTES, b"PK\x01\x02", 16, b"wrng"), {MALFORMED, AMBIGUOUS}),
     "said to be stored": (_both_methods(NOTES, b"\0\0"), {MALFORMED}),
     "unknown method": (_both_methods(NOTES, b"\x09\0"), {MALFORMED}),
-    "no local header": (_second_header_broken(), {MALFORMED}),
+    "no local header": (_second_header_broken(), {MALFORMED, AMBIGUOUS}),
+    "wrong size": (_both_sizes(NOTES, b"\1\0\0\0"), {MALFORMED}),
+    "folder with data": (
+        _both_sizes(builders.zip_of({"a.exe/": b"MZ"}), bytes(4)),
+        {MALFORMED},
+    ),
+    "folder, packed": (_packed_folder(b"\3\0"), set()),
+    "folder that goes on where the directory ends it": (_packed_folder(b"\1\5"), {MALFORMED}),
+    "bytes behind the packed ones": (_padded_member(), {MALFORMED}),
     "two names": (
         builders.zip_archive([builders.ZipMember("a.txt", b"a", central_name="a.csv")]),
-        {"archive.ambiguous"},
+        {AMBIGUOUS},
     ),
     "self-extractor": (PE + NOTES, set()),
     "self-extractor, signed": (PE + NOTES + bytes(3000), set()),

@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -43,12 +44,52 @@ def _patched(data: bytes, signature: bytes, at: int, new: bytes) -> bytes:
     return data[:where] + new + data[where + len(new) :]
 
 
+def _listed_as(packed: int, size: int, data: bytes, name: bytes = b"photo.exe") -> bytes:
+    """Have the directory give a program other sizes than the program's own header does."""
+    data = data.replace(b"photo.exe", name)
+    return _patched(data, b"PK\x01\x02", 20, struct.pack("<II", packed, size))
+
+
+def _deferred(packed: bytes, behind: bytes, *, method: int = 0, stated: bytes = bytes(12)) -> bytes:
+    """Return an archive of one member whose header leaves checksum and sizes to what is behind."""
+    numbers = struct.pack("<3I", zlib.crc32(packed), len(packed), len(packed))
+    head = struct.pack("<5H", 20, 8, method, 0, 0x21)
+    names = struct.pack("<2H", 1, 0)
+    local = b"PK\x03\x04" + head + stated + names + b"a" + packed + behind
+    central = b"PK\x01\x02\x14\0" + head + numbers + names + bytes(14) + b"a"
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + end
+
+
+def _descriptor(data: bytes, *, layout: str = "<3I", signature: bytes = b"PK\x07\x08") -> bytes:
+    return signature + struct.pack(layout, zlib.crc32(data), len(data), len(data))
+
+
+def _wide_header(size: int) -> bytes:
+    """Return an archive whose member states its sizes in the ZIP64 field of its own header."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive, archive.open("a", "w", force_zip64=True) as member:
+        member.write(b"data")
+    return _patched(file.getvalue(), b"PK\x03\x04", 35, struct.pack("<Q", size))
+
+
 def _overlapping() -> bytes:
     """Both entries of the directory point to the first member."""
     data = builders.zip_of({"a.txt": b"a" * 50, "a.tx2": b"a" * 50}, method=builders.STORED)
     second = data.rindex(b"PK\x01\x02")
     return data[: second + 42] + bytes(4) + data[second + 46 :]
 
+
+NOISE = bytes(range(256))
+TEXT = b"plain text"
+PROGRAM = builders.zip_of({"photo.exe": builders.pe()})
+EARLY = TEXT + _descriptor(TEXT) + UNLISTED
+EARLY64 = TEXT + _descriptor(TEXT, layout="<I2Q") + UNLISTED
+LATE = b"a" * 100 + _descriptor(TEXT)
+SIGNED = 8 + 100 + 16
+SIGNING_BLOCK = (
+    struct.pack("<Q", SIGNED) + b"s" * 100 + struct.pack("<Q", SIGNED) + b"APK Sig Block 42"
+)
 
 CASES = {
     "plain": (GOOD, set()),
@@ -57,8 +98,46 @@ CASES = {
     "streamed": (_streamed(), set()),
     "comment": (GOOD[:-2] + b"\x03\0abc", set()),
     "trailing zeros": (GOOD + bytes(600), set()),
-    "signing block": (_moved(GOOD, b"APK Sig Block 42" * 9), set()),
-    "chance signature": (_moved(GOOD, b"..PK\x03\x04\xff\xff...." + bytes(30)), set()),
+    "signing block": (_moved(GOOD, SIGNING_BLOCK), set()),
+    "chance signature": (_moved(GOOD, b"..PK\x03\x04\xff\xff...." + bytes(20)), set()),
+    "a program before the directory": (_moved(GOOD, builders.pe()), {"hidden"}),
+    "packed bytes before the directory": (_moved(GOOD, builders.gzip(NOISE)), {"hidden"}),
+    "a program listed as empty": (_listed_as(0, 0, PROGRAM), {"size", "hidden"}),
+    "a program listed as two bytes": (_listed_as(2, 0, PROGRAM), {"size", "hidden"}),
+    "a program listed as folder": (
+        _listed_as(0, 0, PROGRAM, name=b"photo.ex/"),
+        {"size", "hidden"},
+    ),
+    "two checksums": (_patched(GOOD, b"PK\x01\x02", 16, b"\1\2\3\4"), {"checksum"}),
+    "two sizes": (_patched(GOOD, b"PK\x01\x02", 24, b"\5"), {"size"}),
+    "ZIP64 sizes in the local header": (_wide_header(4), set()),
+    "two ZIP64 sizes": (_wide_header(5), {"size"}),
+    "deferred": (_deferred(TEXT, _descriptor(TEXT)), set()),
+    "deferred, but stated": (
+        _deferred(TEXT, _descriptor(TEXT), stated=_descriptor(TEXT, signature=b"")),
+        set(),
+    ),
+    "deferred, stated otherwise": (
+        _deferred(TEXT, _descriptor(TEXT), stated=_descriptor(b"else", signature=b"")),
+        {"size"},
+    ),
+    "deferred, wide": (_deferred(TEXT, _descriptor(TEXT, layout="<I2Q")), set()),
+    "deferred, packed, unsigned": (
+        _deferred(TEXT, _descriptor(TEXT, signature=b""), method=8),
+        set(),
+    ),
+    "deferred, stored, unsigned: a streaming reader finds no end": (
+        _deferred(TEXT, _descriptor(TEXT, signature=b"")),
+        {"descriptor"},
+    ),
+    "deferred to nowhere": (_deferred(TEXT, b"", method=8), {"descriptor"}),
+    "deferred to another": (_deferred(TEXT, _descriptor(b"else"), method=8), {"descriptor"}),
+    "deferred, ends early for a streaming reader": (
+        _deferred(EARLY, _descriptor(EARLY)),
+        {"descriptor"},
+    ),
+    "deferred, ends early, wide": (_deferred(EARLY64, _descriptor(EARLY64)), {"descriptor"}),
+    "deferred, holds another's descriptor": (_deferred(LATE, _descriptor(LATE)), set()),
     "concatenated": (GOOD + BAD, {"concatenated", "unlisted"}),
     "concatenated, other order": (BAD + GOOD, {"concatenated", "unlisted"}),
     "archive in the comment": (
@@ -73,7 +152,10 @@ CASES = {
     "two methods": (_patched(GOOD, b"PK\x03\x04", 8, b"\0\0"), {"method"}),
     "encrypted or not": (_patched(GOOD, b"PK\x03\x04", 6, b"\x01\x08"), {"encryption"}),
     "overlap": (_overlapping(), {"overlap", "name", "unlisted"}),
-    "member over the directory": (_patched(GOOD, b"PK\x01\x02", 20, b"\xff\0"), {"overlap"}),
+    "member over the directory": (
+        _patched(GOOD, b"PK\x01\x02", 20, b"\xff\0"),
+        {"overlap", "size"},
+    ),
 }
 
 
@@ -84,7 +166,7 @@ def _words(data: bytes, budget: Budget, *, pure: bool) -> set[str]:
     members = []
     for entry in entries(view, directory):
         try:
-            members.append(place(entry, local_header(view, entry.offset)))
+            members.append(place(view, entry, local_header(view, entry.offset), budget))
         except ContentMalformed:
             continue
     return {word for word, _ in ambiguities(view, directory, members, budget, pure=pure)}
@@ -104,3 +186,9 @@ def test_what_stands_before_an_archive_in_a_program_is_its_own(new_budget: MakeB
 def test_a_file_of_signatures_ends_at_the_deadline(new_budget: MakeBudget) -> None:
     with pytest.raises(DeadlinePassed):
         _words(GOOD + b"PK\x05\x06" * 9, new_budget(seconds=-1), pure=True)
+
+
+def test_stored_data_full_of_signatures_ends_at_the_deadline(new_budget: MakeBudget) -> None:
+    data = b"PK\x07\x08" * 9
+    with pytest.raises(DeadlinePassed):
+        _words(_deferred(data, _descriptor(data)), new_budget(seconds=-1), pure=True)
