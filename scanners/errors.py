@@ -9,10 +9,6 @@ class ScannerError(Exception):
     reason = Reason.CRASHED
 
 
-class ContentEncrypted(ScannerError):
-    reason = Reason.ENCRYPTED
-
-
 class ContentMalformed(ScannerError):
     reason = Reason.MALFORMED
 

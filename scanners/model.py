@@ -148,6 +148,8 @@ class Report:
     detections: tuple[Detection, ...] = ()
     unscanned: tuple[Unscanned, ...] = ()
     children: tuple[Content, ...] = ()
+    wrapped: bool = False
+    """Around the children is nothing but the headers and marks that divide them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ class Extracted:
 
     view: memoryview
     path: tuple[str, ...]
+    wrapper: bool = False
+    """What was in it is handed out on its own; left are headers, marks and very short parts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class _Progress:
     content: Content
     children: list[Content] = field(default_factory=list)
     gaps: set[tuple[Reason, tuple[str, ...]]] = field(default_factory=set)
+    wrapped: bool = True
+    """Nothing stands before the first mark and behind the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,11 @@ class MultipartScanner:
         except ScannerError as error:
             progress.gaps.add((error.reason, content.path))
         unscanned = (Unscanned(self.name, reason, path) for reason, path in sorted(progress.gaps))
-        return Report(unscanned=tuple(unscanned), children=tuple(progress.children))
+        return Report(
+            unscanned=tuple(unscanned),
+            children=tuple(progress.children),
+            wrapped=progress.wrapped and not progress.gaps,
+        )
 
     def _regions(self, boundary: str, progress: _Progress, budget: Budget) -> Iterator[memoryview]:
         """Yield header and body of each part.
@@ -79,16 +85,22 @@ class MultipartScanner:
         """
         view = progress.content.view
         start: int | None = None
+        outside = 0
         for match in re.finditer(re.escape(b"--" + boundary.encode()), view):
             budget.seconds_left()
             mark, after = match.start(), _AFTER_MARK.match(view, match.end())
             if after is None or (mark > 0 and view[mark - 1] != 0x0A):
                 progress.gaps.add((Reason.MALFORMED, progress.content.path))
                 continue
-            if start is not None:
+            if start is None:
+                progress.wrapped &= _is_blank(view[outside:mark])
+            else:
                 yield view[start : max(start, _line_end(view, mark))]
-            start = None if after.group(1) else after.end()
-        if start is not None and start < len(view):
+            outside = after.end()
+            start = None if after.group(1) else outside
+        if start is None:
+            progress.wrapped &= _is_blank(view[outside:])
+        elif start < len(view):
             yield view[start:]
 
     def _open(self, part: _Part, progress: _Progress, budget: Budget) -> None:
@@ -123,6 +135,10 @@ class MultipartScanner:
             )
             progress.children.append(child)
             hidden = False
+
+
+def _is_blank(outside: memoryview) -> bool:
+    return len(outside) <= MAX_BOUNDARY and not bytes(outside).strip()
 
 
 def _line_end(view: memoryview, mark: int) -> int:

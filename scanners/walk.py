@@ -32,6 +32,8 @@ TYPE_NAME = "file_type"
 SAME_KIND = 100
 """Detections of one kind that are kept.  More of the same change no verdict and no clause, and an
 archive of 5,000 tricks must not make a report of megabytes."""
+LOGGED_TEXT = 200
+"""Characters of an exception's text that are logged: it may quote the file."""
 
 
 def examine(content: Content, bench: Bench, budget: Budget) -> Examination:
@@ -51,17 +53,25 @@ class _Walk:
     unscanned: list[Unscanned] = field(default_factory=list)
     extracted: list[Extracted] = field(default_factory=list)
     seen: Counter[Hashable] = field(default_factory=Counter)
+    shown: dict[int, object] = field(default_factory=dict)
+    """Buffers that clamd gets whole, or may get, by identity."""
 
     def visit(self, content: Content, depth: int) -> TypeNode:
         """Examine one content and its children; recursion ends at the budget's depth."""
-        if content.hidden_from_clamav:
-            self.extracted.append(Extracted(content.view, content.path))
         content = replace(content, file_type=self._file_type(content))
+        shown = id(content.view.obj) in self.shown
+        if depth == 0 or content.hidden_from_clamav:
+            self.shown[id(content.view.obj)] = content.view.obj
         nodes: list[TypeNode] = []
+        wrapper = False
         for scanner in self.bench.scanners:
             report = self._scan(scanner, content)
             self._keep(report)
-            nodes += self._descend(report.children, content.path, depth)
+            inside = self._descend(report.children, content.path, depth)
+            wrapper |= report.wrapped and len(inside) == len(report.children)
+            nodes += inside
+        if content.hidden_from_clamav and not (wrapper and shown):
+            self.extracted.append(Extracted(content.view, content.path, wrapper))
         name = content.path[-1] if content.path else ""
         return TypeNode(content.file_type, name, tuple(nodes))
 
@@ -118,8 +128,13 @@ class _Walk:
 
 
 def _log_crash(scanner: str, error: Exception) -> None:
-    """Log where it happened, without source lines: a sandboxed worker may open no file."""
-    log.error("%s crashed: %r %s", scanner, error, " < ".join(_frames(error.__traceback__)))
+    """Log where it happened, without source lines: a sandboxed worker may open no file.
+
+    Not its repr(): that of a UnicodeDecodeError holds the whole buffer.
+    """
+    said = str(error)[:LOGGED_TEXT]
+    frames = " < ".join(_frames(error.__traceback__))
+    log.error("%s crashed: %s: %s %s", scanner, type(error).__name__, said, frames)
 
 
 def _frames(traceback: TracebackType | None) -> list[str]:

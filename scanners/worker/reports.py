@@ -31,6 +31,7 @@ REPORT_BYTES = 160 * KiB
 """The shares below and some; a socket takes 208 KiB as one message (net.core.wmem_default)."""
 CHILDREN = 64
 """Descriptors in one message; the kernel's own bound is 253 (SCM_MAX_FD)."""
+PATHS_TEXT = 24 * KiB
 ITEMS = 256
 NODES = 1024
 WORD, NAME, DETAIL = 100, 255, 1000
@@ -59,10 +60,30 @@ class WorkerReport:
     """One a descriptor, in their order."""
 
 
-def choose_children(extracted: Sequence[Extracted]) -> tuple[Extracted, ...]:
-    """Return the first of them that one message can carry."""
-    paths = (_clip_path(child.path) for child in extracted)
-    return tuple(extracted[: _fitting(paths, CHILDREN, 24 * KiB)[1]])
+def choose_children(
+    extracted: Sequence[Extracted], room: int
+) -> tuple[tuple[Extracted, ...], tuple[Unscanned, ...]]:
+    """Return those that one message can carry, `room` bytes in all at most, and the others as gaps.
+
+    Each becomes shared memory that only these bounds limit.  Leaves go first.  A wrapper, which
+    holds the same bytes once more (a form that was decoded and taken apart), goes along if it
+    fits, for its headers and shortest parts, which YARA saw as well; without it nothing else is
+    lost, and an honest form of 300 MiB under gzip is no gap.  The walk gives no wrapper at all
+    whose bytes clamd sees anyway: forms within forms would multiply them by their depth.
+    """
+    chosen: list[Extracted] = []
+    gaps: list[Unscanned] = []
+    text = PATHS_TEXT
+    for child in sorted(extracted, key=lambda child: child.wrapper):
+        size, length = child.view.nbytes, len(json.dumps(_clip_path(child.path))) + 1
+        if len(chosen) < CHILDREN and length <= text and size <= room:
+            chosen.append(child)
+            text -= length
+            room -= size
+        elif not child.wrapper:
+            reason = Reason.TOO_LARGE if size > room else Reason.TOO_MANY
+            gaps.append(Unscanned("worker", reason, child.path))
+    return tuple(chosen), tuple(gaps)
 
 
 def encode_report(

@@ -46,14 +46,10 @@ def examine_job(job: Job, descriptor: int, examiner: Examiner) -> tuple[bytes, l
     try:
         with _mapped(descriptor, job.size) as view:
             examination = examiner(_content(job, view), _budget(job))
-            sendable = choose_children(examination.extracted)
+            sendable, gaps = choose_children(examination.extracted, job.unpacked_bytes)
             children += (seal_memfd(child.view) for child in sendable)
-        left = examination.extracted[len(sendable) :]
-        examination = Examination(
-            examination.types,
-            examination.detections,
-            (*(Unscanned("worker", Reason.TOO_MANY, e.path) for e in left), *examination.unscanned),
-        )
+        unscanned = (*gaps, *examination.unscanned)
+        examination = Examination(examination.types, examination.detections, unscanned)
     except Exception as error:
         close_all(children)
         children, sendable = [], ()

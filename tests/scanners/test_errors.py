@@ -11,12 +11,13 @@ def test_each_error_has_its_own_reason() -> None:
     assert Reason.CRASHED not in raised
 
 
-def test_reasons_that_no_scanner_gives_are_the_front_s() -> None:
-    """Known from the HTTP head alone, before a byte is scanned."""
+def test_reasons_that_no_scanner_raises() -> None:
+    """Known from the HTTP head alone, or of one member while the others are scanned: encrypted."""
     raised = {error.reason for error in errors.ScannerError.__subclasses__()}
     assert set(Reason) - raised == {
         Reason.PARTIAL,
         Reason.STREAMING,
         Reason.OPAQUE,
+        Reason.ENCRYPTED,
         Reason.CRASHED,
     }

@@ -176,3 +176,55 @@ def test_no_byte_between_boundaries_is_lost(new_budget: MakeBudget, pieces: list
     report = _scan(body, new_budget())
     kept = b"".join(bytes(child.view) for child in report.children)
     assert b"MARKED" in kept or report.unscanned
+
+
+PART = b"\r\n" + b"x" * 100
+WRAPPED = {
+    "a form": (FORM, True),
+    "blank lines around": (b"\r\n" + _body(PART) + b"\r\n\r\n", True),
+    "no last boundary": (b"--b\r\n" + PART, True),
+    "base64": (_encoded("base64", "aGVsbG8="), True),
+    "preamble": (PE + b"\r\n" + _body(PART), False),
+    "epilogue": (_body(PART) + PE, False),
+    "between two bodies": (_body(PART) + PE + b"\r\n" + _body(PART), False),
+    "very long blank": (_body(PART) + b" " * 10_000, False),
+    "boundary within a line": (_body(PART + b"\r\none --b two"), False),
+    "said to be base64": (_encoded("base64", "MZ\x01!"), False),
+}
+
+
+@pytest.mark.parametrize("body, wrapped", WRAPPED.values(), ids=WRAPPED)
+def test_nothing_but_its_parts(new_budget: MakeBudget, body: bytes, wrapped: bool) -> None:
+    """A body that holds more than its parts may be a file itself, which clamd has to see."""
+    assert _scan(body, new_budget()).wrapped is wrapped
+
+
+def test_too_many_parts_are_no_wrapped_body(new_budget: MakeBudget) -> None:
+    assert not _scan(_body(PART, PART), new_budget(members=1)).wrapped
+
+
+def test_forms_within_forms_hand_out_the_innermost_only(run: Examine) -> None:
+    inner = b"x" * 100_000
+    body, parameters = inner, (("boundary", "b0"),)
+    for level in range(6, -1, -1):
+        head = (
+            b"" if level == 6 else b"Content-Type: multipart/mixed; boundary=b%d\r\n" % (level + 1)
+        )
+        body = b"--b%d\r\n%b\r\n%b\r\n--b%d--\r\n" % (level, head, body, level)
+    found = run(body, declared_type="multipart/form-data", parameters=parameters)
+    assert found.unscanned == ()
+    assert [bytes(one.view) for one in found.extracted] == [inner]
+
+
+def test_a_decoded_form_is_a_wrapper(run: Examine) -> None:
+    """clamd sees its headers nowhere else."""
+    found = run(
+        builders.gzip(FORM),
+        declared_type="multipart/form-data",
+        parameters=(("boundary", "b"),),
+        codings=("gzip",),
+    )
+    assert [(bytes(one.view), one.wrapper) for one in found.extracted] == [
+        (PE, False),
+        (FORM, True),
+    ]

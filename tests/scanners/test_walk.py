@@ -82,7 +82,6 @@ def _run(new_budget: MakeBudget, *scanners: Scripted, **limits: float) -> Examin
 
 
 FAILURES = {
-    Reason.ENCRYPTED: errors.ContentEncrypted(),
     Reason.MALFORMED: errors.ContentMalformed(),
     Reason.TOO_LARGE: errors.ContentTooLarge(),
     Reason.TOO_DEEP: errors.ContentTooDeep(),
@@ -201,6 +200,46 @@ def test_what_clamav_cannot_reach_is_handed_out(new_budget: MakeBudget) -> None:
     assert _run(new_budget, _opens("a")).extracted == ()
 
 
+WRAPPING = Content(memoryview(b"wrapping"), path=("w",), hidden_from_clamav=True)
+
+
+def _wraps(view: memoryview, *, wrapped: bool = True, inside: bytes = b"inside") -> Scripted:
+    """The file holds a form, and this a part; clamd opens neither."""
+    form = replace(WRAPPING, view=view)
+
+    def answer(content: Content) -> Report:
+        if not content.path:
+            return Report(children=(form,))
+        part = _child(content, "p", view=memoryview(inside), hidden_from_clamav=True)
+        return Report(children=(part,), wrapped=wrapped) if content.path == ("w",) else Report()
+
+    return Scripted(answer, name="wraps")
+
+
+PART = Extracted(memoryview(b"inside"), ("w", "p"))
+
+
+def test_a_wrapper_that_clamav_sees_anyway_is_not_handed_out(new_budget: MakeBudget) -> None:
+    assert _run(new_budget, _wraps(FILE.view[1:])).extracted == (PART,)
+
+
+def test_a_wrapper_that_was_decoded_is_told_as_one(new_budget: MakeBudget) -> None:
+    form = memoryview(b"form")
+    wrapper = Extracted(form, ("w",), wrapper=True)
+    assert _run(new_budget, _wraps(form)).extracted == (PART, wrapper)
+
+
+def test_what_holds_more_than_its_parts_is_handed_out(new_budget: MakeBudget) -> None:
+    form = FILE.view[1:]
+    found = _run(new_budget, _wraps(form, wrapped=False))
+    assert found.extracted == (PART, Extracted(form, ("w",)))
+
+
+def test_what_was_not_opened_to_the_end_is_handed_out(new_budget: MakeBudget) -> None:
+    form = FILE.view[1:]
+    assert _run(new_budget, _wraps(form), depth=1).extracted == (Extracted(form, ("w",)),)
+
+
 def test_more_of_the_same_is_not_kept(new_budget: MakeBudget) -> None:
     """One member in thousands that is different is."""
     names = [f"{number}" for number in range(3 * SAME_KIND)]
@@ -226,5 +265,19 @@ def test_the_log_needs_no_source_file(
 
     monkeypatch.setattr("linecache.updatecache", refuse)
     _run(new_budget, _raising(ValueError("bug")))
-    assert "ValueError('bug')" in caplog.text
+    assert "ValueError: bug" in caplog.text
     assert walk.log.name in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [UnicodeDecodeError("utf-8", b"hostile" * 10_000, 0, 1, "odd"), ValueError("hostile" * 10_000)],
+    ids=["buffer", "text"],
+)
+def test_the_log_does_not_hold_the_file(
+    new_budget: MakeBudget, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    """The repr of a UnicodeDecodeError is all that could not be decoded."""
+    _run(new_budget, _raising(error))
+    assert type(error).__name__ in caplog.text
+    assert len(caplog.text) < 1500

@@ -135,8 +135,12 @@ def test_children_are_chosen_by_number_and_by_the_length_of_their_paths() -> Non
     def extracted(name: str, count: int) -> tuple[Extracted, ...]:
         return count * (Extracted(memoryview(b""), (name,)),)
 
-    assert len(choose_children(extracted("short", 100))) == CHILDREN
-    assert 0 < len(choose_children(extracted("\U0001f600" * 999, 100))) < CHILDREN
+    chosen, gaps = choose_children(extracted("short", 100), 0)
+    assert len(chosen) == CHILDREN
+    assert gaps == (100 - CHILDREN) * (Unscanned("worker", Reason.TOO_MANY, ("short",)),)
+    chosen, gaps = choose_children(extracted("\U0001f600" * 999, 100), 0)
+    assert 0 < len(chosen) < CHILDREN
+    assert len(chosen) + len(gaps) == 100
     paths = [("a", "b"), ("c",)]
     children = [Extracted(memoryview(b""), path) for path in paths]
     data = encode_report(1, 1, Examination(), children)
@@ -144,6 +148,30 @@ def test_children_are_chosen_by_number_and_by_the_length_of_their_paths() -> Non
     for descriptors in (0, 1, 3):
         with pytest.raises(MalformedReport):
             decode_report(data, descriptors)
+
+
+def _extracted(name: str, size: int, *, wrapper: bool = False) -> Extracted:
+    return Extracted(memoryview(bytes(size)), (name,), wrapper)
+
+
+def test_children_are_chosen_by_their_bytes() -> None:
+    """What does not fit is a gap, and what comes after it may fit."""
+    children = [_extracted("a", 6), _extracted("b", 5), _extracted("c", 4), _extracted("d", 0)]
+    chosen, gaps = choose_children(children, 10)
+    assert [child.path for child in chosen] == [("a",), ("c",), ("d",)]
+    assert gaps == (Unscanned("worker", Reason.TOO_LARGE, ("b",)),)
+    words = [memoryview(bytes(8)).cast("I"), memoryview(b"")]
+    assert len(choose_children([Extracted(view, ()) for view in words], 7)[0]) == 1
+
+
+def test_wrappers_come_last_and_only_if_they_fit() -> None:
+    form, part, other = (
+        _extracted("form", 7, wrapper=True),
+        _extracted("part", 6),
+        _extracted("other", 3),
+    )
+    assert choose_children([form, part, other], 16) == ((part, other, form), ())
+    assert choose_children([form, part, other], 15) == ((part, other), ())
 
 
 NODE: list[object] = [0, "zip", "application/zip", "archive", ""]

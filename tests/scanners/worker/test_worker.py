@@ -17,7 +17,7 @@ from scanners.worker.worker import Examiner, examine_job, seal_memfd, serve
 
 
 def job(size: int) -> Job:
-    return Job(9, size, "n", "text/plain", (("charset", "x"),), ("gzip",), 5.0, 1000, 10, 3)
+    return Job(9, size, "n", "text/plain", (("charset", "x"),), ("gzip",), 5.0, 4_000_000, 10, 3)
 
 
 def run(examiner: Examiner, data: bytes = b"content") -> tuple[WorkerReport, list[int]]:
@@ -42,7 +42,7 @@ def test_the_examiner_sees_the_job() -> None:
     assert data == b"content"
     assert (content.name, content.declared_type, content.codings) == ("n", "text/plain", ("gzip",))
     assert content.parameters == (("charset", "x"),)
-    assert (budget.bytes_left, budget.members_left, budget.depth) == (1000, 10, 3)
+    assert (budget.bytes_left, budget.members_left, budget.depth) == (4_000_000, 10, 3)
     assert 0 < budget.deadline - time.monotonic() <= 5
     assert (report.job, children) == (9, [])
     assert report.memory_bytes > 1_000_000
@@ -72,6 +72,21 @@ def test_children_are_sealed_and_hold_the_bytes() -> None:
     for child in children:
         assert fcntl.fcntl(child, fcntl.F_GET_SEALS) & fcntl.F_SEAL_WRITE
         os.close(child)
+
+
+def test_children_beyond_the_budget_are_gaps() -> None:
+    """They are shared memory, which no limit of the kernel bounds in all."""
+    before = open_descriptors()
+    report, children = run(
+        lambda content, budget: Examination(
+            extracted=3 * (Extracted(memoryview(bytes(1_500_000)), ("x",)),)
+        )
+    )
+    assert [os.fstat(child).st_size for child in children] == [1_500_000] * 2
+    assert report.examination.unscanned == (Unscanned("worker", Reason.TOO_LARGE, ("x",)),)
+    for child in children:
+        os.close(child)
+    assert open_descriptors() == before
 
 
 @pytest.mark.parametrize(
