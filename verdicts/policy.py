@@ -15,6 +15,14 @@ from verdicts.model import Action, Ruling, Transfer, Verdict
 from verdicts.policy_file import BYPASS, DEFAULT, PolicyFile, read_policy_file
 
 
+PLAIN = Verdict(Level.CLEAN)
+
+
+def verdict_is_plain(verdict: Verdict) -> bool:
+    """Return whether clauses see nothing in the verdict but that it is clean."""
+    return verdict.level is Level.CLEAN and not verdict.detections and not verdict.unscanned
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Immutable; shared by all transfers of a front."""
@@ -24,6 +32,8 @@ class Policy:
     """The whole post only observes: everything passes, and `wanted` says what would have been."""
     digest: str
     """16 hex digits; changes whenever any ruling could.  Part of the ISTag."""
+    plain: tuple[Clause, ...]
+    """The clauses that can match a verdict with nothing in it: most verdicts meet only these."""
 
     @classmethod
     def read(cls, path: Path, *, observe: bool = False) -> "Policy":
@@ -34,13 +44,14 @@ class Policy:
         file = read_policy_file(path)
         monitors = observe or file.mode is Mode.MONITOR
         digest = hashlib.sha256(f"{file.digest} {monitors}".encode()).hexdigest()[:16]
-        return cls(file, monitors, digest)
+        plain = tuple(clause for clause in file.clauses if clause.weights.touch(PLAIN))
+        return cls(file, monitors, digest, plain)
 
     def decide(self, verdict: Verdict, transfer: Transfer, size: float) -> Ruling:
         """Return the ruling.  `size` in bytes, infinite for a stream without end."""
         case = Case(verdict, transfer, size)
         watched: Clause | None = None
-        for clause in self.file.clauses:
+        for clause in self.plain if verdict_is_plain(verdict) else self.file.clauses:
             if not clause.matches(case):
                 continue
             if clause.mode is Mode.MONITOR:

@@ -131,6 +131,14 @@ def test_hosts_to_bypass_are_ruled_before_inspection(policy: Write) -> None:
     assert POLICY.bypass(replace(DOWNLOAD, host="till.example")) is None
 
 
+@pytest.mark.parametrize("transfer", [DOWNLOAD, UPLOAD])
+def test_the_short_way_for_plain_verdicts_is_no_other_way(transfer: Transfer) -> None:
+    plain = Verdict(Level.CLEAN, types=JPEG)
+    long_way = replace(POLICY, plain=POLICY.file.clauses)
+    assert len(POLICY.plain) < len(POLICY.file.clauses)
+    assert POLICY.decide(plain, transfer, 9) == long_way.decide(plain, transfer, 9)
+
+
 def test_the_digest_is_of_what_the_file_says(policy: Write) -> None:
     clause = '[[clause]]\nname = "a"\naction = "block"\nlevel = "malicious"\n'
     digest = policy(clause).digest
