@@ -133,7 +133,7 @@ def test_hosts_to_bypass_are_ruled_before_inspection(policy: Write) -> None:
 
 @pytest.mark.parametrize("transfer", [DOWNLOAD, UPLOAD])
 def test_the_short_way_for_plain_verdicts_is_no_other_way(transfer: Transfer) -> None:
-    plain = Verdict(Level.CLEAN, types=JPEG)
+    plain = Verdict(Level.CLEAN, types=PE)
     long_way = replace(POLICY, plain=POLICY.file.clauses)
     assert len(POLICY.plain) < len(POLICY.file.clauses)
     assert POLICY.decide(plain, transfer, 9) == long_way.decide(plain, transfer, 9)
@@ -187,7 +187,6 @@ def test_any_verdict_gets_a_ruling_and_gaps_only_named_excuses(
 def test_without_a_matching_clause_the_default_rules(
     verdict: Verdict, transfer: Transfer, default: str
 ) -> None:
-    ruling = replace(POLICY, file=replace(POLICY.file, clauses=(), default=Action(default))).decide(
-        verdict, transfer, 1
-    )
+    file = replace(POLICY.file, clauses=(), default=Action(default))
+    ruling = replace(POLICY, file=file, plain=()).decide(verdict, transfer, 1)
     assert (ruling.action, ruling.clause, ruling.enforced) == (Action(default), "default", True)
