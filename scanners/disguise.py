@@ -28,32 +28,39 @@ class DisguiseScanner:
         return Report(detections=tuple(detection for detection in found if detection))
 
     def _by_extension(self, content: Content, known: KnownType) -> Detection | None:
-        if self._honestly_named(content, known):
-            return None
-        for last in map(extension, readings(content.name)):
+        for last in _extensions(content):
             level = _weigh(self.table.extension_families(last), known)
-            if level:
+            if level and last not in known.extensions:
                 said = f"{known.file_type.name} content under the extension .{last}"
                 return self._detection(Code.DISGUISE_EXTENSION, level, content, said)
         return None
 
     def _by_media(self, content: Content, known: KnownType) -> Detection | None:
-        declared = content.declared_type
-        level = _weigh(self.table.media_families(declared), known)
-        if not level or declared in known.media:
-            return None
-        if declared == FALLBACK and self._honestly_named(content, known):
-            level = DetectionLevel.INFO
-        said = f"{known.file_type.name} content declared as {declared}"
-        return self._detection(Code.DISGUISE_MIME, level, content, said)
+        for declared in (content.declared_type, *content.other_types):
+            level = _weigh(self.table.media_families(declared), known)
+            if not level or declared in known.media:
+                continue
+            if declared == FALLBACK and self._honestly_named(content, known):
+                level = DetectionLevel.INFO
+            said = f"{known.file_type.name} content declared as {declared}"
+            return self._detection(Code.DISGUISE_MIME, level, content, said)
+        return None
 
     def _honestly_named(self, content: Content, known: KnownType) -> bool:
-        return any(extension(name) in known.extensions for name in readings(content.name))
+        """Say whether a reading of the name tells the type, and none promises another."""
+        telling = [last for last in _extensions(content) if self.table.extension_families(last)]
+        return bool(telling) and known.extensions.issuperset(telling)
 
     def _detection(
         self, code: Code, level: DetectionLevel, content: Content, said: str
     ) -> Detection:
         return Detection(code, self.name, content.file_type.name, level, content.path, said)
+
+
+def _extensions(content: Content) -> list[str]:
+    """Return the extensions of every reading of every name: the receiver may take any."""
+    names = (content.name, *content.other_names)
+    return [extension(reading) for name in names for reading in readings(name)]
 
 
 def _weigh(promised: frozenset[Family], known: KnownType) -> DetectionLevel | None:

@@ -41,11 +41,13 @@ class NameScanner:
     name: str = "disguise_names"
 
     def scan(self, content: Content, budget: Budget) -> Report:
-        if not content.name or content.codings:  # coded bytes: the decoded child bears the name
+        if content.codings:  # coded bytes: the decoded child bears the name
             return Report()
-        tricks = [self._direction_marks(content.name)]
-        for reading in readings(content.name):
-            tricks += self._tricks(reading, content)
+        tricks: list[Trick | None] = []
+        for name in filter(None, (content.name, *content.other_names)):
+            tricks.append(self._direction_marks(name))
+            for reading in readings(name):
+                tricks += self._tricks(reading, content)
         worst: dict[Code, Detection] = {}
         for trick in filter(None, tricks):
             code, level, word, said = trick

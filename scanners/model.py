@@ -116,6 +116,10 @@ class Content:
     """Filled in by the walk before any scanner but the type scanner sees the content."""
     hidden_from_clamav: bool = False
     """clamd cannot reach these bytes by itself: the walk hands them out as a child."""
+    other_names: tuple[str, ...] = ()
+    """More names that some receiver would read where `name` was read."""
+    other_types: tuple[str, ...] = ()
+    """More media types that were declared beside `declared_type`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ MAX_NAME = 1024
 
 BLANKS = " \t_\u00a0\u1680\u202f\u205f\u2800\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """Push an extension out of sight; the underscore and the Braille blank are in use, too."""
+_MARKS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0)))) + '"<>|?*'
+"""Control characters, and what Windows lets no name have: savers drop or replace them."""
+_AROUND = BLANKS + _MARKS
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SEPARATOR = re.compile(r"[/\\]")
 _COPY = re.compile(r"[(\[]\d{1,4}[)\]]$")
@@ -39,18 +42,20 @@ def readings(name: str) -> tuple[str, ...]:
 
 def _base(name: str) -> str:
     base = _SEPARATOR.split(name.rstrip("/\\"))[-1].replace("\0", "")
-    return _INVISIBLE.sub("", base).lower().rstrip(". ")  # Windows drops dots and spaces
+    return (
+        _INVISIBLE.sub("", base).lower().rstrip(". " + _MARKS)
+    )  # as Windows drops dots and spaces
 
 
 def parts(name: str) -> list[str]:
-    """Split a reading at its dots; blanks and copy numbers around a part are not part of it."""
-    return [_COPY.sub("", part.strip(BLANKS)).strip(BLANKS) for part in name.split(".")]
+    """Split a reading at its dots; blanks, marks, copy numbers around a part are not part of it."""
+    return [_COPY.sub("", part.strip(_AROUND)).strip(_AROUND) for part in name.split(".")]
 
 
 def extension(name: str) -> str:
     """Return what follows the last dot of a reading; empty if nothing does, or nothing precedes."""
     stem, _, last = name.rpartition(".")
-    return last.strip() if stem else ""
+    return last.strip(" \t" + _MARKS) if stem else ""
 
 
 def displayed(name: str) -> str:

@@ -23,6 +23,8 @@ class CacheKey:
     parameters: tuple[tuple[str, str], ...]
     codings: tuple[str, ...]
     channel: str
+    other_names: tuple[str, ...] = ()
+    other_types: tuple[str, ...] = ()
 
 
 def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
@@ -34,6 +36,8 @@ def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
         transfer.parameters,
         transfer.codings,
         transfer.channel,
+        transfer.other_names,
+        transfer.other_types,
     )
 
 

@@ -169,6 +169,8 @@ class Inspection:
             declared_type=transfer.declared_type,
             parameters=transfer.parameters,
             codings=transfer.codings,
+            other_names=transfer.other_names,
+            other_types=transfer.other_types,
         )
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(bench.clamav.scan(descriptor, size, deadline))

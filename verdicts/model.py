@@ -55,6 +55,10 @@ class Transfer:
     """Only a range of the file (206 / Content-Range)."""
     prefers_json: bool = False
     """The client would rather read JSON than HTML: shapes the block page only."""
+    other_names: tuple[str, ...] = ()
+    """More file names that some receiver would read instead; judged like `file_name`."""
+    other_types: tuple[str, ...] = ()
+    """More media types that were declared beside `declared_type`; judged like it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ front --order--> zygote --notice--> front        front --job--> worker --greetin
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from enum import IntEnum
 from pathlib import Path
@@ -40,6 +40,8 @@ class Job:
     unpacked_bytes: int
     members: int
     depth: int
+    other_names: tuple[str, ...] = ()
+    other_types: tuple[str, ...] = ()
 
 
 def encode_job(job: Job) -> bytes:
@@ -56,15 +58,18 @@ def encode_job(job: Job) -> bytes:
             job.unpacked_bytes,
             job.members,
             job.depth,
+            job.other_names,
+            job.other_types,
         )
     ).encode("ascii")
 
 
 def decode_job(data: bytes) -> Job:
     """Read a job in the worker, which trusts the front."""
-    number, size, name, declared_type, parameters, codings, *limits = json.loads(data)
+    number, size, name, declared_type, parameters, codings, *limits, names, types = json.loads(data)
     pairs = tuple((key, value) for key, value in parameters)
-    return Job(number, size, name, declared_type, pairs, tuple(codings), *limits)
+    job = Job(number, size, name, declared_type, pairs, tuple(codings), *limits)
+    return replace(job, other_names=tuple(names), other_types=tuple(types))
 
 
 def encode_greeting(memory_bytes: int, missing: tuple[str, ...]) -> bytes:

@@ -34,6 +34,8 @@ class JobRequest:
     declared_type: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
     codings: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+    other_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,8 @@ class ScanPool:
             self._limits.unpacked_bytes,
             self._limits.members,
             self._limits.depth,
+            request.other_names,
+            request.other_types,
         )
 
     def _free(self, worker: RemoteWorker) -> None:

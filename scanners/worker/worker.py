@@ -93,7 +93,15 @@ def _memory() -> int:
 
 
 def _content(job: Job, view: memoryview) -> Content:
-    return Content(view, job.name, job.declared_type, job.parameters, job.codings)
+    return Content(
+        view,
+        job.name,
+        job.declared_type,
+        job.parameters,
+        job.codings,
+        other_names=job.other_names,
+        other_types=job.other_types,
+    )
 
 
 def _budget(job: Job) -> Budget:

@@ -29,6 +29,12 @@ CASES = {  # content, name, declared type -> what is said
     "jar as jpeg": (JAR, "a.jpg", "", {(EXTENSION, BAD)}),
     "honest program under an image type": (PE, "a.exe", "image/jpeg", {(MIME, BAD)}),
     "name cut by NUL": (PE, "photo.jpg\0", "", {(EXTENSION, BAD)}),
+    "stream of a program": (PE, "setup.exe:x.jpg", "", {(EXTENSION, BAD)}),
+    "NUL behind a program": (PE, "setup.exe\0.jpg", "", {(EXTENSION, BAD)}),
+    "escaped NUL": (PE, "setup.exe%00.jpg", "", {(EXTENSION, BAD)}),
+    "escaped colon": (PE, "setup.exe%3ax.jpg", "", {(EXTENSION, BAD)}),
+    "quote at the end": (PE, 'photo.jpg"', "", {(EXTENSION, BAD)}),
+    "question mark at the end": (PE, "photo.jpg?", "", {(EXTENSION, BAD)}),
     # wrong, but no danger
     "jpeg as png": (builders.jpeg(), "a.png", "image/png", {(EXTENSION, NOTED), (MIME, NOTED)}),
     "pdf as word": (builders.pdf(), "a.doc", "", {(EXTENSION, NOTED)}),
@@ -55,6 +61,8 @@ CASES = {  # content, name, declared type -> what is said
     "damaged picture": (b"\x93\x81\x01\x99" * 9, "a.jpg", "image/jpeg", set()),
     "error page": (b"Not found\n", "a.jpg", "image/jpeg", set()),
     "windows name, colon": (PE, "Setup 10:22.exe", "", set()),
+    "picture, colon": (builders.jpeg(), "IMG 10:22.jpg", "text/plain", {(MIME, NOTED)}),
+    "program, colon, text/plain": (PE, "Setup 10:22.exe", "text/plain", {(MIME, NOTED)}),
 }
 
 
@@ -72,6 +80,35 @@ def test_disguise(
     content = Content(view, name, declared, file_type=bench.identify(view))
     report = DisguiseScanner(table).scan(content, None)  # type: ignore[arg-type]
     assert {(found.code, found.level) for found in report.detections} == expected
+
+
+OTHERS = {  # other names, other types -> what is said of a program called setup.exe
+    "another name": (("photo.jpg",), (), {EXTENSION}),
+    "another type": ((), ("image/jpeg",), {MIME}),
+    "alike": (("Setup.EXE", "setup"), ("application/octet-stream", ""), set()),
+}
+
+
+@pytest.mark.parametrize("names, types, expected", OTHERS.values(), ids=OTHERS)
+def test_other_names_and_types_are_judged(
+    *,
+    bench: Bench,
+    table: TypeTable,
+    names: tuple[str, ...],
+    types: tuple[str, ...],
+    expected: set[Code],
+) -> None:
+    view = memoryview(PE)
+    content = Content(
+        view,
+        "setup.exe",
+        "application/x-msdownload",
+        file_type=bench.identify(view),
+        other_names=names,
+        other_types=types,
+    )
+    report = DisguiseScanner(table).scan(content, None)  # type: ignore[arg-type]
+    assert {found.code for found in report.detections} == expected
 
 
 def test_coded_bytes_are_not_judged(bench: Bench, table: TypeTable) -> None:

@@ -23,6 +23,10 @@ CASES = [  # name, content, codes ("?" behind: level info)
     ("photo.jpg.2024.exe", PE, {DOUBLE}),
     ("a/b/photo.jpg.lnk", builders.lnk(), {DOUBLE}),
     ("photo.jpg.exe.", PE, {DOUBLE}),
+    ("photo.jpg\x01.exe", PE, {DOUBLE}),
+    ("photo.jpg%0a.exe", PE, {DOUBLE}),
+    ('photo.jpg".exe"', PE, {DOUBLE}),
+    ("??????.exe", PE, set()),
     ("photo.jpg.com", PE, {DOUBLE, HOST}),
     ("archive.zip.exe", PE, {DOUBLE}),
     ("setup.exe", PE, set()),
@@ -85,3 +89,9 @@ def test_a_name_of_many_blanks_is_quick(table: TypeTable) -> None:
     """Patterns that try again at every blank would take minutes here; the test's limit ends it."""
     for name in (" " * 100_000 + "x.exe", "a." * 50_000 + "exe", "\u202e" * 100_000, "_" * 100_000):
         NameScanner(table).scan(Content(memoryview(b""), name), None)  # type: ignore[arg-type]
+
+
+def test_other_names_are_judged(table: TypeTable) -> None:
+    content = Content(memoryview(PE), "", other_names=("a.exe", "photo.jpg.exe"))
+    report = NameScanner(table).scan(content, None)  # type: ignore[arg-type]
+    assert [found.code.value for found in report.detections] == [DOUBLE]

@@ -15,6 +15,9 @@ READINGS = {
     "evil.exe\0.jpg": ("evil.exe", "evil.exe.jpg"),
     "evil.exe:photo.jpg": ("evil.exe", "evil.exe:photo.jpg"),
     "photo%2Eexe": ("photo%2eexe", "photo.exe"),
+    'Photo.jpg"': ("photo.jpg",),
+    "setup.exe.\x01?": ("setup.exe",),
+    "??????.doc": ("??????.doc",),
     "": (),
     "...": (),
 }
@@ -24,6 +27,7 @@ EXTENSIONS = {
     "makefile": "",
     ".profile": "",
     "photo.jpg .exe": "exe",
+    "photo.jpg.\nexe": "exe",
     "a.": "",
 }
 
@@ -41,6 +45,7 @@ def test_extension(name: str, expected: str) -> None:
 def test_parts_lose_blanks_and_copy_numbers() -> None:
     assert parts("photo.jpg (1).exe") == ["photo", "jpg", "exe"]
     assert parts("photo.jpg____\u2800\u3000.exe") == ["photo", "jpg", "exe"]
+    assert parts('photo.jpg\x01"?\x85.exe') == ["photo", "jpg", "exe"]
     assert parts("photo.2024 .exe") == ["photo", "2024", "exe"]
 
 

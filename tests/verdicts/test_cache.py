@@ -180,6 +180,8 @@ DIFFERENCES = [
     {"declared_type": "image/png"},
     {"parameters": (("boundary", "x"),)},
     {"codings": ("gzip",)},
+    {"other_names": ("b.exe",)},
+    {"other_types": ("image/png",)},
     {"channel": "discord"},
 ]
 IRRELEVANT = [

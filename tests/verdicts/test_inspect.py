@@ -172,6 +172,8 @@ async def test_a_client_vanishes_and_the_other_gets_the_verdict(
         {"declared_type": "a/b"},
         {"parameters": (("a", "b"),)},
         {"codings": ("gzip",)},
+        {"other_names": ("b",)},
+        {"other_types": ("a/b",)},
         {"channel": "c"},
     ],
     ids=str,

@@ -38,6 +38,8 @@ jobs = st.builds(
     unpacked_bytes=st.integers(0, 2**40),
     members=st.integers(0, 10**6),
     depth=st.integers(1, 50),
+    other_names=st.lists(texts).map(tuple),
+    other_types=st.lists(texts).map(tuple),
 )
 
 

@@ -17,7 +17,20 @@ from scanners.worker.worker import Examiner, examine_job, seal_memfd, serve
 
 
 def job(size: int) -> Job:
-    return Job(9, size, "n", "text/plain", (("charset", "x"),), ("gzip",), 5.0, 4_000_000, 10, 3)
+    return Job(
+        9,
+        size,
+        "n",
+        "text/plain",
+        (("charset", "x"),),
+        ("gzip",),
+        5.0,
+        4_000_000,
+        10,
+        3,
+        ("m",),
+        ("a/b",),
+    )
 
 
 def run(examiner: Examiner, data: bytes = b"content") -> tuple[WorkerReport, list[int]]:
@@ -42,6 +55,7 @@ def test_the_examiner_sees_the_job() -> None:
     assert data == b"content"
     assert (content.name, content.declared_type, content.codings) == ("n", "text/plain", ("gzip",))
     assert content.parameters == (("charset", "x"),)
+    assert (content.other_names, content.other_types) == (("m",), ("a/b",))
     assert (budget.bytes_left, budget.members_left, budget.depth) == (4_000_000, 10, 3)
     assert 0 < budget.deadline - time.monotonic() <= 5
     assert (report.job, children) == (9, [])
