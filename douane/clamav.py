@@ -1,5 +1,6 @@
 """Which clamd the service uses: an own one, a configured one, or none; and what to say about it."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,9 @@ STALE = timedelta(days=7)
 """The official database is published daily; a week without one means freshclam does not run."""
 DATABASE_SECONDS = 180.0
 """clamd takes half a minute to load the official database."""
+RELOAD_SECONDS = 60.0
+"""A clamd that still detects by the signatures of before will not load the new ones any more."""
+NOT_LOADED_FIX = "A signature file may be broken: run `douane rules check`."
 
 
 class ClamavDaemon:
@@ -30,6 +34,10 @@ class ClamavDaemon:
         self._fault = ""
         """What was wrong at the last look: said once, not every few seconds."""
         self._reload_due = False
+        self._unloaded = ("", 0.0)
+        """The generation that clamd has not loaded, and since when (monotonic clock)."""
+        self._warned = ""
+        """The generation that was said not to load: said once."""
         self.embedded: EmbeddedClamd | None = None
         self.socket = settings.clamav.socket
         """As scanners.clamav.engine takes it: a path, host:port, or "off"."""
@@ -89,8 +97,20 @@ class ClamavDaemon:
             self._reload_due = False
             log.info("clamav.reloading", signatures=embedded.generation)
         version = management.version()
-        loaded = management.has_loaded(embedded.generation)
-        return f"{version}/{embedded.generation}" if loaded else ""
+        if management.has_loaded(embedded.generation):
+            self._unloaded, self._warned = ("", 0.0), ""
+            return f"{version}/{embedded.generation}"
+        self._note_unloaded(embedded.generation)
+        return ""
+
+    def _note_unloaded(self, generation: str) -> None:
+        """Warn of signatures that do not load: a clamd that cannot read them keeps the old ones."""
+        now = time.monotonic()
+        if self._unloaded[0] != generation:
+            self._unloaded = (generation, now)
+        elif generation != self._warned and now - self._unloaded[1] >= RELOAD_SECONDS:
+            self._warned = generation
+            log.warning("clamav.not_loaded", signatures=generation, fix=NOT_LOADED_FIX)
 
     def warnings(self) -> list[str]:
         """Return what an operator should know at start, one sentence each."""

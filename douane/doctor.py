@@ -14,12 +14,15 @@ from enum import StrEnum
 import magic
 import yara
 
-from douane.clamav import OFF, STALE, ClamavDaemon
+from douane.clamav import NOT_LOADED_FIX, OFF, STALE, ClamavDaemon
 from douane.settings import Settings
 from icap_server.payload.channels import Channels
+from scanners.clamav.address import parse_address
 from scanners.clamav.daemon import find_binary
 from scanners.clamav.database import stated_age
 from scanners.clamav.engine import Clamav, EngineState
+from scanners.clamav.management import Management
+from scanners.errors import EngineDown
 from scanners.rule_folders import rule_files
 from scanners.ruleset import ruleset_id
 from scanners.worker.sandbox import make_plan, probe
@@ -126,6 +129,8 @@ def _clamav(settings: Settings) -> Iterator[Finding]:
         yield _engine(state)
         if daemon.embedded is None:
             yield from _stated_database(state)
+        else:
+            yield from _signatures(daemon)
     if daemon.embedded is not None:
         yield from _database(daemon)
 
@@ -153,6 +158,21 @@ async def _ask_engine(settings: Settings, socket: str) -> EngineState:
     state = engine.state
     await engine.stop()
     return state
+
+
+def _signatures(daemon: ClamavDaemon) -> Iterator[Finding]:
+    """Whether our own clamd detects by the signatures that were written for it."""
+    assert daemon.embedded is not None  # noqa: S101 - the caller looks
+    generation = daemon.embedded.written_generation()
+    try:
+        loaded = Management(parse_address(daemon.socket)).has_loaded(generation)
+    except EngineDown:  # the finding before this one says so
+        return
+    if loaded:
+        yield Finding("clamav signatures", Health.OK, generation)
+    else:
+        state = f"{generation or 'unknown'} not loaded"
+        yield Finding("clamav signatures", Health.WARNING, state, NOT_LOADED_FIX)
 
 
 def _stated_database(state: EngineState) -> Iterator[Finding]:

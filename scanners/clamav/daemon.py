@@ -74,14 +74,17 @@ class EmbeddedClamd:
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         for name in ("run", "tmp"):
             self._give(self._folder / name)
-        configuration = self._folder / "clamd.conf"
-        configuration.write_text(self.configuration(), "utf-8")
+        _write(self._folder / "clamd.conf", self.configuration().encode())
         return self._signatures.refresh()
 
     @property
     def generation(self) -> str:
         """What the folder of signatures held at the last refresh(), as 16 hex digits."""
         return self._signatures.generation
+
+    def written_generation(self) -> str:
+        """What the folder of signatures holds, whoever wrote it; empty if nobody did."""
+        return self._signatures.written_generation()
 
     def command(self) -> list[str]:
         """Return the command that runs clamd in the foreground, logging to its output.
@@ -177,6 +180,16 @@ class EmbeddedClamd:
                     f"there is no user {USER!r} for clamd to become: install clamav-daemon"
                 ) from None
             os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+
+def _write(path: Path, text: bytes) -> None:
+    """Replace a file at once if it holds something else: a starting clamd may be reading it."""
+    if path.is_file() and path.read_bytes() == text:
+        return
+    fresh = path.with_name(f".{path.name}")
+    fresh.write_bytes(text)
+    fresh.chmod(0o644)
+    os.replace(fresh, path)
 
 
 async def _answers(address: Address) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import clamd
 
 from scanners.clamav.address import Address
-from scanners.clamav.signatures import generation_probe
+from scanners.clamav.signatures import SIGNATURE_NAME, generation_probe
 from scanners.errors import EngineDown
 
 TIMEOUT_SECONDS = 10.0
@@ -52,8 +52,8 @@ class Management:
     def has_loaded(self, generation: str) -> bool:
         """Return whether clamd detects by this state of its folder of signatures."""
         probe = io.BytesIO(generation_probe(generation))
-        answer = self._ask(lambda client: client.instream(probe)["stream"][1] or "")
-        return f"Douane.Generation.{generation}" in answer
+        answer = self._ask(lambda client: _signature(client.instream(probe)))
+        return SIGNATURE_NAME + generation in answer
 
     def _ask(self, question: "Callable[[clamd.ClamdNetworkSocket], str]") -> str:
         client = self._client()
@@ -79,3 +79,13 @@ class Management:
         return clamd.ClamdNetworkSocket(
             self.address.host, self.address.port, timeout=TIMEOUT_SECONDS
         )
+
+
+def _signature(answer: object) -> str:
+    """Return what the package says that INSTREAM found; None is its answer to an empty one."""
+    match answer:
+        case {"stream": ("FOUND", str(name))}:
+            return name
+        case {"stream": ("OK", None)}:
+            return ""
+    raise clamd.ResponseError(f"answered INSTREAM with {answer!r:.200}")

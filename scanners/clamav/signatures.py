@@ -19,6 +19,7 @@ passwords that it would try, and with .sign, the signatures of CVD files since 1
 RULE_PREFIX = "rules-"
 GENERATION_FILE = "generation.ndb"
 """A signature of ours that tells which state of the folder clamd has loaded; see `generation`."""
+SIGNATURE_NAME = "Douane.Generation."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ class SignatureFolder:
         self._mark()
         return True
 
+    def written_generation(self) -> str:
+        """Return the generation that the last refresh() of any process wrote; empty if none did."""
+        try:
+            text = (self._folder / GENERATION_FILE).read_text("ascii")
+        except (OSError, UnicodeDecodeError):
+            return ""
+        name, _, _ = text.partition(":")
+        return name.removeprefix(SIGNATURE_NAME)
+
     def sources(self) -> dict[str, _Source]:
         """Return what the folder should hold, by name."""
         found = {
@@ -91,7 +101,7 @@ class SignatureFolder:
         self.generation = digest.hexdigest()[:16]
         fresh = self._folder / f".{GENERATION_FILE}"
         pattern = generation_probe(self.generation).hex()
-        fresh.write_text(f"Douane.Generation.{self.generation}:0:*:{pattern}\n", "ascii")
+        fresh.write_text(f"{SIGNATURE_NAME}{self.generation}:0:*:{pattern}\n", "ascii")
         fresh.chmod(0o644)
         os.replace(fresh, self._folder / GENERATION_FILE)
 

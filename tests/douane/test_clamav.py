@@ -17,6 +17,7 @@ from douane.child import CannotStart
 from douane.clamav import ClamavDaemon
 from douane.settings import Settings
 from douane.settings_file import load_settings
+from scanners.clamav.management import Management
 
 Write = Callable[[str], Path]
 RULES = Path(__file__).parents[2] / "rules"
@@ -122,6 +123,43 @@ def test_the_age_of_the_database(
     warnings = make(f'[clamav]\nofficial_database = "{folder}"').warnings()
     assert len(warnings) == bool(said)
     assert re.search(said, "".join(warnings))
+
+
+def test_signatures_that_do_not_load_are_told_once(
+    write: Write, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """clamd keeps the old ones when it cannot read the new: nothing else would tell."""
+    shutil.copytree(RULES, short_folder / "rules")
+    text = f'[rules]\ndirectory = "rules"\n[clamav]\nofficial_database = "{short_folder}/none"'
+    daemon = ClamavDaemon(load_settings(write(text)).settings)
+    now, loaded = 1000.0, False
+    monkeypatch.setattr("douane.clamav.time.monotonic", lambda: now)
+    monkeypatch.setattr(Management, "reload", lambda _: None)
+    monkeypatch.setattr(Management, "version", lambda _: "ClamAV 1")
+    monkeypatch.setattr(Management, "has_loaded", lambda *_: loaded)
+
+    def warnings() -> list[str]:
+        with capture_logs() as lines:
+            daemon.look()
+        return [line["signatures"] for line in lines if line["event"] == "clamav.not_loaded"]
+
+    assert daemon.embedded is not None
+    assert warnings() == []
+    now += 59
+    assert warnings() == []
+    now += 2
+    assert warnings() == [daemon.embedded.generation]
+    now += 100
+    assert warnings() == []
+    (short_folder / "rules" / "clamav" / "more.ndb").write_text("Broken\n")
+    assert warnings() == [], "another generation has its own minute"
+    now += 61
+    with capture_logs() as lines:
+        assert daemon.look() == ""
+    assert [line["signatures"] for line in lines] == [daemon.embedded.generation]
+    assert "douane rules check" in lines[0]["fix"]
+    loaded = True
+    assert daemon.look() == f"ClamAV 1/{daemon.embedded.generation}"
 
 
 async def until_loaded(daemon: ClamavDaemon) -> str:

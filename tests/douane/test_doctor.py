@@ -16,6 +16,8 @@ from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import make_state
 from scanners.clamav.engine import EngineState
+from scanners.clamav.management import Management
+from scanners.errors import EngineDown
 
 Write = Callable[[str], Path]
 RULES = Path(__file__).parents[2] / "rules"
@@ -91,6 +93,45 @@ def test_an_own_clamd_that_does_not_run(write: Write) -> None:
     assert found["clamav"].fix == "Run `douane serve`."
     assert found["clamav database"].state == "none"
     assert "freshclam" in found["clamav database"].fix
+
+
+@pytest.mark.parametrize(
+    "answer, health, state",
+    [(True, Health.OK, "{}"), (False, Health.WARNING, "{} not loaded"), (None, None, "")],
+)
+def test_the_signatures_of_an_own_clamd(
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: bool | None,
+    health: Health | None,
+    state: str,
+) -> None:
+    async def up(*_: object) -> EngineState:
+        return EngineState("up", "ClamAV 1", "fildes", "")
+
+    def has_loaded(_: Management, generation: str) -> bool:
+        asked.append(generation)
+        if answer is None:
+            raise EngineDown
+        return answer
+
+    asked: list[str] = []
+    monkeypatch.setattr(doctor, "_ask_engine", up)
+    monkeypatch.setattr(Management, "has_loaded", has_loaded)
+    settings = load_settings(write("")).settings
+    make_state(settings)
+    embedded = clamav.ClamavDaemon(settings).embedded
+    assert embedded is not None
+    embedded.refresh()
+    embedded.socket.touch()
+    found = examine(settings)
+    assert asked == [embedded.generation]
+    if health is None:
+        assert "clamav signatures" not in found
+        return
+    finding = found["clamav signatures"]
+    assert (finding.health, finding.state) == (health, state.format(embedded.generation))
+    assert ("douane rules check" in finding.fix) is (health is Health.WARNING)
 
 
 def test_a_configured_clamd_that_does_not_answer(write: Write) -> None:

@@ -83,6 +83,33 @@ def test_without_the_program_or_its_user(tmp_path: Path, monkeypatch: pytest.Mon
             clamd.refresh()
 
 
+def test_the_configuration_is_replaced_at_once_and_only_if_it_changed(tmp_path: Path) -> None:
+    clamd = embedded(tmp_path, Limits())
+    (tmp_path / "rules" / "a.ndb").write_text("A:0:*:aaaaaaaa\n")
+    clamd.refresh()
+    written = tmp_path / "state" / "clamd" / "clamd.conf"
+    kept = tmp_path / "kept"
+    os.link(written, kept)
+    before = written.stat()
+    clamd.refresh()
+    assert written.stat() == before
+    assert written.read_text() == clamd.configuration()
+    changed = embedded(tmp_path, Limits(members=20_000))
+    changed.refresh()
+    assert written.read_text() == changed.configuration()
+    assert kept.read_text() == clamd.configuration(), "a reader of the old one reads on"
+    assert written.stat().st_mode & 0o777 == 0o644
+    assert {path.name for path in written.parent.iterdir()} == {"clamd.conf", "db", "run", "tmp"}
+
+
+def test_what_was_written_is_known_to_other_processes(tmp_path: Path) -> None:
+    clamd = embedded(tmp_path, Limits())
+    (tmp_path / "rules" / "a.ndb").write_text("A:0:*:aaaaaaaa\n")
+    assert clamd.written_generation() == ""
+    clamd.refresh()
+    assert embedded(tmp_path, Limits()).written_generation() == clamd.generation != ""
+
+
 @pytest.mark.server
 def test_it_runs_as_told_and_only_we_reach_it(clamd: Clamd) -> None:
     socket = clamd.own.socket

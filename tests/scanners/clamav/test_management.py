@@ -10,6 +10,7 @@ import pytest
 
 from scanners.clamav.address import Address
 from scanners.clamav.management import Management
+from scanners.clamav.signatures import generation_probe
 from scanners.errors import EngineDown
 
 
@@ -52,6 +53,49 @@ def test_wrong_answers(scripted_clamd: Callable[..., Clamd], command: str, answe
     clamd = scripted_clamd(script)
     with pytest.raises(EngineDown, match="scripted"):
         getattr(Management(Address(path=str(clamd.path))), command)()
+
+
+GENERATION = "0123456789abcdef"
+
+
+def _answering(start: Callable[..., Clamd], answer: bytes) -> Management:
+    def script(clamd: Clamd, _: int) -> None:
+        probe = generation_probe(GENERATION)
+        clamd.expect(b"nINSTREAM\n", len(probe).to_bytes(4, "big"), probe, bytes(4))
+        clamd.say(answer)
+
+    return Management(Address(path=str(start(script).path)))
+
+
+@pytest.mark.parametrize(
+    "answer, loaded",
+    [
+        (b"stream: OK\n", False),
+        (b"stream: Other.Thing FOUND\n", False),
+        (f"stream: Douane.Generation.{GENERATION}.UNOFFICIAL FOUND\n".encode(), True),
+    ],
+)
+def test_what_is_loaded(scripted_clamd: Callable[..., Clamd], answer: bytes, loaded: bool) -> None:
+    assert _answering(scripted_clamd, answer).has_loaded(GENERATION) is loaded
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\n",
+        b"OK\n",
+        b"else: OK\n",
+        b"stream: lost ERROR\n",
+        b"INSTREAM size limit exceeded. ERROR\n",
+        b"\xff\n",
+        b"stream: " + b"x" * 100_000 + b" ERROR\n",
+    ],
+)
+def test_what_is_loaded_is_not_said(scripted_clamd: Callable[..., Clamd], answer: bytes) -> None:
+    """The package makes None of an empty answer."""
+    with pytest.raises(EngineDown, match="scripted"):
+        _answering(scripted_clamd, answer).has_loaded(GENERATION)
 
 
 @pytest.mark.server
