@@ -14,7 +14,6 @@ from verdicts.clause import Case, Clause, Mode
 from verdicts.model import Action, Ruling, Transfer, Verdict
 from verdicts.policy_file import BYPASS, DEFAULT, PolicyFile, read_policy_file
 
-
 PLAIN = Verdict(Level.CLEAN)
 
 
