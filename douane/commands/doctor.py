@@ -41,10 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
         findings.append(asdict(finding))
         if not arguments.json:
             print(
-                f"{SIGNS[finding.health]}{finding.part:<16}{printable(finding.state)}", flush=True
+                f"{SIGNS[finding.health]}{finding.part:<19}{printable(finding.state)}", flush=True
             )
             if finding.fix:
-                print(f"{'':<24}→ {printable(finding.fix)}")
+                print(f"{'':<27}→ {printable(finding.fix)}")
     if arguments.json:
         print(json.dumps({"data": findings}, indent=2))
     return 1 if broken else 0
