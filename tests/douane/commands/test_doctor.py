@@ -27,9 +27,9 @@ def test_lines_and_fixes(
     find(monkeypatch, SOUND, ILL)
     assert douane("doctor") == 0, "a warning is no failure"
     assert capsys.readouterr().out == (
-        "ok      python          3.11\n"
-        "warning clamav          off\\x1b[2J\n"
-        "                        → Turn it on\\u202e.\n"
+        "ok      python             3.11\n"
+        "warning clamav             off\\x1b[2J\n"
+        "                           → Turn it on\\u202e.\n"
     )
 
 
@@ -38,7 +38,7 @@ def test_something_broken_is_status_1(
 ) -> None:
     find(monkeypatch, BROKEN, SOUND)
     assert douane("doctor") == 1
-    assert "BROKEN  policy          policy.toml:3: wrong\n" in capsys.readouterr().out
+    assert "BROKEN  policy             policy.toml:3: wrong\n" in capsys.readouterr().out
     assert douane("doctor", "--json") == 1
     assert json.loads(capsys.readouterr().out)["data"] == [
         {
