@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := clamav-daemon clamav libmagic1 libarchive13 libseccomp2 python3-venv
-TESTING := c-icap libc-icap-mod-virus-scan gcc libc6-dev procps
+TESTING := c-icap libc-icap-mod-virus-scan gcc libc6-dev systemd
 
 .PHONY: help serve setup test test-long check bench demo lock clean system system-testing
 
