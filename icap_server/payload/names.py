@@ -11,42 +11,46 @@ from verdicts.model import Direction
 ORIGINAL_FILE = "x-c-icap-client-original-file"
 DISPOSITION = "content-disposition"
 PARAMETER = "filename"
+KEPT = 4
+"""Names kept from either end: receivers take the first or the last one."""
 
 
-def file_name(
+def file_names(
     icap_fields: Mapping[str, str],
     request: HttpHead | None,
     response: HttpHead | None,
     direction: Direction,
     path: str,
-) -> str:
-    """Return the name without folders, at most 1,024 characters; empty if nothing names it.
+) -> tuple[str, ...]:
+    """Return the names that a receiver may give the file, the likeliest first.
 
-    In this order: the proxy's X-scan-file-name (Trend), c-icap-client's field in a request, the
-    Content-Disposition of the message with the body, the last segment of the URL's `path`, and
-    c-icap-client's field in a response.  That comes last because no browser heeds it: a server
-    could give an innocent name there and the real one in the URL.
+    Each without folders, of at most 1,024 characters, at most 2 * KEPT; none if nothing names it.
+    In this order: the proxy's X-scan-file-name (Trend), every Content-Disposition of the message
+    with the body, and the last segment of the URL's `path` if none of them says anything, or if
+    it is where a PUT will store the file.  c-icap-client's field comes last, because no browser
+    heeds it: a sender could give an innocent name there and the real one in the URL.
     """
     body_head = request if direction is Direction.UPLOAD else response
-    return bounded(
-        _stated(icap_fields.get("x-scan-file-name", ""))
-        or (_stated(request.first(ORIGINAL_FILE)) if request else "")
-        or (disposition_name(body_head.first(DISPOSITION)) if body_head else "")
-        or _last_segment(path)
-        or (_stated(response.first(ORIGINAL_FILE)) if response else "")
-    )
+    names = [_stated(icap_fields.get("x-scan-file-name", ""))]
+    for value in body_head.all(DISPOSITION) if body_head else ():
+        names += disposition_names(value)
+    if not any(names) or (direction is Direction.UPLOAD and request and request.method == "PUT"):
+        names.append(_last_segment(path))
+    if not any(names):
+        names += [_stated(head.first(ORIGINAL_FILE)) for head in (request, response) if head]
+    distinct = tuple(dict.fromkeys(bounded(name) for name in names if name))
+    return distinct if len(distinct) <= 2 * KEPT else distinct[:KEPT] + distinct[-KEPT:]
 
 
-def disposition_name(value: str) -> str:
-    """Return the name that Content-Disposition gives, without folders; empty if none.
+def disposition_names(value: str) -> tuple[str, ...]:
+    """Return every name that Content-Disposition gives, without folders.
 
-    The standard's own choice among all notations: filename* before filename (RFC 6266 §4.3).
+    The standard's own choice among all notations first: filename* before filename (RFC 6266 §4.3).
     """
     if not value:
-        return ""
+        return ()
     _, parameters = parse_value(utf8(value))
-    names = all_values(parameters, PARAMETER)
-    return _without_folders(names[0]) if names else ""
+    return tuple(map(_without_folders, all_values(parameters, PARAMETER)))
 
 
 def bounded(name: str) -> str:

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from icap_server.payload.channels import Channels
+from icap_server.payload.codings import body_codings
 from icap_server.payload.http_head import HttpHead
-from icap_server.payload.media_type import parse_codings, parse_media_type
-from icap_server.payload.names import file_name
+from icap_server.payload.names import file_names
 from icap_server.payload.people import client_address, group_names, user_name
+from scanners.declared_type import declared_type, media_types
+from scanners.header_parameters import parse_value
+from scanners.names import extension, readings
 from verdicts.model import Direction, Transfer
 
 MAX_HOST = 255
@@ -20,6 +23,13 @@ PORT = re.compile(r":[0-9]*$")
 # RFC 9110 §14.4; a range that is the whole file is what players get for "Range: bytes=0-"
 CONTENT_RANGE = re.compile(r"bytes\s+0*0-([0-9]{1,18})/([0-9]{1,18})", re.IGNORECASE)
 STREAMS = frozenset({"text/event-stream", "multipart/x-mixed-replace"})
+STREAM_EXTENSIONS = frozenset(
+    # audio and video, playlists, and what names a program of the server rather than a file
+    """3gp aac aif aiff avi flac flv m2ts m4a m4s m4v mid mjpeg mjpg mka mkv mov mp2 mp3 mp4 mpeg
+    mpg mts oga ogg ogm ogv opus ra rm ts wav weba webm wma wmv
+    m3u m3u8 mpd pls xspf asx nsv
+    asp ashx aspx cgi do fcgi jsp php""".split()
+)
 TUS = "application/offset+octet-stream"
 """Resumable uploads (tus.io): every PATCH carries a piece."""
 
@@ -42,9 +52,8 @@ def build_transfer(
     direction = Direction.UPLOAD if method == "REQMOD" else Direction.DOWNLOAD
     body_head = request if direction is Direction.UPLOAD else response
     url, host, path = locate(request) if request else ("", "", "")
-    declared_type, parameters = parse_media_type(
-        body_head.last("content-type") if body_head else ""
-    )
+    declared = declared_type(body_head.all("content-type") if body_head else ())
+    name, *other_names = file_names(icap_fields, request, response, direction, path) or ("",)
     return Transfer(
         id=transfer_id,
         service=service,
@@ -56,12 +65,14 @@ def build_transfer(
         client_ip=client_address(icap_fields),
         user=user_name(icap_fields),
         groups=group_names(icap_fields),
-        file_name=file_name(icap_fields, request, response, direction, path),
-        declared_type=declared_type,
-        parameters=parameters,
-        codings=parse_codings(body_head.all("content-encoding")) if body_head else (),
-        partial=is_partial(body_head, declared_type),
+        file_name=name,
+        declared_type=declared.media_type,
+        parameters=declared.parameters,
+        codings=body_codings(body_head) if body_head else (),
+        partial=is_partial(body_head, declared.media_type),
         prefers_json=request is not None and _prefers_json(request),
+        other_names=tuple(other_names),
+        other_types=declared.others,
     )
 
 
@@ -101,20 +112,30 @@ def is_event_stream(declared_type: str) -> bool:
     return declared_type in STREAMS
 
 
-def is_live_stream(response: HttpHead | None, declared_type: str) -> bool:
+def is_live_stream(response: HttpHead | None, file_name: str) -> bool:
     """Say whether a response may never end, so that waiting for its end would break it.
 
-    An event stream, or audio or video of no stated length.  What is meant to be saved
-    (Content-Disposition: attachment) is a file, whatever its type.
+    An event stream, or audio or video of no stated length, whichever Content-Type one goes by.
+    What is meant to be saved, or is called otherwise than a recording, is a file.
     """
-    if response is None or response.status != 200:
+    if response is None or response.status != 200 or response.first("content-length"):
         return False
-    if declared_type not in STREAMS and not declared_type.startswith(("audio/", "video/")):
-        return False
-    return not (
-        response.first("content-length")
-        or response.first("content-disposition").lower().startswith("attachment")
+    types = {name for value in response.all("content-type") for name in media_types(value)}
+    return (
+        bool(types)
+        and all(name in STREAMS or name.startswith(("audio/", "video/")) for name in types)
+        and all(map(_is_played, response.all("content-disposition")))
+        and all(_is_stream_name(extension(name)) for name in readings(file_name))
     )
+
+
+def _is_played(disposition: str) -> bool:
+    main, parameters = parse_value(disposition)
+    return main == "inline" and not any(name.startswith("filename") for name, _ in parameters)
+
+
+def _is_stream_name(last: str) -> bool:
+    return not last or last.isdecimal() or last in STREAM_EXTENSIONS
 
 
 def _prefers_json(request: HttpHead) -> bool:

@@ -115,7 +115,7 @@ def build_question(
     `fields` are ICAP fields, `http` fields of the response, `chunks` the lengths of all chunks
     but the last.
     """
-    request = b"GET http://files.example/data.bin HTTP/1.1\r\nHost: files.example\r\n\r\n"
+    request = b"GET http://files.example/data HTTP/1.1\r\nHost: files.example\r\n\r\n"
     head = b"HTTP/1.1 200 OK\r\n" + "".join(f"{text}\r\n" for text in http).encode() + b"\r\n"
     part = "null-body" if body is None else f"{method[:3].lower()}-body"
     layout = f"req-hdr=0, res-hdr={len(request)}, {part}={len(request + head)}"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icap_server.payload.http_head import HttpHead
-from icap_server.payload.names import bounded, disposition_name, file_name, utf8
+from icap_server.payload.names import bounded, disposition_names, file_names, utf8
 from scanners.names import MAX_NAME
 from verdicts.model import Direction
 
@@ -55,7 +55,7 @@ def raw(text: str) -> str:
     ],
 )
 def test_content_disposition(value: str, name: str) -> None:
-    assert disposition_name(value) == name
+    assert (*disposition_names(value), "")[0] == name
 
 
 def head(**fields: str) -> HttpHead:
@@ -73,8 +73,10 @@ PROXY = {"x-scan-file-name": "C:\\in\\scanned.exe"}
     "icap, heads, direction, path, name",
     [
         (PROXY, (BOTH, BOTH), DOWN, "/url.exe", "scanned.exe"),
-        ({}, (ORIGINAL, DISPOSITION), DOWN, "/url.exe", "original.exe"),
-        ({}, (BOTH, None), UP, "/url.exe", "original.exe"),
+        ({}, (ORIGINAL, DISPOSITION), DOWN, "/url.exe", "disposed.exe"),
+        ({}, (BOTH, None), UP, "/url.exe", "disposed.exe"),
+        ({}, (ORIGINAL, None), UP, "/url.exe", "url.exe"),
+        ({}, (ORIGINAL, None), UP, "/", "original.exe"),
         ({}, (None, BOTH), DOWN, "/url.exe", "disposed.exe"),
         ({}, (DISPOSITION, head()), DOWN, "/url.exe", "url.exe"),
         ({}, (DISPOSITION, None), UP, "/url.exe", "disposed.exe"),
@@ -99,7 +101,31 @@ def test_the_sources_in_their_order(
     path: str,
     name: str,
 ) -> None:
-    assert file_name(icap, *heads, direction, path) == name
+    assert (*file_names(icap, *heads, direction, path), "")[0] == name
+
+
+def put(*values: str) -> HttpHead:
+    fields = tuple(("content-disposition", value) for value in values)
+    return HttpHead("HTTP/1.1", fields, "PUT", "/")
+
+
+@pytest.mark.parametrize(
+    "head, path, names",
+    [
+        (put("x; filename=a.exe; filename=b.jpg"), "/", ("a.exe", "b.jpg")),
+        (put("x; filename=b.jpg; filename*=utf-8''a.exe"), "/", ("a.exe", "b.jpg")),
+        (put("x; filename=a.exe", "x; filename=b.jpg"), "/", ("a.exe", "b.jpg")),
+        (put("x; filename=a.exe", "x; filename=a.exe"), "/", ("a.exe",)),
+        (put("x; filename=a.exe"), "/b.jpg", ("a.exe", "b.jpg")),
+        (put(*(f"x; filename={n}" for n in range(9))), "/", tuple("01235678")),
+    ],
+)
+def test_every_name_a_receiver_may_take(head: HttpHead, path: str, names: tuple[str, ...]) -> None:
+    assert file_names({}, head, None, UP, path) == names
+
+
+def test_a_program_of_the_server_is_no_name_of_its_answer() -> None:
+    assert file_names({}, None, DISPOSITION, DOWN, "/get.php") == ("disposed.exe",)
 
 
 def test_a_long_name_keeps_its_end() -> None:
@@ -129,10 +155,10 @@ hostile = st.text() | st.lists(
 def test_no_text_breaks_it(value: str, path: str) -> None:
     fields = {"x-scan-file-name": value}
     for name in (
-        disposition_name("attachment; filename" + value),
-        file_name(fields, None, None, UP, path),
-        file_name({}, head(content_disposition=value), None, UP, path),
+        *disposition_names("attachment; filename" + value),
+        *file_names(fields, None, None, UP, path),
+        *file_names({}, head(content_disposition=value), None, UP, path),
     ):
         assert len(name) <= max(MAX_NAME, len(value) + 20)
         assert "/" not in name
-    file_name(fields, None, None, UP, path).encode("utf-8")
+    "".join(file_names(fields, None, None, UP, path)).encode("utf-8")

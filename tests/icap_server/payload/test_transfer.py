@@ -16,6 +16,7 @@ from icap_server.payload.transfer import (
     is_partial,
     locate,
 )
+from scanners.declared_type import AMBIGUOUS
 from verdicts.model import Direction, Transfer
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -86,6 +87,7 @@ def test_an_upload() -> None:
         host="up.example",
         file_name="b.txt",
         declared_type="text/plain",
+        other_names=("a.txt",),
     )
 
 
@@ -108,7 +110,20 @@ def test_a_response_head_in_place_of_the_request_is_survived() -> None:
 
 def test_the_last_content_type_counts_as_it_does_for_browsers() -> None:
     two = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Type: text/html\r\n\r\n"
-    assert build("RESPMOD", None, two).declared_type == "text/html"
+    transfer = build("RESPMOD", None, two)
+    assert (transfer.declared_type, transfer.other_types) == ("text/html", ("image/jpeg",))
+
+
+def test_two_names_are_both_told() -> None:
+    two = b"HTTP/1.1 200 OK\r\nContent-Disposition: x; filename=a.exe; filename=b.jpg\r\n\r\n"
+    transfer = build("RESPMOD", None, two)
+    assert (transfer.file_name, transfer.other_names) == ("a.exe", ("b.jpg",))
+
+
+def test_a_contradictory_multipart_type_has_no_boundary() -> None:
+    head = b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=X\r\n"
+    transfer = build("REQMOD", head + b"Content-Type: text/plain\r\n\r\n")
+    assert (transfer.declared_type, transfer.parameters) == (AMBIGUOUS, ())
 
 
 @pytest.mark.parametrize(
@@ -184,29 +199,59 @@ def test_partial(status: int, content_range: str, declared: str, *, partial: boo
     assert is_partial(HttpHead("HTTP/1.1", fields, status=status), declared) is partial
 
 
-@pytest.mark.parametrize(
-    "head, declared, live",
-    [
-        (b"200 OK", "text/event-stream", True),
-        (b"200 OK", "multipart/x-mixed-replace", True),
-        (b"200 OK", "audio/mpeg", True),
-        (b"200 OK", "video/mp4", True),
-        (b"200 OK", "text/html", False),
-        (b"200 OK", "", False),
-        (b"206 Partial", "video/mp4", False),
-        (b"404 Not Found", "text/event-stream", False),
-        (b"200 OK\r\nContent-Length: 5", "video/mp4", False),
-        (b"200 OK\r\nContent-Length: 5", "text/event-stream", False),
-        (b"200 OK\r\nContent-Disposition: Attachment; filename=a", "audio/mpeg", False),
-        (b"200 OK\r\nContent-Disposition: inline", "audio/mpeg", True),
-    ],
-)
-def test_live_stream(head: bytes, declared: str, *, live: bool) -> None:
-    assert is_live_stream(response(b"HTTP/1.1 " + head + b"\r\n\r\n"), declared) is live
+VIDEO = "Content-Type: video/mp4"
+NOT_LIVE = {  # fields, name
+    "page": ("Content-Type: text/html", ""),
+    "no type": ("A: b", ""),
+    "stated length": (f"{VIDEO}\r\nContent-Length: 5", ""),
+    "event stream of stated length": ("Content-Type: text/event-stream\r\nContent-Length: 5", ""),
+    "to be saved": (f"{VIDEO}\r\nContent-Disposition: Attachment; filename=a", "a"),
+    "quoted disposition": (f'{VIDEO}\r\nContent-Disposition: "attachment"', ""),
+    "unknown disposition": (f"{VIDEO}\r\nContent-Disposition: x", ""),
+    "named": (f"{VIDEO}\r\nContent-Disposition: inline; filename=a.mp4", "a.mp4"),
+    "named in RFC 8187": (f"{VIDEO}\r\nContent-Disposition: inline; filename*=utf-8''a", "a"),
+    "second disposition": (
+        f"{VIDEO}\r\nContent-Disposition: inline\r\nContent-Disposition: attachment",
+        "",
+    ),
+    "second type": (f"Content-Type: application/zip\r\n{VIDEO}", ""),
+    "nonsense beside": (f"Content-Type: zip\r\n{VIDEO}", ""),
+    "list": (f"{VIDEO}, application/zip", ""),
+    "list behind a parameter": (f"{VIDEO}; a=b, application/zip", ""),
+    "archive": (VIDEO, "report.zip"),
+    "archive behind a colon": (VIDEO, "report.zip:a.mp4"),
+    "document": ("Content-Type: text/event-stream", "Report.DOCX"),
+}
+LIVE = {
+    "events": ("Content-Type: text/event-stream; charset=utf-8", "events"),
+    "camera": ("Content-Type: multipart/x-mixed-replace;boundary=--frame", "video.cgi"),
+    "camera without boundary": ("Content-Type: multipart/x-mixed-replace", "video.mjpg"),
+    "radio": ("Content-Type: audio/mpeg", ";stream.nsv"),
+    "radio at 128 kbit": ("Content-Type: audio/mpeg", "rock.128"),
+    "two codecs": (f'{VIDEO}; codecs="avc1.42E01E, mp4a.40.2"', "LIVE.MP4"),
+    "said twice": (f"{VIDEO}\r\n{VIDEO}", ""),
+    "inline": (f"{VIDEO}\r\nContent-Disposition: inline", ""),
+}
 
 
-def test_no_response_is_no_stream() -> None:
-    assert not is_live_stream(None, "text/event-stream")
+def is_live(fields: str, name: str, status: str = "200 OK") -> bool:
+    return is_live_stream(response(f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n".encode()), name)
+
+
+@pytest.mark.parametrize("fields, name", LIVE.values(), ids=LIVE)
+def test_live_streams(fields: str, name: str) -> None:
+    assert is_live(fields, name)
+
+
+@pytest.mark.parametrize("fields, name", NOT_LIVE.values(), ids=NOT_LIVE)
+def test_files_are_no_live_streams(fields: str, name: str) -> None:
+    assert not is_live(fields, name)
+
+
+def test_only_whole_answers_are_live_streams() -> None:
+    assert not is_live(VIDEO, "", "206 Partial")
+    assert not is_live("Content-Type: text/event-stream", "", "404 Not Found")
+    assert not is_live_stream(None, "")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Content codings (RFC 9110 §8.4) and transfer codings (RFC 9112 §7) of a body."""
+
+from collections.abc import Iterable
+
+from icap_server.payload.http_head import HttpHead
+
+MAX_CODINGS = 8
+"""Two are rare, three a trick."""
+EXCESS = "excess"
+"""Stands for the codings beyond MAX_CODINGS: nobody can undo it, so the body is not clean."""
+
+ALIASES = {"x-gzip": "gzip", "x-compress": "compress", "x-deflate": "deflate"}
+NO_CODING = frozenset({"", "identity", "none", "utf-8"})
+"""Seen in the wild for a body that is not coded; browsers ignore them too."""
+
+
+def body_codings(head: HttpHead) -> tuple[str, ...]:
+    """Return what is to be undone, in the order it was applied.
+
+    Transfer codings were applied last.  "chunked" is undone by whoever hands the body over; one
+    that compresses has no business here, and whether it was undone only the bytes can tell.
+    """
+    applied = parse_codings(head.all("transfer-encoding"))
+    return (
+        *parse_codings(head.all("content-encoding")),
+        *(coding for coding in applied if coding != "chunked"),
+    )
+
+
+def parse_codings(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the codings that all these fields list, in the order they were applied."""
+    codings = []
+    for value in values:
+        for item in value.split(","):
+            name = item.strip(" \t").lower()
+            if name not in NO_CODING:
+                codings.append(ALIASES.get(name, name[:64]))
+    if len(codings) > MAX_CODINGS:
+        codings[MAX_CODINGS:] = [EXCESS]
+    return tuple(codings)
