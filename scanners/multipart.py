@@ -6,22 +6,25 @@ from dataclasses import dataclass, field
 
 from scanners import inflate
 from scanners.budget import Budget
+from scanners.declared_type import DeclaredType, declared_type
 from scanners.errors import ContentMalformed, ScannerError
 from scanners.header_parameters import all_values, parse_value
 from scanners.model import Content, Reason, Report, Unscanned
-from scanners.names import extension, shorten
+from scanners.names import shorten
 from scanners.transfer_encoding import DECODERS
 
 MAX_BOUNDARY = 1024
 """Characters.  RFC 2046 allows 70; receivers take more, and what they take has to be seen."""
 MAX_HEADERS = 16 * 1024
 """Bytes of header lines of one part."""
-MAX_NAMES = 4
-"""File names of one part that are judged: more is no accident, and the first ones tell."""
+KEPT = 4
+"""File names of one part kept from either end: receivers take the first or the last one."""
 SHORTEST_FOR_CLAMAV = 64
 """Bytes.  clamd sees shorter parts in the body itself, and the EICAR string alone has 68."""
 
-_AFTER_MARK = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+CRLF, LF = b"\r\n", b"\n"
+
+_AFTER_MARK = re.compile(rb"(--)?([ \t]*)(\r?\n|\Z)")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 
@@ -31,13 +34,12 @@ class _Part:
     """Where a part's bytes lie, and what its header says of them."""
 
     body: memoryview
-    whole: bool
-    """False: no blank line ends its header."""
+    clear: bool
+    """False: no blank line ends its header, or some receiver would see another header."""
     names: tuple[str, ...]
     """File names that receivers may read, the standard's choice first; empty for a plain field."""
     label: str
-    declared_type: str
-    parameters: tuple[tuple[str, str], ...]
+    declared: DeclaredType
     encoding: str
 
 
@@ -65,8 +67,9 @@ class MultipartScanner:
         progress = _Progress(content)
         try:
             number = 0
-            for number, region in enumerate(self._regions(boundary, progress, budget), 1):
-                self._open(_read(region, number), progress, budget)
+            regions = self._regions(boundary, progress, budget)
+            for number, (region, line_end) in enumerate(regions, 1):
+                self._open(_read(region, number, line_end), progress, budget)
             if not number:
                 progress.gaps.add((Reason.MALFORMED, content.path))
         except ScannerError as error:
@@ -78,13 +81,17 @@ class MultipartScanner:
             wrapped=progress.wrapped and not progress.gaps,
         )
 
-    def _regions(self, boundary: str, progress: _Progress, budget: Budget) -> Iterator[memoryview]:
-        """Yield header and body of each part.
+    def _regions(
+        self, boundary: str, progress: _Progress, budget: Budget
+    ) -> Iterator[tuple[memoryview, bytes]]:
+        """Yield header and body of each part, and how lines end: as that of the first mark does.
 
-        A mark that is no line of its own makes the body malformed: some receivers split there.
+        A mark that is no line of its own, or whose line ends otherwise, makes the body malformed:
+        some receivers split there, and some do not.
         """
         view = progress.content.view
         start: int | None = None
+        line_end = b""
         outside = 0
         for match in re.finditer(re.escape(b"--" + boundary.encode()), view):
             budget.seconds_left()
@@ -92,20 +99,23 @@ class MultipartScanner:
             if after is None or (mark > 0 and view[mark - 1] != 0x0A):
                 progress.gaps.add((Reason.MALFORMED, progress.content.path))
                 continue
+            line_end = line_end or after[3] or CRLF
+            if not _is_plain(view, mark, after, line_end):
+                progress.gaps.add((Reason.MALFORMED, progress.content.path))
             if start is None:
                 progress.wrapped &= _is_blank(view[outside:mark])
             else:
-                yield view[start : max(start, _line_end(view, mark))]
+                yield view[start : max(start, _line_end(view, mark))], line_end
             outside = after.end()
             start = None if after.group(1) else outside
         if start is None:
             progress.wrapped &= _is_blank(view[outside:])
         elif start < len(view):
-            yield view[start:]
+            yield view[start:], line_end
 
     def _open(self, part: _Part, progress: _Progress, budget: Budget) -> None:
         path = (*progress.content.path, part.label)
-        if not part.whole or part.encoding not in DECODERS:
+        if not part.clear or part.encoding not in DECODERS:
             progress.gaps.add((Reason.MALFORMED, path))
         decoder = DECODERS.get(part.encoding)
         if decoder is not None:
@@ -121,24 +131,33 @@ class MultipartScanner:
     def _add(
         self, part: _Part, view: memoryview, progress: _Progress, budget: Budget, *, hidden: bool
     ) -> None:
-        """Add a child; one more, for its name's sake, for each name that ends otherwise."""
-        by_extension = {extension(name.lower()): name for name in reversed(part.names[:MAX_NAMES])}
-        for name in sorted(by_extension.values(), key=part.names.index) or [""]:
-            budget.spend_member()  # for each name: nested forms would multiply them
-            child = Content(
-                view,
-                name=shorten(name),
-                declared_type=part.declared_type,
-                parameters=part.parameters,
-                path=(*progress.content.path, shorten(name) or part.label),
-                hidden_from_clamav=hidden,
-            )
-            progress.children.append(child)
-            hidden = False
+        budget.spend_member()
+        name, *others = map(shorten, part.names or ("",))
+        child = Content(
+            view,
+            name=name,
+            declared_type=part.declared.media_type,
+            parameters=part.declared.parameters,
+            path=(*progress.content.path, part.label),
+            hidden_from_clamav=hidden,
+            other_names=tuple(others),
+            other_types=part.declared.others,
+        )
+        progress.children.append(child)
 
 
 def _is_blank(outside: memoryview) -> bool:
     return len(outside) <= MAX_BOUNDARY and not bytes(outside).strip()
+
+
+def _is_plain(view: memoryview, mark: int, after: re.Match[bytes], line_end: bytes) -> bool:
+    """Say whether a mark stands between line ends of one kind, without blanks behind it.
+
+    What ends the last mark divides nothing; RFC 2046 allows the blanks, but PHP does not.
+    """
+    before = bytes(view[max(0, mark - 2) : mark])
+    starts = mark == 0 or before == CRLF if line_end == CRLF else not before.startswith(b"\r")
+    return starts and (after[1] is not None or (not after[2] and after[3] in (line_end, b"")))
 
 
 def _line_end(view: memoryview, mark: int) -> int:
@@ -147,9 +166,9 @@ def _line_end(view: memoryview, mark: int) -> int:
     return end - 1 if end > 0 and view[end - 1] == 0x0D else end
 
 
-def _read(region: memoryview, number: int) -> _Part:
+def _read(region: memoryview, number: int, line_end: bytes) -> _Part:
     """Split a part at its first blank line; without one, all of it is header and body."""
-    if bytes(region[:1]) == b"\n" or bytes(region[:2]) == b"\r\n":
+    if bytes(region[:1]) == LF or bytes(region[:2]) == CRLF:
         blank = 0, 2 if region[0] == 0x0D else 1
     else:
         found = _BLANK_LINE.search(region, 0, MAX_HEADERS)
@@ -162,17 +181,24 @@ def _read(region: memoryview, number: int) -> _Part:
         _, parameters = parse_value(value)
         names += all_values(parameters, "filename")
         label = label or next(iter(all_values(parameters, "name")), "")
-    declared_type, parameters = parse_value(next(iter(headers.get("content-type", [])), ""))
-    names += all_values(parameters, "name")
+    types = headers.get("content-type", [])
+    for value in types:
+        names += all_values(parse_value(value)[1], "name")
+    distinct = tuple(dict.fromkeys(names))
+    encodings = {value.lower() for value in headers.get("content-transfer-encoding", [""])}
     return _Part(
         body=region[blank[1] :],
-        whole=blank[0] >= 0,
-        names=tuple(dict.fromkeys(names)),
+        clear=blank[0] >= 0 and _is_clear(bytes(region[: blank[1]]), line_end),
+        names=distinct if len(distinct) <= 2 * KEPT else distinct[:KEPT] + distinct[-KEPT:],
         label=shorten(names[0] if names else label) or f"part {number}",
-        declared_type=declared_type,
-        parameters=parameters,
-        encoding=next(iter(headers.get("content-transfer-encoding", [])), "").strip().lower(),
+        declared=declared_type(types),
+        encoding=", ".join(encodings),
     )
+
+
+def _is_clear(head: bytes, line_end: bytes) -> bool:
+    """Say whether all lines of a header, the blank one included, end as the marks do."""
+    return not re.search(rb"[\r\n]", head.replace(line_end, b""))
 
 
 def _headers(head: bytes) -> dict[str, list[str]]:
@@ -181,7 +207,7 @@ def _headers(head: bytes) -> dict[str, list[str]]:
     except UnicodeDecodeError:
         text = head.decode("latin-1")
     found: dict[str, list[str]] = {}
-    for line in _FOLD.sub(" ", text).splitlines():
+    for line in re.split(r"\r\n?|\n", _FOLD.sub(" ", text)):
         name, colon, value = line.partition(":")
         if colon:
             found.setdefault(name.strip().lower(), []).append(value.strip())

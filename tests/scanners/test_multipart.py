@@ -11,7 +11,7 @@ from samples.builders import Part
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed
 from scanners.model import Content, Examination, Reason, Report
-from scanners.multipart import MAX_NAMES, MultipartScanner
+from scanners.multipart import MultipartScanner
 
 MakeBudget = Callable[..., Budget]
 Examine = Callable[..., Examination]
@@ -63,18 +63,29 @@ def _encoded(encoding: str, text: str) -> bytes:
 
 
 ONE = [(b"one", "")]
-BOTH = [(b"1", "a.jpg"), (b"1", "b.exe")]
+BOTH = [(b"1", "a.jpg|b.exe")]
 HELLO = [(b"hello", "")]
 READ = {  # body -> (bytes, name) of each child
     "lines end with LF": (b"--b\nA: b\n\none\n--b--\n", ONE),
     "no last boundary": (b"--b\r\n\r\none", ONE),
     "preamble and epilogue": (b"hi\r\n" + _body("\r\none") + b"bye", ONE),
-    "blanks behind a boundary": (b"--b  \r\n\r\none\r\n--b--", ONE),
+    "other line end behind the last boundary": (b"--b\r\n\r\none\r\n--b--\n", ONE),
+    "lines of the content end with LF": (b"--b\r\n\r\na\n\nb\r\n--b--", [(b"a\n\nb", "")]),
+    "lines of the content end with CRLF": (b"--b\n\na\r\n\r\nb\n--b--", [(b"a\r\n\r\nb", "")]),
+    "same encoding twice": (
+        _encoded("base64\r\nContent-Transfer-Encoding: Base64", "aGVsbG8="),
+        HELLO,
+    ),
+    "separators in a name": (_named('filename="a\u2028\x85.exe"'), [(b"1", "a\u2028\x85.exe")]),
     "parts behind the last boundary": (_body("\r\none") + _body("\r\none"), ONE + ONE),
     "NUL in a name": (_named('filename="a.exe\0.jpg"'), [(b"1", "a.exe\0.jpg")]),
     "folded header": (_named('\r\n filename="a.exe"'), [(b"1", "a.exe")]),
     "two names": (_named('filename="a.jpg"; filename="b.exe"'), BOTH),
-    "two alike": (_named("filename=a.jpg; filename*=utf-8''%C3%A4.jpg"), [(b"1", "ä.jpg")]),
+    "two alike": (_named("filename=a.jpg; filename*=utf-8''%C3%A4.jpg"), [(b"1", "ä.jpg|a.jpg")]),
+    "program, then its decoy": (
+        _named("filename=a.exe; filename=a.jpg.exe"),
+        [(b"1", "a.exe|a.jpg.exe")],
+    ),
     "two headers": (
         _named("filename=a.jpg", "Content-Disposition: attachment; filename=b.exe\r\n"),
         BOTH,
@@ -86,6 +97,22 @@ READ = {  # body -> (bytes, name) of each child
 DOUBTFUL = {  # the same, with a gap
     "no header, no blank line": (b"--b\r\nabc\r\n--b--", [(b"abc", "")]),
     "boundary within a line": (_body("\r\none --b two"), [(b"one --b two", "")]),
+    "blanks behind a boundary": (b"--b  \r\n\r\none\r\n--b--", ONE),
+    "LF before a boundary": (b"--b\r\n\r\none\n--b\r\n\r\none\r\n--b--", ONE + ONE),
+    "LF behind a boundary": (b"--b\r\n\r\none\r\n--b\n\r\none\r\n--b--", ONE + ONE),
+    "LF before the last boundary": (b"--b\r\n\r\none\n--b--", ONE),
+    "CRLF before a boundary": (b"--b\n\none\r\n--b--", ONE),
+    "LF before the first boundary": (b"hi\n--b\r\n\r\none\r\n--b--", ONE),
+    "blank line of LF": (_body("A: b\n\none"), ONE),
+    "blank line of both": (_body("A: b\r\n\none"), ONE),
+    "no header, LF": (_body("\none"), ONE),
+    "header line ends with LF": (_body("A: b\nC: d\r\n\r\none"), ONE),
+    "header line ends with CR": (_body("A: b\rC: d\r\n\r\none"), ONE),
+    "header line ends with CRLF": (b"--b\nA: b\r\nC: d\n\none\n--b--", ONE),
+    "two encodings": (
+        _encoded("base64\r\nContent-Transfer-Encoding: 7bit", "aGVsbG8="),
+        [(b"aGVsbG8=", "")],
+    ),
     "boundary, then NUL": (_body("\r\none\r\n--b\0\r\n"), [(b"one\r\n--b\0\r\n", "")]),
     "longer boundary": (_body("\r\none\r\n--bc\r\n2"), [(b"one\r\n--bc\r\n2", "")]),
     "said to be base64": (_encoded("base64", "MZ\x01!"), [(b"1", ""), (b"MZ\x01!", "")]),
@@ -94,7 +121,10 @@ DOUBTFUL = {  # the same, with a gap
 
 
 def _children(report: Report) -> list[tuple[bytes, str]]:
-    return [(bytes(child.view), child.name) for child in report.children]
+    """Return content and names, joined by |."""
+    return [
+        (bytes(child.view), "|".join((child.name, *child.other_names))) for child in report.children
+    ]
 
 
 @pytest.mark.parametrize("body, children", READ.values(), ids=READ)
@@ -144,11 +174,28 @@ def test_parts_beyond_the_budget(new_budget: MakeBudget) -> None:
     assert [gap.reason for gap in report.unscanned] == [Reason.TOO_MANY]
 
 
-def test_each_name_counts_as_a_member(new_budget: MakeBudget) -> None:
-    """Four names a level would be 65,536 children at depth eight."""
-    names = "; ".join(f"filename=a.{number}" for number in range(6))
-    assert len(_scan(_named(names), new_budget()).children) == MAX_NAMES
-    assert len(_scan(_named(names), new_budget(members=2)).children) == 2
+def test_first_and_last_names_are_kept(new_budget: MakeBudget) -> None:
+    names = "; ".join(f"filename={number}" for number in range(99))
+    (child,) = _scan(_named(names), new_budget()).children
+    assert (child.name, *child.other_names) == ("0", "1", "2", "3", "95", "96", "97", "98")
+
+
+def test_types_that_contradict_one_another(run: Examine, findings: Findings) -> None:
+    body = _body(b"Content-Type: image/png\r\nContent-Type: application/x-dosexec\r\n\r\n" + PE)
+    form = {"declared_type": "multipart/form-data", "parameters": (("boundary", "b"),)}
+    assert findings(run(body, **form)) == {"disguise.mime"}
+    body = _body("Content-Type: multipart/mixed; boundary=A; boundary=B\r\n\r\n--A\r\n\r\n--A--")
+    assert findings(run(body, **form)) == {"unscanned.malformed"}
+
+
+def test_program_behind_a_mark_that_only_some_see(run: Examine, findings: Findings) -> None:
+    split = PE[:64] + b"\n--b\r\n\r\n" + PE[64:]
+    found = run(
+        _body(b"Content-Disposition: form-data; name=f; filename=photo.jpg\r\n\r\n" + split),
+        declared_type="multipart/form-data",
+        parameters=(("boundary", "b"),),
+    )
+    assert "unscanned.malformed" in findings(found)
 
 
 def test_no_time_left(new_budget: MakeBudget) -> None:
