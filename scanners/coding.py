@@ -1,5 +1,6 @@
 """HTTP content codings, and the plain .gz file, which is the same format as a container of one."""
 
+import re
 from dataclasses import dataclass, replace
 
 from scanners import inflate
@@ -17,13 +18,15 @@ from scanners.model import (
 from scanners.names import shorten
 
 DECODERS: dict[str, inflate.Decoder] = {
-    "gzip": inflate.gzip,
-    "x-gzip": inflate.gzip,
+    "gzip": inflate.gzip_alone,
+    "x-gzip": inflate.gzip_alone,
     "deflate": inflate.deflate,
     "br": inflate.br,
     "zstd": inflate.zstd,
 }
 """RFC 9110 §8.4.1, RFC 7932, RFC 8878; "identity" is none."""
+NATIVE = frozenset({"pe", "elf", "macho"})
+"""Programs that no coding resembles by accident."""
 MAX_CODINGS = 4
 """Browsers undo a few; five of them have no honest use."""
 RATIO = 200
@@ -63,11 +66,22 @@ class CodingScanner:
             if view or not failure
             else []
         )
+        if codings and (failure is not None or _tells_raw(content)):
+            children.append(replace(bare, hidden_from_clamav=False))  # the sender may have lied
         if failure is None:
             return Report(children=tuple(children))
-        children.append(replace(bare, hidden_from_clamav=False))  # the server may have lied
         gap = Unscanned(self.name, failure.reason, content.path)
         return Report(unscanned=(gap,), children=tuple(children))
+
+
+def _tells_raw(content: Content) -> bool:
+    """Say whether coded bytes are something else as well, for the many servers that store them so.
+
+    Gzip and Zstandard have places for bytes that decode to nothing.
+    """
+    boundary = dict(content.parameters).get("boundary", "").encode("utf-8", "replace")
+    split = boundary and re.search(re.escape(b"--" + boundary), content.view)
+    return bool(split) or content.file_type.name in NATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,7 @@ class GzipContainer:
         ceiling = max(FREE_BYTES, RATIO * len(content.view))
         unpacked = inflate.unpack(inflate.gzip, content.view, budget, ceiling)
         name = _inner_name(content.name)
+        others = tuple(filter(None, map(_inner_name, content.other_names)))
         path = (*content.path, name or "content")
         detections, unscanned = [], []
         if unpacked.bomb:
@@ -90,7 +105,7 @@ class GzipContainer:
             detections.append(Detection(Code.ARCHIVE_BOMB, self.name, "ratio", level, path, said))
         if unpacked.failure is not None:
             unscanned.append(Unscanned(self.name, unpacked.failure.reason, path))
-        child = Content(unpacked.view, name=name, path=path)
+        child = Content(unpacked.view, name=name, path=path, other_names=others)
         return Report(tuple(detections), tuple(unscanned), (child,))
 
 

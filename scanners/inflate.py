@@ -3,6 +3,7 @@
 import bz2
 import itertools
 import lzma
+import re
 import struct
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -22,6 +23,8 @@ WINDOW = 128 * 1024 * 1024
 """The largest dictionary a stream may ask for; zstd's own --long default."""
 ZSTD_SKIPPABLE = 0x184D2A50
 """RFC 8878 §3.1.2; the last hex digit is free."""
+
+_PAYLOAD = re.compile(rb"[^\0\t\r\n ]")
 
 Decoder = Callable[[memoryview], Iterator[bytes]]
 """Yields decoded pieces, empty ones included; raises ContentMalformed at the first broken byte."""
@@ -68,14 +71,32 @@ def deflate(view: memoryview) -> Iterator[bytes]:
     """HTTP "deflate": RFC 1950, or bare RFC 1951 as some servers send (RFC 9110 §8.4.1.2)."""
     head = bytes(view[:2])
     wrapped = len(head) == 2 and head[0] & 0x0F == 8 and int.from_bytes(head, "big") % 31 == 0
-    yield from _zlib(view, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+    taken = yield from _zlib(view, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+    _require_padding(view[taken:])
 
 
 def gzip(view: memoryview) -> Iterator[bytes]:
     """All members of an RFC 1952 file; what follows the last and is no member is not data."""
+    yield from _gzip_members(view)
+
+
+def gzip_alone(view: memoryview) -> Iterator[bytes]:
+    """HTTP "gzip": members and nothing else, because receivers may not undo the coding at all."""
+    taken = yield from _gzip_members(view)
+    _require_padding(view[taken:])
+
+
+def _gzip_members(view: memoryview) -> Generator[bytes, None, int]:
     at = 0
     while at == 0 or bytes(view[at : at + 2]) == b"\x1f\x8b":
         at += yield from _zlib(view[at:], zlib.MAX_WBITS | 16)
+    return at
+
+
+def _require_padding(rest: memoryview) -> None:
+    """Blanks and zeros may follow a stream: careless programs of servers send them."""
+    if _PAYLOAD.search(rest):
+        raise ContentMalformed("more than one stream")
 
 
 def _zlib(view: memoryview, window_bits: int) -> Generator[bytes, None, int]:
@@ -167,6 +188,7 @@ def br(view: memoryview) -> Iterator[bytes]:
                 raise ContentMalformed("brotli stream ends too soon")
     except brotli.error as error:
         raise ContentMalformed("broken brotli stream") from error
+    _require_padding(view[at:])
 
 
 def zstd(view: memoryview) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """Content codings and .gz files: undone within the budget, never believed."""
 
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -55,6 +56,18 @@ BROKEN = {  # data, codings -> views of the children
     "unknown under a known one": (builders.gzip(PE), ("compress", "gzip"), [builders.gzip(PE)]),
     "cut": (builders.gzip(PE)[:-9], ("gzip",), [PE, builders.gzip(PE)[:-9]]),
     "empty": (b"", ("br",), [b""]),
+    "gzip, then more": (builders.gzip(PE) + b"MZ", ("gzip",), [PE, builders.gzip(PE) + b"MZ"]),
+    "deflate, then more": (
+        builders.deflate(PE) + b"MZ",
+        ("deflate",),
+        [PE, builders.deflate(PE) + b"MZ"],
+    ),
+    "br, then much more": (
+        builders.brotli_coded(PE) + bytes(200_000) + b"MZ",
+        ("br",),
+        [builders.brotli_coded(PE) + bytes(200_000) + b"MZ"],
+    ),
+    "zstd, then more": (builders.zstd(PE) + b"MZ", ("zstd",), [PE, builders.zstd(PE) + b"MZ"]),
 }
 
 
@@ -68,6 +81,53 @@ def test_broken(
     assert [bytes(child.view) for child in report.children] == views
     assert all(child.codings == () for child in report.children)
     assert not report.children[-1].hidden_from_clamav
+
+
+@pytest.mark.parametrize("coding, encode", list(builders.CODERS.values())[:2])
+def test_padding_behind_a_coding_is_nothing(
+    new_budget: MakeBudget, coding: str, encode: Callable[[bytes], bytes]
+) -> None:
+    report = _scan(encode(PE) + b"\r\n" + bytes(600), new_budget(), coding)
+    assert ([bytes(child.view) for child in report.children], report.unscanned) == ([PE], ())
+
+
+FORM = builders.multipart([builders.Part("f", PE, file_name="photo.jpg")], "b")
+SKIPPED = struct.pack("<II", 0x184D2A50, len(FORM) + 2) + b"\r\n" + FORM
+EXTRA = struct.pack("<10sH", b"\x1f\x8b\x08\x04\0\0\0\0\0\xff", len(FORM) + 2) + b"\r\n" + FORM
+RAW_FORMS = {  # a form that is seen only by who leaves the body coded
+    "in a frame to be skipped": (builders.zstd(b"x") + SKIPPED, "zstd"),
+    "in an extra field": (EXTRA + builders.gzip(b"x")[10:], "gzip"),
+}
+
+
+@pytest.mark.parametrize("body, coding", RAW_FORMS.values(), ids=RAW_FORMS)
+def test_form_in_a_coded_body(run: Examine, findings: Findings, body: bytes, coding: str) -> None:
+    found = run(
+        body,
+        declared_type="multipart/form-data",
+        parameters=(("boundary", "b"),),
+        codings=(coding,),
+    )
+    assert "disguise.extension" in findings(found)
+
+
+def test_coded_form_is_examined_once(new_budget: MakeBudget) -> None:
+    content = Content(
+        memoryview(builders.gzip(FORM)),
+        declared_type="multipart/form-data",
+        parameters=(("boundary", "boundary"),),
+        codings=("gzip",),
+    )
+    (child,) = CodingScanner().scan(content, new_budget()).children
+    assert child.view == FORM
+
+
+def test_program_that_is_also_a_coding(new_budget: MakeBudget) -> None:
+    """Servers often store an uploaded body as it came."""
+    pe = FileType("pe", "application/x-dosexec", Family.PROGRAM)
+    content = Content(memoryview(builders.gzip(b"text")), codings=("gzip",), file_type=pe)
+    views = [bytes(child.view) for child in CodingScanner().scan(content, new_budget()).children]
+    assert views == [b"text", builders.gzip(b"text")]
 
 
 def test_too_many_codings(new_budget: MakeBudget) -> None:
