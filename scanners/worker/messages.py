@@ -17,10 +17,25 @@ JOB_BYTES = 128 * 1024
 """Names and parameters come from HTTP heads, which the door bounds; far below the 208 KiB that a
 socket takes as one message by default (net.core.wmem_default)."""
 CONTROL_BYTES = 4096
+MARGIN_SHARE, MARGIN_SECONDS = 0.1, 1.0
+"""The scanners get a little less time than the worker, so that they end with what they have."""
 
 
 class MalformedReport(Exception):
     """A worker sent what no sound worker sends: it is treated as crashed."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """What to tell the scanners about a file besides its bytes; all texts are untrusted."""
+
+    size: int
+    name: str = ""
+    declared_type: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    codings: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+    other_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,24 @@ class Job:
     depth: int
     other_names: tuple[str, ...] = ()
     other_types: tuple[str, ...] = ()
+
+
+def make_job(number: int, request: JobRequest, seconds: float, limits: Limits) -> Job:
+    """Return the job for a worker that will be killed after `seconds`."""
+    return Job(
+        number,
+        request.size,
+        request.name,
+        request.declared_type,
+        request.parameters,
+        request.codings,
+        seconds - min(seconds * MARGIN_SHARE, MARGIN_SECONDS),
+        limits.unpacked_bytes,
+        limits.members,
+        limits.depth,
+        request.other_names,
+        request.other_types,
+    )
 
 
 def encode_job(job: Job) -> bytes:

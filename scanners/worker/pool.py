@@ -4,6 +4,7 @@ A fault of a scan is never an exception here: it is a gap in the answer (`Unscan
 """
 
 import asyncio
+import logging
 import time
 from collections import Counter, deque
 from contextlib import suppress
@@ -12,30 +13,25 @@ from pathlib import Path
 
 from scanners.model import Reason
 from scanners.settings import Limits, WorkerSettings
-from scanners.worker.messages import JOB_BYTES, Control, Job, Notice, Setup, encode_job
+from scanners.worker.messages import (
+    JOB_BYTES,
+    Control,
+    JobRequest,
+    Notice,
+    Setup,
+    encode_job,
+    make_job,
+)
 from scanners.worker.remote_worker import Cause, Child, PoolAnswer, RemoteWorker, gap
 from scanners.worker.zygote_link import ZygoteFailed, ZygoteLink
+
+log = logging.getLogger(__name__)
 
 __all__ = ["Child", "JobRequest", "PoolAnswer", "PoolStatus", "ScanPool", "ZygoteFailed"]
 
 SHIPPED_EXAMINER = "scanners.worker.shipped:build_examiner"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before something that does not start is started again; doubled each time."""
-MARGIN_SHARE, MARGIN_SECONDS = 0.1, 1.0
-"""The scanners get a little less time than the worker, so that they end with what they have."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobRequest:
-    """What to tell the scanners about a file besides its bytes; all texts are untrusted."""
-
-    size: int
-    name: str = ""
-    declared_type: str = ""
-    parameters: tuple[tuple[str, str], ...] = ()
-    codings: tuple[str, ...] = ()
-    other_names: tuple[str, ...] = ()
-    other_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +119,7 @@ class ScanPool:
                 return gap(worker)
             seconds = deadline - time.monotonic()
             self._jobs += 1
-            message = encode_job(self._job(self._jobs, request, seconds))
+            message = encode_job(make_job(self._jobs, request, seconds, self._limits))
             if len(message) > JOB_BYTES or seconds <= 0:
                 self._free(worker)
                 return gap(Reason.TIMED_OUT if seconds <= 0 else Reason.TOO_LARGE)
@@ -183,22 +179,6 @@ class ScanPool:
         with suppress(ValueError):  # a worker that came free passed over it and took it out
             self._waiting.remove(ticket)
 
-    def _job(self, number: int, request: JobRequest, seconds: float) -> Job:
-        return Job(
-            number,
-            request.size,
-            request.name,
-            request.declared_type,
-            request.parameters,
-            request.codings,
-            seconds - min(seconds * MARGIN_SHARE, MARGIN_SECONDS),
-            self._limits.unpacked_bytes,
-            self._limits.members,
-            self._limits.depth,
-            request.other_names,
-            request.other_types,
-        )
-
     def _free(self, worker: RemoteWorker) -> None:
         """Give a worker to whoever waits longest; replace it first if it served long enough."""
         self._failed_starts = 0
@@ -240,9 +220,15 @@ class ScanPool:
             self._running and self._zygote is not None and len(self._workers) < self._settings.count
         ):
             self._tokens += 1
+            try:
+                link = self._zygote.fork(self._tokens)
+            except OSError as error:  # no descriptor left: perhaps there is one later
+                log.warning("no socket for a worker, trying again: %s", error)
+                asyncio.get_running_loop().call_later(LONGEST_PAUSE, self._hire_workers)
+                return
             self._workers[self._tokens] = RemoteWorker(
                 self._tokens,
-                self._zygote.fork(self._tokens),
+                link,
                 self._limits.unpacked_bytes,
                 self._free,
                 self._ended,
@@ -261,10 +247,14 @@ class ScanPool:
             await self._lost.wait()
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-            with suppress(ZygoteFailed, OSError):
+            try:
                 self._lost.clear()
                 await self._start_zygote()
                 pause = SHORTEST_PAUSE
+            except Exception as error:  # whatever it is: without the keeper no worker ever returns
+                log.warning("no zygote, trying again: %s: %s", type(error).__name__, error)
+                if self._zygote is not None:
+                    self._zygote.abandon()  # its end is told to us as a loss
             if self._zygote is None:
                 self._lost.set()
 

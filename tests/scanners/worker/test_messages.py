@@ -12,6 +12,7 @@ from scanners.worker.messages import (
     CONTROL_BYTES,
     Control,
     Job,
+    JobRequest,
     MalformedReport,
     Notice,
     Setup,
@@ -23,6 +24,7 @@ from scanners.worker.messages import (
     encode_greeting,
     encode_job,
     encode_setup,
+    make_job,
 )
 
 texts = st.text(st.characters(), max_size=50)  # lone surrogates included
@@ -46,6 +48,16 @@ jobs = st.builds(
 @given(jobs)
 def test_a_job_survives(job: Job) -> None:
     assert decode_job(encode_job(job)) == job
+
+
+@pytest.mark.parametrize("seconds, left", [(2.0, 1.8), (30.0, 29.0)])
+def test_a_job_is_given_a_little_less_time_than_its_worker(seconds: float, left: float) -> None:
+    request = JobRequest(5, "n", "text/plain", (("a", "b"),), ("gzip",), ("m",), ("text/html",))
+    limits = Limits(unpacked_bytes=1, members=2, depth=3)
+    job = make_job(9, request, seconds, limits)
+    assert job == Job(
+        9, 5, "n", "text/plain", (("a", "b"),), ("gzip",), left, 1, 2, 3, ("m",), ("text/html",)
+    )
 
 
 def test_a_setup_survives() -> None:

@@ -1,10 +1,12 @@
 """What a worker cannot do, and what the pool does about whatever it does do."""
 
 import asyncio
+import errno
 import os
 import pwd
 import select
 import signal
+import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from scanners.settings import MiB
+from scanners.worker import zygote_link
 from scanners.worker.pool import JobRequest, PoolAnswer, ScanPool
 
 MakePool = Callable[..., Awaitable[ScanPool]]
@@ -186,6 +189,56 @@ async def test_a_dead_zygote_is_replaced(
     assert words(await scan(pool, "read:", b"next")) == ["next", "4"]
     assert not set(workers) & set(pool.status().pids)
     await until(lambda: not any(map(alive, workers)))
+
+
+@pytest.mark.parametrize("half_done", [False, True])
+async def test_no_failure_ends_the_search_for_a_new_zygote(
+    make_pool: MakePool, until: Until, monkeypatch: pytest.MonkeyPatch, half_done: bool
+) -> None:
+    pool = await make_pool()
+    sound, failures = pool._start_zygote, 0
+
+    async def start() -> None:
+        nonlocal failures
+        if half_done or failures:
+            await sound()
+        if not failures:
+            failures += 1
+            raise RuntimeError("a bug")
+
+    monkeypatch.setattr(pool, "_start_zygote", start)
+    seen: set[int] = set()
+
+    def replaced() -> bool:
+        return bool(pool._idle) and not seen & set(pool.status().pids)
+
+    for _ in range(3):
+        seen |= set(pool.status().pids)
+        if pool._zygote is not None:
+            os.kill(pool._zygote.pid, signal.SIGKILL)
+        await until(replaced)
+    assert failures == 1
+
+
+async def test_a_lack_of_descriptors_is_no_lasting_lack_of_workers(
+    make_pool: MakePool, scan: Scan, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanners.worker.pool.LONGEST_PAUSE", 0.05)
+    pool = await make_pool()
+    tries = 0
+    sound = zygote_link.ZygoteLink.fork
+
+    def fork(link: zygote_link.ZygoteLink, token: int) -> socket.socket:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return sound(link, token)
+
+    monkeypatch.setattr(zygote_link.ZygoteLink, "fork", fork)
+    assert words(await scan(pool, "do:exit")) == ["worker:crashed"]
+    assert words(await scan(pool, "read:", b"next")) == ["next", "4"]
+    assert tries == 3
 
 
 async def test_nothing_is_lost_while_workers_keep_dying(
