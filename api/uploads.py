@@ -1,9 +1,10 @@
 """What the headers of an uploaded file say of it.  Untrusted, and bounded."""
 
-from email.message import Message
-from email.utils import collapse_rfc2231_value
+from contextlib import suppress
 
 from starlette.datastructures import Headers
+
+from scanners.header_parameters import all_values, parse_value
 
 NAME_LENGTH = 1024
 HEADER_LENGTH = 4096
@@ -19,9 +20,7 @@ def declared_name(headers: Headers) -> str:
     header = headers.get("content-disposition", "")
     if not header or len(header) > HEADER_LENGTH:
         return ""
-    message = Message()
-    message["Content-Disposition"] = header.replace("\r", " ").replace("\n", " ")
-    parameters = message.get_params([], "content-disposition")
-    names = [value for name, value in parameters if name == "filename"]
-    extended = [collapse_rfc2231_value(value) for value in names if isinstance(value, tuple)]
-    return str((extended or names or [""])[0])[:NAME_LENGTH]
+    with suppress(UnicodeError):  # else it is Latin-1, as RFC 9110 §5.5 has it
+        header = header.encode("latin-1").decode("utf-8")
+    names = all_values(parse_value(header)[1], "filename")
+    return names[0][:NAME_LENGTH] if names else ""

@@ -77,9 +77,18 @@ async def _receive(request: Request, services: Services, spool: Spool) -> None:
                     raise too_large
                 if services.space.full:
                     raise _busy("There is no room for the file now.")
-                spool.write(memoryview(piece))
+                _keep(spool, piece)
     except TimeoutError:
         raise RequestFailed(HTTPStatus.REQUEST_TIMEOUT, "The file took too long.") from None
+
+
+def _keep(spool: Spool, piece: bytes) -> None:
+    try:
+        spool.write(memoryview(piece))
+    except OSError:
+        raise RequestFailed(
+            HTTPStatus.INSUFFICIENT_STORAGE, "There is no room on the disk for the file."
+        ) from None
 
 
 def _submit(services: Services, spool: Spool, asked: ScanRequest) -> dict[str, object]:

@@ -16,6 +16,10 @@ NAMES = [
     ("attachment; filename*=utf-8'en'f%C3%BCr.txt; filename=fur.txt", "für.txt"),
     ('attachment; filename="../../etc/passwd"', "../../etc/passwd"),
     ("attachment; filename*=none''x", "x"),
+    ("attachment; filename*=idna''xn--a", "xn--a"),
+    ("attachment; filename*=hex''zz", "zz"),
+    ("attachment; filename==?idna?q?xn--a?=", "xn--a"),
+    ("attachment; filename=\u00c3\u00bc.exe", "\u00fc.exe"),
     ("; ; =", ""),
     ("attachment; filename=" + "x" * 5000, ""),
 ]

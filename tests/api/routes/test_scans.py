@@ -125,6 +125,21 @@ async def test_full_spool(site: Any, client: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
+async def test_full_disk(site: Any, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    space = site.app.state.services.space
+    space.memory_bytes, space.folder = 0, tmp_path / "missing"
+    answer = await client.post("/v1/scans", content=b"x")
+    assert answer.status_code == 507
+    assert space.used == 0
+
+
+async def test_name_in_an_unknown_charset(client: httpx.AsyncClient, front: Front) -> None:
+    headers = {"Content-Disposition": "attachment; filename*=idna''xn--a"}
+    answer = await client.post("/v1/scans", content=b"x", headers=headers)
+    assert answer.status_code == 200
+    assert front.seen[0][0]["file_name"] == "xn--a"
+
+
 async def test_too_many_at_once(client: httpx.AsyncClient, front: Front) -> None:
     front.free.clear()
     running = [asyncio.create_task(client.post("/v1/scans", content=b"x")) for _ in range(2)]
