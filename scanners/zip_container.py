@@ -21,7 +21,14 @@ from scanners.model import (
 )
 from scanners.names import extension, readings, shorten
 from scanners.type_table import TypeTable
-from scanners.zip_directory import Directory, Entry, entries, find_directory, local_header
+from scanners.zip_directory import (
+    Directory,
+    Entry,
+    directories,
+    entries,
+    find_directory,
+    local_header,
+)
 from scanners.zip_structure import Placed, ambiguities, place
 
 SEALED = FileType("encrypted", UNKNOWN_TYPE.mime, Family.DATA)
@@ -32,6 +39,8 @@ WHOLE_RATIO = 1032
 """The most that one pass of deflate can do: an archive beyond it counts its bytes twice."""
 FREE_BYTES = 10 * 1024 * 1024
 ZIP_TYPES = frozenset({"zip", "jar", "apk", "ooxml", "odf"})
+HOLDS_FILES = frozenset({"ole", "msi"})
+"""Types beside archives that hold other files as they are, at any place."""
 PROGRAMS_BELONG = frozenset({"jar", "apk", "x-java-jmod"})
 
 DECODERS: dict[int, inflate.Decoder] = {
@@ -80,18 +89,18 @@ class ZipContainer:
         if content.codings:
             return Report()
         pure = content.file_type.name in ZIP_TYPES
-        directory = find_directory(content.view)
+        directory = find_directory(content.view) if pure else _carried(content)
         if directory is None and pure:
             raise ContentMalformed("no end record that could be true")
-        if directory is None or not (pure or _may_carry(content, directory)):
+        if directory is None:
             return Report()
         progress = _Progress(content, self.name)
+        if not pure and directory.tail < len(content.view) and not _may_go_on(content):
+            said = "an archive that readers find between other bytes"
+            progress.detect(Code.ARCHIVE_AMBIGUOUS, "carried", said, content.path)
         placed: list[Placed] = []
         try:
-            for entry in entries(content.view, directory):
-                budget.spend_member()
-                budget.seconds_left()
-                self._member(entry, progress, budget, placed)
+            self._members(directory, progress, budget, placed)
             found = dict(ambiguities(content.view, directory, placed, budget, pure=pure))
             for word, said in found.items():
                 progress.detect(Code.ARCHIVE_AMBIGUOUS, word, said, content.path)
@@ -99,20 +108,33 @@ class ZipContainer:
             progress.gap(error.reason, content.path)
         return progress.report()
 
+    def _members(
+        self, directory: Directory, progress: _Progress, budget: Budget, placed: list[Placed]
+    ) -> None:
+        """Add all members; a directory that is broken is a gap, and asked for its tricks still."""
+        try:
+            for entry in entries(progress.content.view, directory):
+                budget.spend_member()
+                budget.seconds_left()
+                self._member(entry, progress, budget, placed)
+        except ContentMalformed as error:
+            progress.gap(error.reason, progress.content.path)
+
     def _member(
         self, entry: Entry, progress: _Progress, budget: Budget, placed: list[Placed]
     ) -> None:
         """Add one member's child, detections and gaps; raise only what ends the whole archive."""
         content = progress.content
-        name = shorten(entry.name)
+        name, others = shorten(entry.name), entry.other_names
         path = (*content.path, name)
-        if _leaves_folder(entry.name):
+        if any(_leaves_folder(each) for each in (entry.name, *others)):
             said = "the member's name leads out of the folder it is unpacked in"
             progress.detect(Code.ARCHIVE_TRAVERSAL, "path", said, path)
         view, file_type = memoryview(b""), SEALED
         try:
             local = local_header(content.view, entry.offset)
             placed.append(place(content.view, entry, local, budget))
+            others += local.names
             if entry.is_folder and not (entry.packed_size or local.deferred):
                 return
             if entry.encrypted or local.encrypted:
@@ -127,8 +149,10 @@ class ZipContainer:
                 file_type = self.identify(view)
         except ContentMalformed as error:
             progress.gap(error.reason, path)
-        self._judge_program(name, file_type, progress, path)
-        progress.children.append(Content(view, name=name, path=path, file_type=file_type))
+        names = tuple(dict.fromkeys((name, *map(shorten, others))))
+        self._judge_program(names, file_type, progress, path)
+        child = Content(view, name=name, path=path, file_type=file_type, other_names=names[1:])
+        progress.children.append(child)
 
     def _read(
         self,
@@ -163,12 +187,17 @@ class ZipContainer:
         return view
 
     def _judge_program(
-        self, name: str, file_type: FileType, progress: _Progress, path: tuple[str, ...]
+        self,
+        names: tuple[str, ...],
+        file_type: FileType,
+        progress: _Progress,
+        path: tuple[str, ...],
     ) -> None:
         if progress.content.file_type.name in PROGRAMS_BELONG:
             return
         by_name = file_type is SEALED and any(
             self.table.extension_families(extension(reading)) == {Family.PROGRAM}
+            for name in names
             for reading in readings(name)
         )
         if by_name or file_type.family is Family.PROGRAM:
@@ -176,15 +205,27 @@ class ZipContainer:
             progress.detect(Code.ARCHIVE_EXECUTABLE, file_type.name, said, path, harmless=True)
 
 
-def _may_carry(content: Content, directory: Directory) -> bool:
-    """Return whether an archive behind something else counts: a self-extractor, a picture's tail.
+def _carried(content: Content) -> Directory | None:
+    """Return the directory of an archive behind something else: a self-extractor, a picture.
 
-    Signed self-extractors have a certificate behind it; in other files bytes behind the archive
-    mean that it is stored in a larger whole (a multipart body, a tar), which is opened as such.
+    In a file that holds others, bytes behind the archive mean that it is one of these (a part of
+    a multipart body, a member of a tar), which is opened as such.
     """
-    if content.file_type.name == "pe":
-        return directory.count > 0
-    return directory.count > 0 and directory.tail == len(content.view)
+    file_type = content.file_type
+    holds_files = file_type.family is Family.ARCHIVE or file_type.name in HOLDS_FILES
+    must_end = holds_files or content.declared_type.startswith("multipart/")
+    for directory in directories(content.view):
+        if not directory.empty and (directory.tail == len(content.view) or not must_end):
+            return directory
+    return None
+
+
+def _may_go_on(content: Content) -> bool:
+    """Return whether honest files of this type have bytes behind an archive in them.
+
+    Signed self-extractors have their certificate there, PDFs the rest of their objects.
+    """
+    return content.file_type.family is Family.PROGRAM or content.file_type.name == "pdf"
 
 
 def _leaves_folder(name: str) -> bool:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from scanners.budget import Budget
+from scanners.names import extension, readings
 from scanners.zip_directory import (
+    CENTRAL,
     DESCRIPTOR,
     END,
     Directory,
@@ -37,7 +39,8 @@ def place(view: memoryview, entry: Entry, local: LocalHeader, budget: Budget) ->
     stated = (local.checksum, local.packed_size, local.size)
     end = local.data + entry.packed_size
     differs = {
-        "name": entry.raw_name != local.raw_name,
+        "name": entry.raw_name != local.raw_name
+        or any(_contradicts(entry.name, other) for other in (*entry.other_names, *local.names)),
         "method": entry.method != local.method,
         "encryption": entry.encrypted != local.encrypted,
     }
@@ -53,6 +56,17 @@ def place(view: memoryview, entry: Entry, local: LocalHeader, budget: Budget) ->
         differs["size"] = stated[1:] != listed[1:]
     words = tuple(word for word, differ in differs.items() if differ)
     return Placed(entry.offset, end, words)
+
+
+def _contradicts(name: str, other: str) -> bool:
+    """Return whether a second name is more than the first in another code page.
+
+    Where that had no letter for it, writers put another or an escape: then extensions count.
+    """
+    if name.isascii() and other.isascii():
+        return name != other
+    first, second = (extension(readings(either)[0]) for either in (name, other))
+    return first != second and first.isascii() and second.isascii()
 
 
 def _ends_early(view: memoryview, start: int, end: int, budget: Budget) -> bool:
@@ -77,6 +91,10 @@ def ambiguities(
     `members` is the whole directory.  `pure`: the file starts as an archive; what stands in front
     of an archive in a program or an image is that file's own affair, several archives included.
     """
+    if not directory.agreed:
+        yield "end", "the end records of 32 and of 64 bits disagree"
+    if _is_elsewhere(view, directory):
+        yield "elsewhere", "the end record leads to two directories"
     for word in {word for member in members for word in member.contradictions}:
         yield word, f"the directory and a member's own header disagree on its {word}"
     pairs = list(pairwise(sorted(members, key=lambda member: member.start)))
@@ -108,6 +126,16 @@ def _has_archive(
     for at in find_all(view, END, start, end):
         budget.seconds_left()  # a file may hold nothing but signatures
         other = directory_at(view, at)
-        if other is not None and other.count and other.start != directory.start:
+        if other is not None and not other.empty and other.start != directory.start:
             return True
     return False
+
+
+def _is_elsewhere(view: memoryview, directory: Directory) -> bool:
+    """Return whether a reader that takes the end record's offset as it is finds other members.
+
+    What was put before an honest archive shifts its directory behind that offset, onto no entry.
+    """
+    offset = directory.start - directory.shift
+    shifted = directory.shift > 0 and bytes(view[offset : offset + 4]) == CENTRAL
+    return directory.shift < 0 or shifted

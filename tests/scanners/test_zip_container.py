@@ -20,6 +20,7 @@ PE, DLL = builders.pe(), builders.pe(dll=True)
 NOISE = hashlib.shake_256(b"noise").digest(20_000)
 MIB = 1024 * 1024
 TOOL = builders.zip_of({"read.me": b"read", "tool.exe": PE})
+TRICK = builders.zip_of({"photo.jpg.exe": PE})
 EXECUTABLE, ENCRYPTED = "archive.executable?", "archive.encrypted?"
 DOUBLE, MALFORMED = "disguise.double_extension", "unscanned.malformed"
 AMBIGUOUS = "archive.ambiguous"
@@ -66,7 +67,26 @@ def _padded_member() -> bytes:
     return data[:-6] + struct.pack("<IH", at + len(packed), 0)
 
 
+def _ended(data: bytes, count: int, size: int | None = None) -> bytes:
+    """Return the archive with another count, and size, in its end record."""
+    stated = data[-10:-6] if size is None else struct.pack("<I", size)
+    return data[:-14] + struct.pack("<2H", count, count) + stated + data[-6:]
+
+
+def _second_name(data: bytes, name: bytes) -> bytes:
+    """Give the only entry of the directory a Unicode path."""
+    extra = struct.pack("<2HBI", 0x7075, 5 + len(name), 1, 0) + name
+    size = struct.unpack("<I", data[-10:-6])[0] + len(extra)
+    data = _patched(data, b"PK\x01\x02", 30, struct.pack("<H", len(extra)))
+    return data[:-22] + extra + data[-22:-10] + struct.pack("<I", size) + data[-6:]
+
+
 NOTES = builders.zip_of({"a.txt": b"hello " * 100})
+TWO_ENDS = struct.pack(
+    "<4sQ2H2I4Q4sIQI",
+    *(b"PK\x06\x06", 44, 45, 45, 0, 0, 0, 0, 0, 0),
+    *(b"PK\x06\x07", 0, len(NOTES) - 22, 1),
+)
 CASES = {
     "texts": (NOTES, set()),
     "empty": (builders.zip_of({}), set()),
@@ -127,6 +147,58 @@ CASES = {
     "self-extractor": (PE + NOTES, set()),
     "self-extractor, signed": (PE + NOTES + bytes(3000), set()),
     "picture with an archive": (builders.jpeg() + TOOL, {EXECUTABLE}),
+    "picture, an archive, and more": (
+        builders.gif() + TRICK + b"Z",
+        {AMBIGUOUS, EXECUTABLE, DOUBLE},
+    ),
+    "text, an archive, and more": (b"AAAA" + TRICK + b"Z", {AMBIGUOUS, EXECUTABLE, DOUBLE}),
+    "almost a program, an archive, and more": (
+        b"MZ" + TRICK + b"Z",
+        {AMBIGUOUS, EXECUTABLE, DOUBLE},
+    ),
+    "an encrypted archive between bytes": (
+        b"AAAA" + builders.encrypted_zip({"a.txt": b"secret"}) + b"Z",
+        {AMBIGUOUS, ENCRYPTED, "unscanned.encrypted"},
+    ),
+    "an archive before an empty one": (
+        b"AAAA" + TRICK + builders.zip_of({}),
+        {AMBIGUOUS, EXECUTABLE, DOUBLE},
+    ),
+    "an archive in a paper": (
+        b"%PDF-1.4\n" + NOTES + b"\nendstream\n%%EOF\n",
+        set(),
+    ),
+    "an archive between bytes, far from the end": (b"AAAA" + TOOL + b"Z" * 0x10000, set()),
+    "program behind the count": (_ended(TOOL, 1), {EXECUTABLE, MALFORMED}),
+    "picture, and an archive that counts none": (
+        builders.gif() + _ended(TOOL, 0),
+        {EXECUTABLE, MALFORMED},
+    ),
+    "picture, and an archive that counts too many": (
+        builders.gif() + _ended(TOOL, 999),
+        {EXECUTABLE, MALFORMED},
+    ),
+    "archive that says it has no directory": (_ended(TOOL, 0, 0), {EXECUTABLE, MALFORMED}),
+    "two end records, one broken": (
+        NOTES[:-22] + TWO_ENDS + NOTES[-22:],
+        {AMBIGUOUS, MALFORMED},
+    ),
+    "second name": (
+        _second_name(builders.zip_of({"setup.exe": PE}), b"photo.jpg.exe"),
+        {AMBIGUOUS, EXECUTABLE, DOUBLE},
+    ),
+    "second name that leads out": (
+        _second_name(builders.zip_of({"a.txt": b"a"}), b"../a.txt"),
+        {AMBIGUOUS, "archive.traversal"},
+    ),
+    "second name of what is encrypted": (
+        _second_name(builders.encrypted_zip({"a.txt": PE}), b"a.exe"),
+        {AMBIGUOUS, EXECUTABLE, ENCRYPTED, "unscanned.encrypted"},
+    ),
+    "name in the member's own header": (
+        builders.zip_archive([builders.ZipMember("a.jpg.exe", PE, central_name="a.exe")]),
+        {AMBIGUOUS, EXECUTABLE, DOUBLE},
+    ),
     "tar of archives": (builders.tar_of({"a.zip": NOTES, "b.zip": TOOL}), set()),
     "end record by chance": (b"\x93" + bytes(50) + b"PK\x05\x06" + bytes(18), set()),
     "high ratio, but small": (builders.zip_of({"a.txt": b"a" * 9 * MIB}), set()),

@@ -23,6 +23,7 @@ from scanners.zip_directory import (
 )
 
 ARCHIVE = builders.zip_of({"a.txt": b"aaa", "d/b.txt": b"b" * 1000})
+START = ARCHIVE.index(b"PK\x01\x02")
 END = len(ARCHIVE) - 22
 
 
@@ -31,6 +32,20 @@ def _names(data: bytes) -> list[str]:
     directory = find_directory(view)
     assert directory is not None
     return [entry.name for entry in entries(view, directory)]
+
+
+def _ended(
+    count: int = 2, size: int = END - START, offset: int = START, wide: bytes = b""
+) -> bytes:
+    """Return the archive under an end record that says this."""
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, size, offset, 0)
+    return ARCHIVE[:END] + wide + end
+
+
+def _wide(count: int = 2, size: int = END - START, offset: int = START, gap: int = 0) -> bytes:
+    """Return a ZIP64 end record that says this, and its locator."""
+    record = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    return record + bytes(gap) + struct.pack("<4sIQI", b"PK\x06\x07", 0, END, 1)
 
 
 def test_entries() -> None:
@@ -84,15 +99,85 @@ def test_zip64() -> None:
         b"",
         b"PK\x05\x06",
         ARCHIVE[:END],
-        ARCHIVE[:-6] + b"\xff\xff\xff\x7f" + ARCHIVE[-2:],
-        ARCHIVE[:-10] + b"\xff\xff\xff\x7f" + ARCHIVE[-6:],
-        ARCHIVE[:-12] + b"\xfe\xff" + ARCHIVE[-10:],
-        ARCHIVE.replace(b"PK\x01\x02", b"PK\x01\x03"),
+        _ended(count=0xFFFE).replace(b"PK\x01\x02", b"PK\x01\x03"),
+        _ended(size=0x7FFFFFFF, offset=0x7FFFFFFF),
+        _ended(count=0, size=0, offset=0x7FFFFFFF),
     ],
-    ids=["nothing", "signature", "no end", "offset", "size", "count", "no directory"],
+    ids=["nothing", "signature", "no end", "no directory", "beyond the file", "empty and beyond"],
 )
 def test_not_believable(data: bytes) -> None:
     assert find_directory(memoryview(data)) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _ended(count=0),
+        _ended(count=1),
+        _ended(count=3),
+        _ended(count=0xFFFE),
+        _ended(size=0),
+        _ended(size=46),
+        _ended(size=0x7FFFFFFF),
+    ],
+    ids=["none", "one", "three", "many", "no size", "small", "huge"],
+)
+def test_an_end_record_that_lies_hides_no_entry(data: bytes) -> None:
+    """Readers trust the count, the size or the offset, each its own: all entries are listed."""
+    view = memoryview(data)
+    directory = find_directory(view)
+    assert directory is not None
+    assert not directory.empty
+    listed = entries(view, directory)
+    assert [next(listed).name, next(listed).name] == ["a.txt", "d/b.txt"]
+    with pytest.raises(ContentMalformed):
+        next(listed)
+
+
+def test_an_offset_beyond_the_directory() -> None:
+    """Python subtracts it again: offsets that are all too large by as much lead to the members."""
+    directory = find_directory(memoryview(_ended(offset=START + 1000)))
+    assert directory is not None
+    assert (directory.start, directory.shift) == (START, -1000)
+
+
+def test_count_modulo_65536() -> None:
+    """Writers without ZIP64 that have more members say only the remainder."""
+    data = _ended(wide=_wide(count=0x10002))
+    view = memoryview(data)
+    directory = find_directory(view)
+    assert directory is not None
+    assert [entry.name for entry in entries(view, directory)] == ["a.txt", "d/b.txt"]
+
+
+@pytest.mark.parametrize(
+    "data, agreed",
+    [
+        (_ended(wide=_wide()), True),
+        (_ended(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, _wide()), True),
+        (_ended(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, _wide(gap=56)), True),
+        (_ended(0, 0, 0, _wide()), False),
+        (_ended(wide=_wide(0, 0, 0)), False),
+        (_ended(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, _wide() + _wide(count=1)), False),
+    ],
+    ids=["same", "deferring", "extensible", "32 bits say empty", "64 bits say empty", "two"],
+)
+def test_end_records_of_both_widths(data: bytes, agreed: bool) -> None:
+    """Whichever of them lists something is followed, and their differing is told."""
+    directory = find_directory(memoryview(data))
+    assert directory is not None
+    assert (directory.start, directory.agreed) == (START, agreed)
+
+
+def test_names_in_extra_fields() -> None:
+    extra = struct.pack("<2HBI", 0x7075, 11, 1, 0) + b"a.html"
+    data = ARCHIVE[: START + 30] + struct.pack("<H", len(extra)) + ARCHIVE[START + 32 : START + 51]
+    data += extra + ARCHIVE[START + 51 : END]
+    size = struct.pack("<I", END - START + len(extra))
+    view = memoryview(data + ARCHIVE[END:-10] + size + ARCHIVE[-6:])
+    directory = find_directory(view)
+    assert directory is not None
+    assert [entry.other_names for entry in entries(view, directory)] == [("a.html",), ()]
 
 
 def test_a_list_that_breaks_off() -> None:
@@ -108,6 +193,8 @@ def test_a_list_that_breaks_off() -> None:
 
 
 def test_no_local_header() -> None:
+    with pytest.raises(ContentMalformed):
+        local_header(memoryview(ARCHIVE), -len(ARCHIVE))
     with pytest.raises(ContentMalformed):
         local_header(memoryview(ARCHIVE), 5)
     with pytest.raises(ContentMalformed):
@@ -158,7 +245,8 @@ def test_descriptor(signature: bytes, layout: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "between, honest", [(b"", True), (b"PK\x05\x05\1\0.", True), (b"MZ", False)]
+    "between, honest",
+    [(b"", True), (b"PK\x05\x05\1\0.", True), (b"PK\x05\x05\1\0..", False), (b"MZ", False)],
 )
 def test_what_stands_behind_the_list(between: bytes, honest: bool) -> None:
     """A signature of the directory may; a reader that counts bytes would go on reading others."""

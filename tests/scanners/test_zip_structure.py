@@ -80,6 +80,27 @@ def _overlapping() -> bytes:
     return data[: second + 42] + bytes(4) + data[second + 46 :]
 
 
+def _two_directories(shown: bytes, hidden: bytes) -> bytes:
+    """Return one archive whose offset leads to another's directory, which stands before it."""
+    end = struct.pack("<IH", hidden.index(b"PK\x01\x02"), 0)
+    return hidden[:-22] + shown[:-6] + end
+
+
+def _second_name(raw: str, other: str, *, local: bool = False) -> bytes:
+    """Return an archive of one member with a Unicode path field in one of its headers."""
+    extra = struct.pack("<2HBI", 0x7075, 5 + len(other.encode()), 1, 0) + other.encode()
+    data = builders.zip_of({raw: b"a"})
+    size, central = struct.pack("<H", len(extra)), data.index(b"PK\x01\x02")
+    if local:
+        head = data[:28] + size + data[30 : 30 + len(raw.encode())] + extra
+        moved = struct.pack("<I", central + len(extra))
+        return head + data[30 + len(raw.encode()) : -6] + moved + data[-2:]
+    behind = len(data) - 22
+    longer = struct.pack("<I", behind - central + len(extra))
+    head = data[: central + 30] + size + data[central + 32 : behind] + extra
+    return head + data[behind:-10] + longer + data[-6:]
+
+
 NOISE = bytes(range(256))
 TEXT = b"plain text"
 PROGRAM = builders.zip_of({"photo.exe": builders.pe()})
@@ -89,6 +110,13 @@ LATE = b"a" * 100 + _descriptor(TEXT)
 SIGNED = 8 + 100 + 16
 SIGNING_BLOCK = (
     struct.pack("<Q", SIGNED) + b"s" * 100 + struct.pack("<Q", SIGNED) + b"APK Sig Block 42"
+)
+
+_BEYOND = struct.pack("<I", GOOD.index(b"PK\x01\x02") + 1)
+_WIDE_END = struct.pack(
+    "<4sQ2H2I4Q4sIQI",
+    *(b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, *struct.unpack("<II", GOOD[-10:-2])),
+    *(b"PK\x06\x07", 0, len(GOOD) - 22, 1),
 )
 
 CASES = {
@@ -149,6 +177,21 @@ CASES = {
         builders.zip_archive([builders.ZipMember("a.txt", b"a", central_name="a.exe")]),
         {"name"},
     ),
+    "two end records": (GOOD[:-22] + _WIDE_END + GOOD[-22:-6] + bytes(6), {"end"}),
+    "end records of both widths": (GOOD[:-22] + _WIDE_END + GOOD[-22:], set()),
+    "two directories": (_two_directories(GOOD, BAD), {"elsewhere", "unlisted"}),
+    "offsets beyond the directory": (
+        _patched(_patched(GOOD, b"PK\x01\x02", 42, b"\1"), b"PK\x05\x06", 16, _BEYOND),
+        {"elsewhere"},
+    ),
+    "a second name": (_second_name("setup.exe", "photo.jpg.exe"), {"name"}),
+    "a second name in the local header": (
+        _second_name("setup.exe", "photo.jpg.exe", local=True),
+        {"name"},
+    ),
+    "a second name of another kind": (_second_name("ü.jpg", "ü.exe"), {"name"}),
+    "the same name": (_second_name("a.txt", "a.txt"), set()),
+    "a second name for a lost letter": (_second_name("M#U00fcller.txt", "Müller.txt"), set()),
     "two methods": (_patched(GOOD, b"PK\x03\x04", 8, b"\0\0"), {"method"}),
     "encrypted or not": (_patched(GOOD, b"PK\x03\x04", 6, b"\x01\x08"), {"encryption"}),
     "overlap": (_overlapping(), {"overlap", "name", "unlisted"}),
