@@ -154,6 +154,11 @@ def crafted_archives() -> tuple[Specimen, ...]:
             zipped, expected=ambiguous, about="A packed program that belongs to no member.",
         ),
         Specimen(
+            "archive-inside.gif", b.gif() + b.zip_of({"photo.jpg.exe": b.pe()}) + b"\0",
+            "image/gif", expected=(*ambiguous, "disguise.double_extension"),
+            about="A picture, an archive, and one byte more: unpackers find the archive.",
+        ),
+        Specimen(
             "two-names.zip",
             b.zip_archive([b.ZipMember("notes.txt", b"text", central_name="notes.exe")]),
             zipped, expected=ambiguous, about="A member with two names.",
