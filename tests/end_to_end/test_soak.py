@@ -32,11 +32,14 @@ BAD = {
 
 
 def fetch_for_a_while(web: httpx.Client, seed: int, until: float) -> int:
-    """Download and upload good and bad files until the time is over; return how many."""
+    """Download and upload good and bad files until the time is over; return how many.
+
+    An empty body is none: Squid tells Douane so, and no transfer is counted.
+    """
     noise = random.Random(seed)  # noqa: S311 - traffic, no secret
     count = 0
     while time.monotonic() < until:
-        count += 1
+        size = 1
         choice = noise.random()
         if choice < 0.2:
             path = noise.choice(list(BAD))
@@ -45,13 +48,14 @@ def fetch_for_a_while(web: httpx.Client, seed: int, until: float) -> int:
             answer = web.put("http://files.example/up.com", content=eicar())
             assert answer.status_code == 403
         elif choice < 0.4:
-            body = noise.randbytes(noise.randrange(200_000))
+            body = noise.randbytes(noise.randrange(1, 200_000))
             assert web.put("http://files.example/up.bin", content=body).status_code == 201
         else:  # half of them known already
             number = noise.randrange(50) if choice < 0.7 else noise.randrange(10**9)
             size = noise.choice([0, 1, 1000, 30_000, 60_000])
             answer = web.get(f"http://files.example/random/{size}?seed={number}")
             assert (answer.status_code, len(answer.content)) == (200, size)
+        count += size > 0
     return count
 
 
@@ -74,6 +78,9 @@ def test_soak(
     origin.publish("/ok.jpg", Document(jpeg(), "image/jpeg"))
     douane = start_douane()
     web, api = connect_web(douane), connect_api(douane)
+    # Squid 5.7 ends some kept-alive connections unannounced after a blocked upload; browsers ask
+    # again, this client does not.
+    web.headers["Connection"] = "close"
     with ThreadPoolExecutor(CLIENTS) as clients:
         warm = time.monotonic() + min(30.0, SECONDS / 4)
         done = sum(clients.map(lambda seed: fetch_for_a_while(web, seed, warm), range(CLIENTS)))
