@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,9 @@ DURABLE_SECONDS = 5.0
 STOP_SECONDS = 5.0
 RECONNECT_SECONDS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 READ_BYTES = 65536
+SEND_BUFFER_BYTES = 1024 * 1024
+"""Or what the kernel allows: the ledger reads ordinary records every 50 ms only."""
+BELL = pack(Kind.BELL, b"")
 _STATUS = TypeAdapter(FrontStatus)
 log = structlog.get_logger()
 
@@ -34,6 +38,8 @@ class LedgerClient:
         self._ledger = ledger
         self._node = node
         self._socket: socket.socket | None = None
+        self._bell: socket.socket | None = None
+        """Its own connection, for what waits in the other one is not read at once."""
         self._reader = FrameReader()
         self._pending: dict[bytes, bytes] = {}
         self._pending_bytes = 0
@@ -81,6 +87,7 @@ class LedgerClient:
         key = self._push(record, Kind.DURABLE_RECORD if durable else Kind.RECORD)
         try:
             if durable:
+                self._ring()
                 await self._acknowledged(key)
             elif self._unsent:
                 async with asyncio.timeout(DURABLE_SECONDS):
@@ -149,14 +156,11 @@ class LedgerClient:
                 pauses = iter(RECONNECT_SECONDS)
 
     def _connect(self) -> bool:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.setblocking(False)
-        try:
-            connection.connect(str(self._ledger))
-        except OSError:
-            connection.close()
+        connection = _connected(self._ledger)
+        if connection is None:
             return False
         self._socket = connection
+        self._bell = _connected(self._ledger)
         self._reader = FrameReader()
         asyncio.get_running_loop().add_reader(connection, self._read, connection)
         for frame in self._pending.values():
@@ -171,9 +175,17 @@ class LedgerClient:
         loop.remove_writer(self._socket)
         self._socket.close()
         self._socket = None
+        if self._bell is not None:
+            self._bell.close()
         self._unsent.clear()
         self._sent.set()
         self._lost.set()
+
+    def _ring(self) -> None:
+        """Best effort: without it the ledger reads the record a moment later."""
+        if self._bell is not None:
+            with suppress(OSError):
+                self._bell.send(BELL)
 
     def _transmit(self, frame: bytes) -> None:
         connection = self._socket
@@ -234,3 +246,15 @@ class LedgerClient:
             if kind is Kind.REFUSED:
                 log.error("ledger.record_refused", transfer=key.hex())
             self._settle(key)
+
+
+def _connected(ledger: Path) -> socket.socket | None:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.setblocking(False)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    try:
+        connection.connect(str(ledger))
+    except OSError:
+        connection.close()
+        return None
+    return connection

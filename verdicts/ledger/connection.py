@@ -14,6 +14,11 @@ from verdicts.status import FrontStatus
 
 QUEUE_BYTES = 64 * 1024 * 1024
 """Records waiting for disk; beyond it the fronts are not read, and keep theirs."""
+LEISURE_SECONDS = 0.05
+"""How long a front is left unread after an ordinary record: to be woken for each of them costs
+more than to store it.  Whoever waits for a durable record rings the bell."""
+BURST_BYTES = 32 * 1024
+"""Whoever had so much to say is read again at once, before its socket is full."""
 UNREAD_BYTES = 8 * 1024 * 1024
 """What a peer may leave unread of our answers before it is cut off."""
 _STATUS = TypeAdapter(FrontStatus)
@@ -28,6 +33,10 @@ class Connection(asyncio.Protocol):
         self._reader = FrameReader()
         self._transport: asyncio.Transport | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self._ordinary = False
+        """The last bytes held a record that nobody waits for."""
+        self._rest: asyncio.TimerHandle | None = None
+        """Runs out when this connection is to be read again."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a stream's is a Transport
@@ -38,14 +47,21 @@ class Connection(asyncio.Protocol):
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
+        self._ordinary = False
         try:
             for kind, payload in self._reader.feed(data):
                 self._take(kind, payload)
         except ValueError as error:  # pydantic's and BadFrame among them
             log.warning("ledger.bad_peer", reason=type(error).__name__)
             self._abort()
-        if self._transport and self._desk.commit.queued_bytes > QUEUE_BYTES:
+            return
+        if self._transport is None:
+            return
+        if self._desk.commit.queued_bytes > QUEUE_BYTES:
             self._transport.pause_reading()
+        elif self._ordinary and len(data) < BURST_BYTES:
+            self._transport.pause_reading()
+            self._rest = asyncio.get_running_loop().call_later(LEISURE_SECONDS, self.resume)
 
     def settle(self, stored: Sequence[bytes], refused: Sequence[bytes]) -> None:
         if stored:
@@ -54,6 +70,9 @@ class Connection(asyncio.Protocol):
             self._send(pack(Kind.REFUSED, b"".join(refused)))
 
     def resume(self) -> None:
+        if self._rest:
+            self._rest.cancel()
+            self._rest = None
         if self._transport and self._desk.commit.queued_bytes <= QUEUE_BYTES:
             self._transport.resume_reading()
 
@@ -67,7 +86,10 @@ class Connection(asyncio.Protocol):
                 if len(payload) < ID_BYTES:
                     raise BadFrame("a record without id")
                 arrival = Arrival(payload[:ID_BYTES], payload[ID_BYTES:], self)
-                self._desk.commit.add(arrival, urgent=kind is Kind.DURABLE_RECORD)
+                self._ordinary = kind is Kind.RECORD
+                self._desk.commit.add(arrival, urgent=not self._ordinary)
+            case Kind.BELL:
+                self._desk.read_all()
             case Kind.STATUS:
                 self._desk.report(_STATUS.validate_json(payload, strict=True))
             case Kind.QUESTION:

@@ -1,5 +1,6 @@
 """What the connections of the ledger share: the group commit, the metrics, the last statuses."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -26,7 +27,7 @@ class Peer(Protocol):
     """A connection, as far as the desk needs it."""
 
     def resume(self) -> None:
-        """There is room for records again."""
+        """Read on, if there is room for records."""
 
     def close(self) -> None:
         """Say what is still to be said, then close."""
@@ -46,6 +47,19 @@ class Desk:
         if self.commit.writable:
             ready()
         await self.commit.run()
+
+    def read_all(self) -> None:
+        """Read every connection now that may be read."""
+        for connection in self.connections:
+            connection.resume()
+
+    async def read_out(self) -> None:
+        """Return when nothing more lies in the sockets."""
+        self.read_all()
+        queued = -1
+        while queued != self.commit.queued:
+            queued = self.commit.queued
+            await asyncio.sleep(0)  # the event loop reads once
 
     def close(self) -> None:
         for connection in tuple(self.connections):
@@ -74,5 +88,4 @@ class Desk:
 
     def _committed(self, outcome: Outcome) -> None:
         self._counters.count(outcome.new, len(outcome.refused))
-        for connection in self.connections:
-            connection.resume()
+        self.read_all()

@@ -17,6 +17,7 @@ class Kind(IntEnum):
     DURABLE_RECORD = 2  # the same; its sender waits for the acknowledgement
     STATUS = 3  # FrontStatus as JSON
     QUESTION = 4  # JSON
+    BELL = 5  # nothing; a durable record was sent over another connection: read them all now
     ACKNOWLEDGED = 16  # ids, 16 bytes each: on disk
     REFUSED = 17  # ids, 16 bytes each: can never be stored, do not send again
     ANSWER = 18  # JSON; empty: the ledger could not do it

@@ -30,6 +30,7 @@ async def serve(
         await asyncio.wait((writing, stopped), return_when=asyncio.FIRST_COMPLETED)
         server.close()
         stopped.cancel()
+        await desk.read_out()
         desk.commit.stop()
         await writing
         desk.close()

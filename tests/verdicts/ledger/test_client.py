@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from verdicts.ledger import client
+from verdicts.ledger import client, commit, connection
 from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.frames import FrameReader, Kind, pack
 from verdicts.ledger.queries import Filters, Reader
@@ -64,6 +64,31 @@ def stored(url: str) -> list[str]:
 
 def ids(make_record: MakeRecord, *numbers: int) -> list[str]:
     return sorted(make_record(number).transfer.id for number in numbers)
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_durable_record_does_not_wait_for_the_ledgers_leisure(
+    front: LedgerClient, make_record: MakeRecord, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LEISURE_SECONDS", 3600)
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 3600)
+    async with asyncio.timeout(4):
+        for number in (1, 3, 5):
+            await front.record(make_record(number), durable=False)
+            await asyncio.to_thread(ask_state, place)  # by now the ledger has read it, and rests
+            await front.record(make_record(number + 1), durable=True)
+    assert front.pending == 0
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_record_now_hands_over_at_once_or_says_no(
+    url: str, front: LedgerClient, make_record: MakeRecord, until: Until
+) -> None:
+    assert front.record_now(make_record(1))
+    front._disconnect()
+    assert not front.record_now(make_record(2))
+    await until(lambda: front.pending == 0)
+    assert stored(url) == ids(make_record, 1)
 
 
 @pytest.mark.usefixtures("ledger")
@@ -138,6 +163,7 @@ async def test_full_memory_makes_the_traffic_wait(  # noqa: PLR0917
     until: Until,
 ) -> None:
     monkeypatch.setattr(client, bound, {"PENDING_RECORDS": 3, "PENDING_BYTES": 1200}[bound])
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 0.01)
     tasks = [asyncio.create_task(front.record(make_record(n), durable=False)) for n in range(20)]
     await asyncio.wait(tasks, timeout=0.05)
     assert sum(not task.done() for task in tasks) >= 10
@@ -212,9 +238,10 @@ async def test_nonsense_from_the_ledger_means_a_new_connection(
 
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
-        connections += 1
-        for _, payload in FrameReader().feed(await reader.read(65536)):
-            writer.write(reply if connections == 1 else pack(Kind.REFUSED, payload[:16]))
+        for kind, payload in FrameReader().feed(await reader.read(65536)):
+            if kind is Kind.DURABLE_RECORD:
+                connections += 1
+                writer.write(reply if connections == 1 else pack(Kind.REFUSED, payload[:16]))
         await reader.read()
 
     async with listening(place, speak):

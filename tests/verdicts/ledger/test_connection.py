@@ -1,20 +1,24 @@
 """Peers of the ledger: nonsense costs its sender the connection, and nobody else anything."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from verdicts.ledger import connection
+from verdicts.ledger import commit, connection
+from verdicts.ledger.desk import Desk
 from verdicts.ledger.entry import encode
 from verdicts.ledger.frames import PAYLOAD_BYTES, FrameReader, Kind, pack
 from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.questions import ask_state
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes
 
 MakeRecord = Callable[..., VerdictRecord]
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
 NONSENSE = [
     b"GET / HTTP/1.1\r\n\r\n",
     b"\0" * 100,
@@ -91,6 +95,7 @@ async def test_full_queue_stops_reading_until_it_is_written(
     url: str, place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "QUEUE_BYTES", 1000)
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 0.01)
     reader, writer = await asyncio.open_unix_connection(str(place))
     for number in range(300):
         writer.write(framed(make_record(number), Kind.RECORD))
@@ -104,6 +109,80 @@ async def test_full_queue_stops_reading_until_it_is_written(
     log = Reader(url)
     assert len(log.page(Filters(), 1000).data) == 300
     log.close()
+
+
+async def queued(place: Path) -> int:
+    return (await asyncio.to_thread(ask_state, place)).queued
+
+
+@pytest.fixture
+def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ordinary records are neither read soon nor written."""
+    monkeypatch.setattr(connection, "LEISURE_SECONDS", 3600)
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 3600)
+
+
+@pytest.mark.usefixtures("ledger", "at_leisure")
+async def test_ordinary_records_are_read_at_leisure_or_at_the_bell(
+    place: Path, make_record: MakeRecord
+) -> None:
+    _, front = await asyncio.open_unix_connection(str(place))
+    _, bell = await asyncio.open_unix_connection(str(place))
+    front.write(framed(make_record(1), Kind.RECORD))
+    async with asyncio.timeout(10):
+        while await queued(place) < 1:
+            pass
+        front.write(framed(make_record(2), Kind.RECORD))
+        assert [await queued(place) for _ in range(5)] == [1] * 5
+        bell.write(pack(Kind.BELL, b""))
+        while await queued(place) < 2:
+            pass
+    for one in (front, bell):
+        one.close()
+
+
+@pytest.mark.usefixtures("ledger", "at_leisure")
+async def test_a_burst_is_read_at_once(
+    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BURST_BYTES", 1)
+    _, front = await asyncio.open_unix_connection(str(place))
+    async with asyncio.timeout(10):
+        for number in (1, 2, 3):
+            front.write(framed(make_record(number), Kind.RECORD))
+            while await queued(place) < number:
+                pass
+    front.close()
+
+
+class Transport(asyncio.Transport):
+    """Notes when it is read on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resumed: list[float] = []
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        self.resumed.append(time.monotonic())
+
+
+async def test_each_rest_lasts_its_time(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    """Also one that begins after the last was cut short by a commit."""
+    monkeypatch.setattr(connection, "LEISURE_SECONDS", 0.1)
+    transport, one = Transport(), connection.Connection(Desk(url))
+    one.connection_made(transport)
+    one.data_received(framed(make_record(1), Kind.RECORD))
+    await asyncio.sleep(0.06)
+    one.resume()
+    started = time.monotonic()
+    one.data_received(framed(make_record(2), Kind.RECORD))
+    await until(lambda: len(transport.resumed) == 2)
+    assert transport.resumed[1] - started > 0.09
 
 
 @pytest.mark.usefixtures("ledger")

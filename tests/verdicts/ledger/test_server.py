@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from verdicts.ledger import connection
 from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.queries import Filters, Reader
 from verdicts.ledger.questions import LedgerAway, ask_state
@@ -131,6 +132,29 @@ async def test_socket_left_behind_is_replaced(url: str, place: Path) -> None:
     process = await start(url, place)
     assert (await asyncio.to_thread(ask_state, place)).database_writable
     assert await end(process, signal.SIGTERM) == 0
+
+
+async def test_what_lies_in_the_socket_is_written_at_the_stop(
+    url: str,
+    place: Path,
+    make_record: MakeRecord,
+    run_ledger: Callable[[], object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "LEISURE_SECONDS", 3600)
+    front = LedgerClient(place, "n0")
+    async with run_ledger():  # type: ignore[attr-defined]
+        front.start()
+        await front.record(make_record(0), durable=False)
+        await asyncio.to_thread(ask_state, place)  # by now the ledger has read it, and rests
+        for number in range(1, 40):
+            await front.record(make_record(number), durable=False)
+        front._disconnect()
+    reader = Reader(url)
+    assert len(reader.page(Filters(), 100).data) == 40
+    reader.close()
+    front._pending.clear()
+    await front.stop()
 
 
 async def test_records_are_written_at_the_stop(
