@@ -7,7 +7,6 @@ as JSON, a pipe on which it says "ready" once, and whatever its own part needs.
 import argparse
 import asyncio
 import contextlib
-import ctypes
 import os
 import resource
 import signal
@@ -20,12 +19,12 @@ import uvloop
 from douane.child import READY
 from douane.log import configure_logging
 from douane.settings import Settings
+from scanners.worker import kernel
 from scanners.worker.pool import ZygoteFailed
 from verdicts.rule_file import RuleFileError
 
 log = structlog.get_logger()
 
-PR_SET_PDEATHSIG = 1
 MAX_SETTINGS = 1024 * 1024
 
 
@@ -49,7 +48,7 @@ def say_ready(descriptor: int) -> None:
 
 def end_with(supervisor_pid: int) -> None:
     """Ask the kernel to stop us when the supervisor dies, however it dies."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != supervisor_pid:  # it died before; in a container it may well be process 1
         sys.exit("the supervisor is gone")
 

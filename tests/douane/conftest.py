@@ -1,9 +1,7 @@
 """What the tests of the shell share: short folders, settings, the command line in this process."""
 
-import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,19 +57,3 @@ def douane(write: Write) -> Callable[..., int]:
         return main([*map(str, words), "--config", str(write(toml))])
 
     return run
-
-
-@pytest.fixture
-def open_descriptors() -> Callable[[], Counter[str]]:
-    """What this process holds open, by target; compare before and after."""
-
-    def count() -> Counter[str]:
-        found: Counter[str] = Counter()
-        for name in os.listdir("/proc/self/fd"):
-            try:
-                found[os.readlink(f"/proc/self/fd/{name}").split(":")[0]] += 1
-            except FileNotFoundError:  # the descriptor of the listing itself
-                continue
-        return found
-
-    return count

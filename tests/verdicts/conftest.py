@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -183,19 +182,3 @@ def desk(
     spool: Callable[[bytes], Spool],
 ) -> Desk:
     return Desk(inspection, engine, book, transfer, spool)
-
-
-@pytest.fixture
-def open_descriptors() -> Callable[[], Counter[str]]:
-    """What this process holds open, by target; compare before and after."""
-
-    def count() -> Counter[str]:
-        found: Counter[str] = Counter()
-        for name in os.listdir("/proc/self/fd"):
-            try:
-                found[os.readlink(f"/proc/self/fd/{name}").split(":")[0]] += 1
-            except FileNotFoundError:  # the descriptor of the listing itself
-                continue
-        return found
-
-    return count

@@ -11,8 +11,9 @@ import pytest
 
 from scanners.clamav.engine import Clamav
 from scanners.clamav.reports import gap
-from scanners.model import Code, Detection, DetectionLevel, Reason, Report
+from scanners.model import Reason, Report
 from scanners.settings import ClamavSettings
+from tests.scanners.clamav.waiting import descriptors, found, until
 
 DOWN = gap(Reason.ENGINE_DOWN, ())
 
@@ -49,25 +50,6 @@ def memfd(content: bytes) -> Iterator[int]:
 async def scan(clamav: Clamav, content: bytes) -> Report:
     with memfd(content) as descriptor:
         return await clamav.scan(descriptor, len(content), time.monotonic() + 20)
-
-
-def found(name: str) -> Report:
-    detection = Detection(Code.SIGNATURE_CLAMAV, "clamav", name, DetectionLevel.MALICIOUS)
-    return Report(detections=(detection,))
-
-
-def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
-
-
-async def until(condition: Callable[[], bool]) -> float:
-    """Return how many seconds it took until `condition` held; fail after ten."""
-    began = time.monotonic()
-    for _ in range(1000):
-        if condition():
-            return time.monotonic() - began
-        await asyncio.sleep(0.01)
-    pytest.fail("what was waited for did not come within ten seconds")
 
 
 @pytest.mark.server

@@ -1,0 +1,29 @@
+"""What the tests of the engine expect of it, and how they wait."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+
+from scanners.model import Code, Detection, DetectionLevel, Report
+
+
+def found(name: str) -> Report:
+    detection = Detection(Code.SIGNATURE_CLAMAV, "clamav", name, DetectionLevel.MALICIOUS)
+    return Report(detections=(detection,))
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+async def until(condition: Callable[[], bool]) -> float:
+    """Return how many seconds it took until `condition` held; fail after ten."""
+    began = time.monotonic()
+    for _ in range(1000):
+        if condition():
+            return time.monotonic() - began
+        await asyncio.sleep(0.01)
+    pytest.fail("what was waited for did not come within ten seconds")
