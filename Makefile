@@ -73,6 +73,8 @@ lock: $(VENV)/.testing
 		$(BIN)/pip-compile --quiet --allow-unsafe --strip-extras --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host pyproject.toml $$part; \
 	done
+	@# pip-compile drops the marker: no wheel of this one fits any other interpreter or processor
+	sed -i 's/^\(atheris==[^ ]*\) \\$$/\1 ; python_version < "3.12" and platform_machine == "x86_64" \\/' requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) bench/build bench/results
