@@ -18,9 +18,12 @@ class Direction(StrEnum):
 
 
 class Action(StrEnum):
+    """What was done about a transfer.  Stable: part of the API."""
+
     ALLOW = "allow"
     BLOCK = "block"
     HOLD = "hold"  # needs quarantine and release, which do not exist yet: policy refuses it
+    CUT = "cut"  # a block that came when a trickle had already let bytes pass; never asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Ruling:
     """What is done about a transfer, and by which clause."""
 
     action: Action
-    """What is done: in monitor mode always allow."""
+    """What is done: in monitor mode always allow; cut if bytes had left before a wanted block."""
     clause: str
     enforced: bool
     """False: the clause or the policy only monitors, and `wanted` says what it would have done."""

@@ -150,6 +150,11 @@ def _action(value: object) -> Action:
         raise ValueError(
             "hold is not possible yet: nothing could release what is held; write block"
         )
+    if value == Action.CUT:
+        raise ValueError(
+            "cut cannot be asked for: write block; a block is recorded as cut when a trickle "
+            "had already let bytes pass"
+        )
     return Action(_single(value, [Action.ALLOW, Action.BLOCK]))
 
 

@@ -55,6 +55,7 @@ def test_the_clause_has_exactly_the_designed_keys() -> None:
         ("", 1, 'the line default = "block" (or "allow") is missing'),
         ('default = "maybe"', 1, "default knows no 'maybe'; known: allow, block"),
         ('default = "hold"', 1, "default hold is not possible yet"),
+        ('default = "cut"', 1, "default cut cannot be asked for: write block"),
         ('default = ["block"]', 1, "default takes one text"),
         (
             'default = "block"\nfoo = 1',
@@ -84,6 +85,7 @@ def test_the_clause_has_exactly_the_designed_keys() -> None:
         ),
         (HEAD + "[clause.sub]\nx = 1", 3, "unknown key 'sub' in clause 'a'"),
         (HEAD.replace("allow", "hold"), 5, "clause 'a': action hold is not possible yet"),
+        (HEAD.replace("allow", "cut"), 5, "clause 'a': action cut cannot be asked for"),
         (HEAD.replace("allow", "drop"), 5, "clause 'a': action knows no 'drop'"),
         (HEAD + 'mode = "monitor"', 6, "clause 'a': mode monitor watches what a block would do"),
         (HEAD + 'mode = "watch"', 6, "clause 'a': mode knows no 'watch'"),

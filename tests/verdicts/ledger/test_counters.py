@@ -23,6 +23,15 @@ def test_labels_are_bounded(
     ]
 
 
+def test_each_action_is_counted_on_its_own(make_entry: Callable[..., Entry]) -> None:
+    counter = Counters()
+    entries = [make_entry(0), make_entry(0)]
+    cut = entries[0]._replace(verdict=entries[0].verdict._replace(action="cut"))
+    counter.count([*entries, cut], refused=0)
+    transfers = next(iter(counter.collect()))
+    assert {one.labels["action"]: one.value for one in transfers.samples} == {"allow": 2, "cut": 1}
+
+
 @pytest.mark.parametrize("at, bound", list(enumerate(SCAN_SECONDS)))
 def test_a_bound_belongs_to_its_bucket(at: int, bound: float) -> None:
     durations = Durations()

@@ -23,7 +23,7 @@ from scanners.model import (
 from verdicts.ledger.entry import YEAR_10000, BadRecord, Found, Missed, VerdictRow, decode, encode
 from verdicts.ledger.frames import PAYLOAD_BYTES
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
-from verdicts.model import Verdict, VerdictRecord
+from verdicts.model import Action, Verdict, VerdictRecord
 from verdicts.record import EPOCH, KEPT, id_bytes
 
 MakeRecord = Callable[..., VerdictRecord]
@@ -78,6 +78,13 @@ def test_what_arrives(make_record: MakeRecord) -> None:
         ),
     )
     assert unscanned == (Missed("zip", "encrypted", '["b.zip","c"]'),)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_arrives(make_record: MakeRecord, action: Action) -> None:
+    record = make_record(1)
+    ruled = replace(record, ruling=replace(record.ruling, action=action))
+    assert decode(KEY, encode(ruled)).verdict.action == action.value
 
 
 @given(st.text(st.characters(exclude_categories=(), exclude_characters=()), max_size=3000))

@@ -76,7 +76,7 @@ FILTERS = st.builds(
     Filters,
     since=moments,
     until=moments,
-    action=maybe("allow", "block", "hold"),
+    action=maybe("allow", "block", "hold", "cut"),
     level=maybe("clean", "malicious"),
     channel=maybe("telegram", "nowhere"),
     direction=maybe("upload"),

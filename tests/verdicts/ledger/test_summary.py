@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.store import Writer
-from verdicts.model import VerdictRecord
+from verdicts.model import Action, VerdictRecord
 from verdicts.record import EPOCH, microseconds
 
 START = EPOCH.replace(year=2025, month=11, day=29, hour=22, minute=58)
@@ -29,7 +29,10 @@ def log(
     url = f"sqlite:///{tmp_path_factory.mktemp('log')}/log.sqlite"
     moment, records = START, []
     for number in range(COUNT):
-        records.append(make_record(number, received_at=moment))
+        record = make_record(number, received_at=moment)
+        cut = number % 7 == 1
+        ruling = replace(record.ruling, action=Action.CUT) if cut else record.ruling
+        records.append(replace(record, ruling=ruling))
         moment += STEPS[number * number % 4]
     writer = Writer(url)
     for start in range(0, COUNT, 17):
