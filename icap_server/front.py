@@ -7,9 +7,11 @@ from collections import Counter
 
 import structlog
 
+from icap_server.client import Client
 from icap_server.exchange import EchoExchange, Exchange, OptionsExchange, RefusalExchange
 from icap_server.inspection import InspectExchange, Office
 from icap_server.payload.http_head import HeadMalformed
+from icap_server.profile import GENERIC
 from icap_server.services import offered_services
 from icap_server.session import Session
 from icap_server.wire.errors import ProtocolError
@@ -66,7 +68,7 @@ class Front:
 
     # --- the sessions call these ---------------------------------------------------------------
 
-    def route(self, head: RequestHead) -> Exchange:
+    def route(self, head: RequestHead, client: Client) -> Exchange:
         service = self._services.get(head.service)
         if service is None:
             return RefusalExchange(404, self.istag())
@@ -77,7 +79,7 @@ class Front:
         if not service.inspects:
             return EchoExchange(head, self.istag())
         try:
-            return InspectExchange(head, self._office)
+            return InspectExchange(head, self._office, GENERIC)
         except HeadMalformed as error:
             raise ProtocolError(f"encapsulated head: {error}") from error
 

@@ -7,6 +7,7 @@ from icap_server import replies
 from icap_server.payload.channels import Channels
 from icap_server.payload.http_head import parse_request_head, parse_response_head
 from icap_server.payload.transfer import build_transfer, is_event_stream, is_live_stream
+from icap_server.profile import Profile
 from icap_server.replies import Reply
 from icap_server.settings import IcapSettings
 from icap_server.wire.events import RequestHead
@@ -36,10 +37,11 @@ class Office:
 class InspectExchange:
     """REQMOD or RESPMOD: spool the body, ask for a ruling, act on it."""
 
-    def __init__(self, head: RequestHead, office: Office) -> None:
+    def __init__(self, head: RequestHead, office: Office, profile: Profile) -> None:
         """Raise HeadMalformed if the encapsulated heads are not HTTP."""
         self._head = head
         self._office = office
+        self._profile = profile
         self._whole = False
         self._continued = False
         self._gap: Reason | None = None
@@ -130,7 +132,8 @@ class InspectExchange:
         ruling = await self._rule(self._spool)
         if ruling.action is Action.ALLOW:
             return self._pass_on(self._transfer.id, close=close)
-        return replies.blocked(ruling, self._transfer, self._office.istag(), close=close)
+        istag = self._office.istag()
+        return replies.blocked(ruling, self._transfer, istag, self._profile, close=close)
 
     def close(self) -> None:
         self._discard()

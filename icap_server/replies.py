@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from icap_server.block_page import block_page, block_reasons
+from icap_server.profile import Profile
 from icap_server.wire.events import RequestHead
 from icap_server.wire.replies import bodyless_reply, encapsulating_reply
 from scanners.model import Code, DetectionLevel
@@ -63,7 +64,9 @@ def echo(
     return Reply(200, reply, body, close)
 
 
-def blocked(ruling: Ruling, transfer: Transfer, istag: str, *, close: bool) -> Reply:
+def blocked(
+    ruling: Ruling, transfer: Transfer, istag: str, profile: Profile, *, close: bool
+) -> Reply:
     """Return 200 with an HTTP 403 in place of the message, in REQMOD too (§4.8.2)."""
     page, media_type = block_page(ruling, transfer)
     http_head = (

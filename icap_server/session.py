@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 import structlog
 
+from icap_server.client import NOBODY, Client
 from icap_server.deadlines import Deadlines
 from icap_server.exchange import Exchange
 from icap_server.outlet import Outlet
@@ -38,7 +39,7 @@ class Host(Protocol):
     def admit(self, session: "Session") -> bool:
         """Count a new connection; False: it is one too many."""
 
-    def route(self, head: RequestHead) -> Exchange:
+    def route(self, head: RequestHead, client: Client) -> Exchange:
         """Return who answers; raise ProtocolError for a message that is not HTTP inside."""
 
     def istag(self) -> str: ...
@@ -54,8 +55,9 @@ class Session(asyncio.Protocol):
     _transport: asyncio.Transport
     _outlet: Outlet
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, client: Client = NOBODY) -> None:
         self._host = host
+        self.client = client
         self._loop = asyncio.get_running_loop()
         self._deadlines = Deadlines(host.settings, self._loop.time)
         self._wire = ServerConnection()
@@ -169,7 +171,7 @@ class Session(asyncio.Protocol):
             self._service = event.service
             self._closing = self._closing or event.close
             self._deadlines.begin_body()
-            self._exchange = self._host.route(event)
+            self._exchange = self._host.route(event, self.client)
             if event.has_body:
                 if self._exchange.answers_early:
                     self._loop.call_later(PATIENCE_SECONDS, self._answer_early, self._exchange)
@@ -281,7 +283,8 @@ class Session(asyncio.Protocol):
             return
         self._lingering = LINGER_BYTES
         self._deadlines.await_close()
-        self._transport.write_eof()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
         self._transport.resume_reading()
 
     def _close(self) -> None:

@@ -167,6 +167,7 @@ class ServerConnection:
             "204" in allow,
             "206" in allow,
             "close" in tokens(fields.get("connection")),
+            head.query,
         )
 
     def _read_body(self, events: list[Event]) -> None:

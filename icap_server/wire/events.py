@@ -27,6 +27,8 @@ class RequestHead:
     """The client takes 206 Partial Content (draft-icap-ext-partial-content)."""
     close: bool
     """The client wants the connection closed after the reply."""
+    query: str = ""
+    """What follows "?" in the URI: arguments of the service, e.g. "profile=nextcloud"."""
 
 
 @dataclass(frozen=True, slots=True)

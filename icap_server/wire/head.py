@@ -14,7 +14,7 @@ MAX_HEAD = 64 * 1024
 MAX_FIELDS = 128
 
 # §4.2: ICAP_URI = Scheme ":" Net_Path [ "?" Query ]; the authority is for the client's routing only
-ICAP_URI = re.compile(r"(?i:icaps?)://[^/?#\s]+(/[^?#\s]*)?(?:\?[^#\s]*)?")
+ICAP_URI = re.compile(r"(?i:icaps?)://[^/?#\s]+(/[^?#\s]*)?(?:\?([^#\s]*))?")
 VERSION = re.compile(r"ICAP/\d{1,3}\.\d{1,3}")
 METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,20}")  # RFC 9110 §9.1, case-sensitive
 # RFC 9110 §5.1 token, §5.5 field value.  No folding: a line that begins with a blank is refused.
@@ -29,6 +29,7 @@ DIGITS = re.compile(r"[0-9]{1,9}")
 class Head:
     method: str
     service: str
+    query: str
     fields: Mapping[str, str]
 
 
@@ -43,7 +44,7 @@ def parse_head(data: bytes) -> Head:
 
 
 @lru_cache(maxsize=128)  # a client sends the same line again and again
-def _parse_request_line(line: str) -> tuple[str, str]:
+def _parse_request_line(line: str) -> tuple[str, str, str]:
     if len(line) > MAX_LINE:
         raise ProtocolError("request line is too long")
     parts = line.split(" ")
@@ -56,7 +57,7 @@ def _parse_request_line(line: str) -> tuple[str, str]:
         raise ProtocolError("unknown method", 501)
     if not (match := ICAP_URI.fullmatch(uri)) or not uri.isprintable():
         raise ProtocolError("malformed ICAP URI")
-    return method, (match[1] or "/")[1:]
+    return method, (match[1] or "/")[1:], match[2] or ""
 
 
 def _parse_fields(text: str) -> dict[str, str]:

@@ -43,6 +43,9 @@ class FakeTransport(asyncio.Transport):
     def abort(self) -> None:
         self.closing = self.aborted = True
 
+    def can_write_eof(self) -> bool:
+        return True
+
     def write_eof(self) -> None:
         self.ended = True
 

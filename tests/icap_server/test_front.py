@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from icap_server import front as module
+from icap_server.client import NOBODY
 from icap_server.exchange import EchoExchange, Exchange, OptionsExchange, RefusalExchange
 from icap_server.front import Front
 from icap_server.inspection import InspectExchange, Office
@@ -56,7 +57,7 @@ async def test_routes(make_office: Callable[..., Office], line: str, kind: type[
     wire = f"{line} ICAP/1.0\r\nEncapsulated: null-body=0\r\n\r\n".encode()
     (head,) = ServerConnection().receive(wire)
     assert isinstance(head, RequestHead)
-    assert type(Front(make_office()).route(head)) is kind
+    assert type(Front(make_office()).route(head, NOBODY)) is kind
 
 
 async def test_what_is_not_http_is_the_clients_fault(
@@ -65,7 +66,7 @@ async def test_what_is_not_http_is_the_clients_fault(
     head = ServerConnection().receive(question(b"", http=("no field",)).wire)[0]
     assert isinstance(head, RequestHead)
     with pytest.raises(ProtocolError):
-        Front(make_office()).route(head)
+        Front(make_office()).route(head, NOBODY)
 
 
 async def test_replies_are_counted(serve: "Serve", question: "Ask") -> None:

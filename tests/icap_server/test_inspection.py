@@ -7,6 +7,7 @@ import pytest
 
 from icap_server.inspection import InspectExchange
 from icap_server.payload.http_head import HeadMalformed
+from icap_server.profile import GENERIC
 from scanners.model import Reason
 from tests.icap_server.exchanges import (
     BODY,
@@ -31,7 +32,7 @@ async def test_clean(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection", method: str
 ) -> None:
     head = read_head(question(BODY, "Allow: 204", method=method))
-    reply = await judge(InspectExchange(head, make_office()), BODY)
+    reply = await judge(InspectExchange(head, make_office(), GENERIC), BODY)
     (record,) = inspection.records
     assert reply.status == 204
     assert f"X-Douane-Transfer: {record.transfer.id}\r\n".encode() in reply.head
@@ -43,12 +44,12 @@ async def test_clean(
 
 async def test_clean_without_204(make_office: MakeOffice, question: "Ask") -> None:
     head = read_head(question(BODY))
-    assert echoed(await judge(InspectExchange(head, make_office()), BODY)) == BODY
+    assert echoed(await judge(InspectExchange(head, make_office(), GENERIC), BODY)) == BODY
 
 
 async def test_malicious(make_office: MakeOffice, question: "Ask") -> None:
     head = read_head(question(b"worm", "Allow: 204"))
-    reply = await judge(InspectExchange(head, make_office()), b"worm")
+    reply = await judge(InspectExchange(head, make_office(), GENERIC), b"worm")
     assert b"403 Forbidden" in reply.head
     assert b"X-Infection-Found: Type=0; Resolution=2; Threat=Win.Worm.Test-1;\r\n" in reply.head
 
@@ -57,11 +58,11 @@ async def test_a_message_without_a_body_is_passed_on_unread(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     """HEAD, 304 and the like; most requests carry nothing."""
-    exchange = InspectExchange(read_head(question(None)), make_office())
+    exchange = InspectExchange(read_head(question(None)), make_office(), GENERIC)
     reply = exchange.reply_now(close=False)
     assert reply is not None
     assert (reply.status, reply.body) == (200, None)
-    exchange = InspectExchange(read_head(question(None, "Allow: 204")), make_office())
+    exchange = InspectExchange(read_head(question(None, "Allow: 204")), make_office(), GENERIC)
     reply = exchange.reply_now(close=False)
     assert reply is not None
     assert reply.status == 204
@@ -69,21 +70,21 @@ async def test_a_message_without_a_body_is_passed_on_unread(
 
 
 async def test_preview(make_office: MakeOffice, question: "Ask") -> None:
-    exchange = InspectExchange(read_head(question(b"ab", "Preview: 2")), make_office())
+    exchange = InspectExchange(read_head(question(b"ab", "Preview: 2")), make_office(), GENERIC)
     exchange.take(memoryview(b"ab"))
     assert not exchange.at_preview_end(), "a file is never judged by its beginning"
     assert echoed(await judge(exchange, b"cd")) == b"abcd", "§4.6: no 204 after 100 Continue"
 
 
 async def test_whole_body_in_the_preview(make_office: MakeOffice, question: "Ask") -> None:
-    exchange = InspectExchange(read_head(question(b"ab", "Preview: 2")), make_office())
+    exchange = InspectExchange(read_head(question(b"ab", "Preview: 2")), make_office(), GENERIC)
     assert (await judge(exchange, b"ab")).status == 204
 
 
 async def test_half_a_body_is_never_judged(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
-    exchange = InspectExchange(read_head(question(BODY, "Allow: 204")), make_office())
+    exchange = InspectExchange(read_head(question(BODY, "Allow: 204")), make_office(), GENERIC)
     with pytest.raises(RuntimeError):
         await judge(exchange, BODY, whole=False)
     assert inspection.seen == []
@@ -92,14 +93,14 @@ async def test_half_a_body_is_never_judged(
 @pytest.mark.parametrize("http", ["no field", "Content-Length: 1\r\nContent-Length: 2"])
 async def test_what_is_not_http(make_office: MakeOffice, question: "Ask", http: str) -> None:
     with pytest.raises(HeadMalformed):
-        InspectExchange(read_head(question(b"", http=(http,))), make_office())
+        InspectExchange(read_head(question(b"", http=(http,))), make_office(), GENERIC)
 
 
 async def test_too_large_is_answered_at_once(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection", space: SpoolSpace
 ) -> None:
     office = make_office(file_bytes=LIMIT)
-    exchange = InspectExchange(read_head(question(b"", "Allow: 204")), office)
+    exchange = InspectExchange(read_head(question(b"", "Allow: 204")), office, GENERIC)
     assert not exchange.take(memoryview(bytes(LIMIT)))
     assert exchange.take(memoryview(b"x"))
     reply = await exchange.reply(close=True)
@@ -121,7 +122,7 @@ async def test_too_large_but_allowed(
     set_policy(inspection, space, 'default = "allow"\n')
     body = BODY * 4
     office = make_office(file_bytes=LIMIT)
-    exchange = InspectExchange(read_head(question(b"")), office)
+    exchange = InspectExchange(read_head(question(b"")), office, GENERIC)
     assert echoed(await judge(exchange, body)) == body
     assert inspection.seen == []
 
@@ -134,7 +135,7 @@ async def test_too_large_but_allowed_with_204(
 ) -> None:
     set_policy(inspection, space, 'default = "allow"\n')
     exchange = InspectExchange(
-        read_head(question(b"", "Allow: 204")), make_office(file_bytes=LIMIT)
+        read_head(question(b"", "Allow: 204")), make_office(file_bytes=LIMIT), GENERIC
     )
     exchange.take(memoryview(bytes(LIMIT + 1)))
     assert not exchange.collects
@@ -151,7 +152,7 @@ async def test_what_is_lost_is_not_echoed(
 ) -> None:
     """No room, no leave for 204, but the policy would pass it: an error, never half a message."""
     set_policy(inspection, space, 'default = "allow"\n')
-    exchange = InspectExchange(read_head(question(b"")), make_office())
+    exchange = InspectExchange(read_head(question(b"")), make_office(), GENERIC)
     exchange.take(memoryview(BODY))
     assert exchange.give_up()
     reply = await exchange.reply(close=True)
@@ -167,9 +168,9 @@ async def test_bypass(
     set_policy(inspection, space, 'default = "block"\nbypass_hosts = ["files.example"]\n')
     body = BODY * 4
     office = make_office(file_bytes=LIMIT)
-    exchange = InspectExchange(read_head(question(b"")), office)
+    exchange = InspectExchange(read_head(question(b"")), office, GENERIC)
     assert echoed(await judge(exchange, body)) == body, "however large"
-    exchange = InspectExchange(read_head(question(b"", "Preview: 5")), office)
+    exchange = InspectExchange(read_head(question(b"", "Preview: 5")), office, GENERIC)
     exchange.take(memoryview(b"abc"))
     assert exchange.at_preview_end()
     assert (await exchange.reply(close=False)).status == 204

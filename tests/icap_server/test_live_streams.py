@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from icap_server.inspection import InspectExchange
+from icap_server.profile import GENERIC
 from scanners.model import Reason
 from tests.icap_server.exchanges import (
     BODY,
@@ -34,7 +35,8 @@ async def test_an_endless_response_is_answered_at_its_head(
     inspection: "ScriptedInspection",
     fields: tuple[str, ...],
 ) -> None:
-    exchange = InspectExchange(read_head(question(b"", *fields, http=STREAM)), make_office())
+    head = read_head(question(b"", *fields, http=STREAM))
+    exchange = InspectExchange(head, make_office(), GENERIC)
     assert exchange.answers_early
     reply = await exchange.reply(close=True)
     assert reply.status == 204
@@ -48,7 +50,7 @@ async def test_an_endless_response_does_not_fill_the_spool(
 ) -> None:
     """Where 204 is not allowed its end is waited for, up to the limit for files."""
     office = make_office(file_bytes=LIMIT)
-    exchange = InspectExchange(read_head(question(b"", http=STREAM)), office)
+    exchange = InspectExchange(read_head(question(b"", http=STREAM)), office, GENERIC)
     assert not exchange.answers_early
     assert not exchange.take(memoryview(bytes(LIMIT)))
     assert exchange.take(memoryview(b"x"))
@@ -71,7 +73,7 @@ async def test_the_preview_of_a_media_stream_is_scanned(
 ) -> None:
     """Whoever calls a worm music without a length does not get it past the scanners."""
     ask = question(b"", "Preview: 4096", http=MEDIA)
-    exchange = InspectExchange(read_head(ask), make_office())
+    exchange = InspectExchange(read_head(ask), make_office(), GENERIC)
     assert not exchange.answers_early
     assert not exchange.take(memoryview(sample))
     assert exchange.at_preview_end()
@@ -91,7 +93,7 @@ async def test_a_preview_shorter_than_the_sample_does_not_decide(
 ) -> None:
     """Nobody gets a program past the scanners by previewing nothing of it."""
     fields = ("Preview: 0", *([f"Allow: {allow}"] if allow else []))
-    exchange = InspectExchange(read_head(question(b"", *fields, http=http)), make_office())
+    exchange = InspectExchange(read_head(question(b"", *fields, http=http)), make_office(), GENERIC)
     assert not exchange.at_preview_end()
     assert exchange.take(memoryview(FAKE + b"x")) == bool(allow)
     if not allow:
@@ -103,7 +105,7 @@ async def test_without_a_preview_the_first_bytes_of_a_stream_are_scanned(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     ask = question(b"", "Allow: 204", http=MEDIA)
-    exchange = InspectExchange(read_head(ask), make_office())
+    exchange = InspectExchange(read_head(ask), make_office(), GENERIC)
     assert not exchange.take(memoryview(bytes(4096)))
     assert exchange.take(memoryview(b"x"))
     assert (await exchange.reply(close=True)).status == 204
@@ -113,7 +115,7 @@ async def test_without_a_preview_the_first_bytes_of_a_stream_are_scanned(
 async def test_a_stream_that_ends_is_a_file(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
-    exchange = InspectExchange(read_head(question(b"", http=MEDIA)), make_office())
+    exchange = InspectExchange(read_head(question(b"", http=MEDIA)), make_office(), GENERIC)
     assert echoed(await judge(exchange, BODY)) == BODY
     (record,) = inspection.records
     assert record.ruling.verdict.unscanned == ()
@@ -123,6 +125,7 @@ async def test_a_bypassed_stream_is_answered_at_its_head(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection", space: SpoolSpace
 ) -> None:
     set_policy(inspection, space, 'default = "block"\nbypass_hosts = ["files.example"]\n')
-    exchange = InspectExchange(read_head(question(b"", "Preview: 9", http=STREAM)), make_office())
+    head = read_head(question(b"", "Preview: 9", http=STREAM))
+    exchange = InspectExchange(head, make_office(), GENERIC)
     assert exchange.answers_early
     assert (await exchange.reply(close=True)).status == 204

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icap_server import replies
+from icap_server.profile import GENERIC
 from icap_server.wire.events import RequestHead
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, utc_now
@@ -26,7 +27,7 @@ def transfer(**texts: str) -> Transfer:
 def blocked(*found: Detection, gaps: tuple[Unscanned, ...] = (), **texts: str) -> replies.Reply:
     verdict = Verdict(Level.MALICIOUS, found, gaps)
     ruling = Ruling(Action.BLOCK, "malicious", True, Action.BLOCK, verdict)
-    return replies.blocked(ruling, transfer(**texts), ISTAG, close=False)
+    return replies.blocked(ruling, transfer(**texts), ISTAG, GENERIC, close=False)
 
 
 def detection(

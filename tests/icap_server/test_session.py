@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from icap_server.client import Client
 from icap_server.exchange import Exchange
 from icap_server.session import LINGER_BYTES
 from icap_server.wire.events import RequestHead
@@ -224,7 +225,7 @@ async def test_a_bug_of_ours_is_a_500(
 ) -> None:
     scene = make_scene()
 
-    def route(head: RequestHead) -> Exchange:
+    def route(head: RequestHead, client: Client) -> Exchange:
         raise RuntimeError("as scripted")
 
     monkeypatch.setattr(scene.front, "route", route)

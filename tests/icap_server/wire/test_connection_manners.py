@@ -57,6 +57,7 @@ def test_head_of_a_request() -> None:
         allow_204=True,
         allow_206=True,
         close=True,
+        query="mode=simple",
     )
 
 

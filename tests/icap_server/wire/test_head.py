@@ -33,7 +33,8 @@ LINE = b"RESPMOD icap://proxy.example/respmod ICAP/1.0\r\n"
     ],
 )
 def test_request_line(line: bytes, method: str, service: str) -> None:
-    assert parse_head(line + b"\r\n") == Head(method, service, {})
+    query = line.split()[1].partition(b"?")[2].decode()
+    assert parse_head(line + b"\r\n") == Head(method, service, query, {})
 
 
 @pytest.mark.parametrize(
