@@ -27,6 +27,23 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Which bytes of a file that travels in pieces, as the sender states: untrusted.
+
+    Content codings belong to the file, not to the piece: a file is decoded when it is whole.
+    """
+
+    first: int
+    """Position of the first byte, from 0; below 10**18."""
+    last: int
+    """Position of the last byte, not before `first`.  What arrived may be shorter, or longer."""
+    total: int | None
+    """Bytes of the whole file, more than `last`; None if not stated."""
+    validator: str = ""
+    """Strong entity tag or date of the version the piece is of; empty if not stated."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """One file on its way: who sends what where, as far as the HTTP heads and ICAP fields tell.
 
@@ -55,13 +72,15 @@ class Transfer:
     codings: tuple[str, ...] = ()
     """HTTP content codings in the order they were applied."""
     partial: bool = False
-    """Only a range of the file (206 / Content-Range)."""
+    """Only a range of the file (206 / Content-Range / resumable upload)."""
     prefers_json: bool = False
     """The client would rather read JSON than HTML: shapes the block page only."""
     other_names: tuple[str, ...] = ()
     """More file names that some receiver would read instead; judged like `file_name`."""
     other_types: tuple[str, ...] = ()
     """More media types that were declared beside `declared_type`; judged like it."""
+    piece: Piece | None = None
+    """Which range, if `partial` and well stated."""
 
 
 @dataclass(frozen=True, slots=True)

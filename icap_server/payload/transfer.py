@@ -9,6 +9,7 @@ from icap_server.payload.codings import body_codings
 from icap_server.payload.http_head import HttpHead
 from icap_server.payload.names import file_names
 from icap_server.payload.people import client_address, group_names, user_name
+from icap_server.payload.ranges import read_range
 from scanners.declared_type import declared_type, media_types
 from scanners.header_parameters import parse_value
 from scanners.names import extension, readings
@@ -20,8 +21,6 @@ MAX_HOST = 255
 # RFC 3986 §3: scheme "://" authority path; user names and passwords before "@" are not the host
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)([^?#]*)")
 PORT = re.compile(r":[0-9]*$")
-# RFC 9110 §14.4; a range that is the whole file is what players get for "Range: bytes=0-"
-CONTENT_RANGE = re.compile(r"bytes\s+0*0-([0-9]{1,18})/([0-9]{1,18})", re.IGNORECASE)
 STREAMS = frozenset({"text/event-stream", "multipart/x-mixed-replace"})
 STREAM_EXTENSIONS = frozenset(
     # audio and video, playlists, and what names a program of the server rather than a file
@@ -30,8 +29,6 @@ STREAM_EXTENSIONS = frozenset(
     m3u m3u8 mpd pls xspf asx nsv
     asp ashx aspx cgi do fcgi jsp php""".split()
 )
-TUS = "application/offset+octet-stream"
-"""Resumable uploads (tus.io): every PATCH carries a piece."""
 
 
 def build_transfer(
@@ -54,6 +51,7 @@ def build_transfer(
     url, host, path = locate(request) if request else ("", "", "")
     declared = declared_type(body_head.all("content-type") if body_head else ())
     name, *other_names = file_names(icap_fields, request, response, direction, path) or ("",)
+    partial, piece = read_range(body_head, declared.media_type)
     return Transfer(
         id=transfer_id,
         service=service,
@@ -69,10 +67,11 @@ def build_transfer(
         declared_type=declared.media_type,
         parameters=declared.parameters,
         codings=body_codings(body_head) if body_head else (),
-        partial=is_partial(body_head, declared.media_type),
+        partial=partial,
         prefers_json=request is not None and _prefers_json(request),
         other_names=tuple(other_names),
         other_types=declared.others,
+        piece=piece,
     )
 
 
@@ -95,16 +94,6 @@ def host_of(authority: str) -> str:
     """Return the host of user@host:port as clauses write it: lower case, no final dot."""
     host = PORT.sub("", authority.rpartition("@")[2].strip(" \t")).strip("[]")
     return host.rstrip(".").lower() if len(host) <= MAX_HOST else ""
-
-
-def is_partial(head: HttpHead | None, declared_type: str) -> bool:
-    """Say whether the body is only a range of the file (RFC 9110 §14.4, §15.3.7; tus)."""
-    if head is None:
-        return False
-    if stated := head.first("content-range"):
-        match = CONTENT_RANGE.fullmatch(stated)
-        return match is None or int(match[1]) + 1 != int(match[2])
-    return head.status == 206 or declared_type == TUS
 
 
 def is_event_stream(declared_type: str) -> bool:

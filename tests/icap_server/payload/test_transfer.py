@@ -13,11 +13,10 @@ from icap_server.payload.transfer import (
     build_transfer,
     host_of,
     is_live_stream,
-    is_partial,
     locate,
 )
 from scanners.declared_type import AMBIGUOUS
-from verdicts.model import Direction, Transfer
+from verdicts.model import Direction, Piece, Transfer
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 NO_CHANNELS = Channels({})
@@ -89,6 +88,12 @@ def test_an_upload() -> None:
         declared_type="text/plain",
         other_names=("a.txt",),
     )
+
+
+def test_a_piece_of_a_download() -> None:
+    range_ = b'HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 1-9/20\r\nETag: "v"\r\n\r\n'
+    transfer = build("RESPMOD", None, range_)
+    assert (transfer.partial, transfer.piece) == (True, Piece(1, 9, 20, '"v"'))
 
 
 @pytest.mark.parametrize("method", ["REQMOD", "RESPMOD"])
@@ -174,29 +179,6 @@ def test_connect_names_a_host_only() -> None:
 )
 def test_host(authority: str, host: str) -> None:
     assert host_of(authority) == host
-
-
-@pytest.mark.parametrize(
-    "status, content_range, declared, partial",
-    [
-        (200, "", "", False),
-        (206, "", "", True),
-        (206, "", "multipart/byteranges", True),
-        (206, "bytes 0-99/100", "", False),
-        (206, "bytes 0-98/100", "", True),
-        (206, "bytes 1-99/100", "", True),
-        (206, "bytes 0-99/*", "", True),
-        (206, "nonsense", "", True),
-        (200, "bytes 10-99/100", "", True),
-        (0, "bytes 0-524287/2000000", "", True),
-        (0, "bytes 0-99/100", "", False),
-        (0, "", "application/offset+octet-stream", True),
-        (0, "", "application/octet-stream", False),
-    ],
-)
-def test_partial(status: int, content_range: str, declared: str, *, partial: bool) -> None:
-    fields = (("content-range", content_range),) if content_range else ()
-    assert is_partial(HttpHead("HTTP/1.1", fields, status=status), declared) is partial
 
 
 VIDEO = "Content-Type: video/mp4"
