@@ -43,6 +43,20 @@ class IcapSettings(Section):
         False, description="Offer /echo, which answers without inspecting: for benchmarks only."
     )
 
+    strict: bool = Field(
+        False,
+        description="Refuse what RFC 3507 forbids but known clients send; for tests of a client.",
+    )
+    remove_range: bool = Field(
+        False,
+        description="Take Range and If-Range out of requests (REQMOD), so that whole files come.",
+    )
+    join_ranges: bool = Field(
+        True,
+        description="Judge pieces of one file that one client fetches in order as a whole, "
+        "as far as the limits let them be kept.",
+    )
+
     @property
     def front_count(self) -> int:
         return self.fronts or len(os.sched_getaffinity(0))
