@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := clamav-daemon clamav libmagic1 libarchive13 libseccomp2 python3-venv
-TESTING := c-icap libc-icap-mod-virus-scan gcc libc6-dev systemd
+TESTING := c-icap libc-icap-mod-virus-scan curl gcc libc6-dev squid-openssl systemd
 
 .PHONY: help serve setup test test-long check bench demo lock clean system system-testing
 
@@ -29,7 +29,7 @@ system:
 	@deploy/install-packages $(RUNTIME)
 
 system-testing: system
-	@deploy/install-packages $(TESTING) squid
+	@deploy/install-packages $(TESTING)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

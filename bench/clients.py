@@ -1,7 +1,8 @@
-"""ICAP clients: the c-icap-client binary, and a plain socket for what no honest client sends."""
+"""Clients that are programs: c-icap-client and curl; a plain socket for what neither sends."""
 
 import socket
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,37 @@ def c_icap_client(
     _, found, rest = heads.partition("ICAP/1.0 ")
     body = output.read_bytes() if output.exists() else file.read_bytes()
     return Printed(int(rest[:3]) if found else 0, heads, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What curl received."""
+
+    status: int
+    """Of the last response: one that follows 100 Continue, say."""
+    headers: dict[str, str]
+    """Names in lower case; of equal ones the last."""
+    body: bytes
+
+
+def curl(url: str, *options: str, proxy: str, seconds: float = 60) -> Fetched:
+    """Fetch with curl; raise CalledProcessError if it got no whole response in `seconds`."""
+    with tempfile.NamedTemporaryFile() as headers:
+        done = subprocess.run(
+            ["curl", "--silent", "--show-error", "--disable", "--proxy", proxy, "--noproxy", ""]
+            + ["--suppress-connect-headers", "--dump-header", headers.name]
+            + ["--max-time", str(seconds), *options, url],
+            capture_output=True,
+            check=True,
+        )
+        heads = Path(headers.name).read_bytes().decode("latin-1").split("\r\n\r\n")
+    status, *lines = [head for head in heads if head.startswith("HTTP/")][-1].split("\r\n")
+    fields = (line.partition(":") for line in lines)
+    return Fetched(
+        int(status.split()[1]),
+        {name.strip().lower(): value.strip() for name, _, value in fields},
+        done.stdout,
+    )
 
 
 def send_raw(port: int, request: bytes, *, finish: bool = True, seconds: float = 20) -> bytes:

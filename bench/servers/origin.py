@@ -2,6 +2,8 @@
 
 import gzip
 import random
+import re
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ CHUNK_BYTES = 16 * 1024
 # behaves like one across a network: a round trip after the first bytes, then some 10 MB/s.
 ROUND_TRIP_SECONDS = 0.05
 PAUSE_SECONDS = 0.001
+SINGLE_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 EVENT = b"data: first\n\n"
 
 
@@ -60,6 +63,8 @@ def random_document(path: str) -> Document | None:
 class Origin:
     """Listens on an ephemeral loopback port while the `with` lasts."""
 
+    tls: ssl.SSLContext | None = None
+    """Speak HTTPS with it, and HTTP/1.1 only."""
     documents: dict[str, Document] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -72,8 +77,8 @@ class Origin:
         self.documents[path] = document
         return self.url(path)
 
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}{path}"
 
     def find(self, path: str) -> Document | None:
         return self.documents.get(path) or random_document(path)
@@ -83,6 +88,10 @@ class Origin:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), request)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
+        if self.tls is not None:  # the handshake is the connection's own thread's
+            self._server.socket = self.tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         return self
@@ -133,7 +142,13 @@ class OriginRequest(BaseHTTPRequestHandler):
 
     def _send(self, document: Document) -> None:
         body = gzip.compress(document.body) if document.gzipped else document.body
-        self.send_response(200)
+        if wanted := SINGLE_RANGE.fullmatch(self.headers.get("Range", "")):
+            first, last = int(wanted[1]), min(int(wanted[2]), len(body) - 1)
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(body)}")
+            body = body[first : last + 1]
+        else:
+            self.send_response(200)
         self.send_header("Content-Type", document.content_type)
         if document.gzipped:
             self.send_header("Content-Encoding", "gzip")
