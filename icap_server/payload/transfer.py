@@ -9,7 +9,7 @@ from icap_server.payload.codings import body_codings
 from icap_server.payload.http_head import HttpHead
 from icap_server.payload.names import file_names
 from icap_server.payload.people import client_address, group_names, user_name
-from icap_server.payload.ranges import read_range
+from icap_server.payload.piece import read_piece
 from scanners.declared_type import declared_type, media_types
 from scanners.header_parameters import parse_value
 from scanners.names import extension, readings
@@ -51,7 +51,7 @@ def build_transfer(
     url, host, path = locate(request) if request else ("", "", "")
     declared = declared_type(body_head.all("content-type") if body_head else ())
     name, *other_names = file_names(icap_fields, request, response, direction, path) or ("",)
-    partial, piece = read_range(body_head, declared.media_type)
+    partial, piece = read_piece(body_head, declared.media_type)
     return Transfer(
         id=transfer_id,
         service=service,
