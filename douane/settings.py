@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.settings import ApiSettings
-from icap_server.settings import IcapSettings, SpoolSettings
+from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
 from scanners.settings import ClamavSettings, Limits, Section, WorkerSettings
 from verdicts.ledger.settings import DatabaseSettings
 
@@ -50,6 +50,8 @@ class Settings(Section):
     """The whole of `douane.toml`.  Every key is optional, unknown keys are refused."""
 
     icap: IcapSettings = IcapSettings()
+    icaps: IcapsSettings = IcapsSettings()
+    access: AccessSettings = AccessSettings()
     api: ApiSettings = ApiSettings()
     state: StateSettings = StateSettings()
     rules: RulesSettings = RulesSettings()
@@ -84,4 +86,6 @@ def as_toml(value: object) -> str:
     """Return one value of a setting as TOML."""
     if isinstance(value, str | Path):
         return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(as_toml, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)

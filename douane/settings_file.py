@@ -13,6 +13,7 @@ from douane.listeners import split_address
 from douane.settings import Settings, as_toml
 from scanners.clamav.address import parse_address
 from scanners.errors import EngineDown
+from scanners.settings import Section
 from verdicts.ledger.settings import database_url
 from verdicts.rule_file import RuleFile, RuleFileError
 
@@ -88,8 +89,14 @@ def _check_clamav_socket(text: str) -> None:
         parse_address(text)
 
 
+def _check_listen_or_off(text: str) -> None:
+    if text:
+        split_address(text)
+
+
 CHECKS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("icap", "listen", split_address),
+    ("icaps", "listen", _check_listen_or_off),
     ("api", "listen", split_address),
     ("clamav", "socket", _check_clamav_socket),
 )
@@ -114,6 +121,18 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     database = settings.database.model_copy(
         update={"url": database_url(settings.database, directory)}
     )
-    return settings.model_copy(
-        update={"state": state, "rules": rules, "clamav": clamav, "database": database}
-    )
+    sections = {
+        "state": state,
+        "rules": rules,
+        "clamav": clamav,
+        "database": database,
+        "icaps": _beside(settings.icaps, folder, "certificate", "key", "client_ca"),
+        "access": _beside(settings.access, folder, "basic_users"),
+    }
+    return settings.model_copy(update=sections)
+
+
+def _beside(section: Section, folder: Path, *keys: str) -> Section:
+    """Return the section with these paths, where they are set, counted from `folder`."""
+    paths = {key: str(folder / path) for key in keys if (path := getattr(section, key))}
+    return section.model_copy(update=paths)

@@ -1,10 +1,18 @@
 """Settings of the door.  The one place where its defaults live."""
 
 import os
+from ipaddress import ip_network
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from scanners.settings import KiB, MiB, Section
+
+PRIVATE_NETWORKS = (
+    *("127.0.0.0/8", "::1/128"),  # this machine
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
+    *("169.254.0.0/16", "fe80::/10", "fc00::/7"),  # RFC 3927, RFC 4291 §2.4, RFC 4193
+)
 
 
 class IcapSettings(Section):
@@ -17,7 +25,29 @@ class IcapSettings(Section):
         0, ge=0, le=64, description="Front processes that share the port; 0: one per processor."
     )
     max_connections: int = Field(
-        1000, ge=1, description="Connections of one front; announced as Max-Connections (§4.10.2)."
+        1000,
+        ge=1,
+        le=100_000,
+        description="Connections of the service, all fronts together; one more gets a 503.",
+    )
+    client_share: float = Field(
+        0.9,
+        gt=0,
+        le=1,
+        description="Part of them that one client address may hold; so many are announced to it "
+        "as Max-Connections (§4.10.2), so that one client cannot starve the others.",
+    )
+    inspections: int = Field(
+        0, ge=0, le=1000, description="Files inspected at once by one front; 0: 4 for each worker."
+    )
+    waiting: int = Field(
+        256,
+        ge=1,
+        description="Files that may wait for that in one front, client by client in turn; the next "
+        "request gets a 503, or waits too if its client would take that amiss.",
+    )
+    wait_seconds: float = Field(
+        30, gt=0, description="A file that waited so long gets a 503; the scan comes on top."
     )
     preview_bytes: int = Field(
         4 * KiB, ge=0, le=64 * KiB, description="Preview asked for in OPTIONS (§4.5)."
@@ -60,6 +90,56 @@ class IcapSettings(Section):
     @property
     def front_count(self) -> int:
         return self.fronts or len(os.sched_getaffinity(0))
+
+
+class AccessSettings(Section):
+    """Who may connect to the ICAP ports, and be believed.  Networks as 192.0.2.0/24, or "any"."""
+
+    clients: tuple[str, ...] = Field(
+        PRIVATE_NETWORKS,
+        description="Networks that may connect; the others are closed at once.  Shipped: this "
+        "machine and private networks (RFC 1918, RFC 4193, link-local).",
+    )
+    identity_from: tuple[str, ...] = Field(
+        ("any",),
+        description="Those of them that may say whose transfer it is (X-Client-IP, "
+        "X-Authenticated-User …); from the others such fields count as absent.",
+    )
+    basic_users: str = Field(
+        "",
+        description="File of names and password hashes, made by `douane access add`; if set, every "
+        "request needs Basic credentials.",
+    )
+
+    @field_validator("clients", "identity_from")
+    @classmethod
+    def _known_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            if network != "any":
+                ip_network(network)
+        return networks
+
+
+class IcapsSettings(Section):
+    """ICAP over TLS, beside the plain port: same services, same limits."""
+
+    listen: str = Field("", description='Address and port, "0.0.0.0:11344"; empty: off.')
+    certificate: str = Field(
+        "",
+        description="File (PEM) with the certificate of this server and what it needs of the "
+        "chain above.",
+    )
+    key: str = Field(
+        "",
+        description="File (PEM) with its private key, without a passphrase; empty: it is in "
+        "the certificate's file.",
+    )
+    client_certificates: Literal["off", "optional", "required"] = Field(
+        "off", description="Whether clients show certificates of their own."
+    )
+    client_ca: str = Field(
+        "", description="File (PEM) with the authorities that sign those; needed unless off."
+    )
 
 
 class SpoolSettings(Section):
