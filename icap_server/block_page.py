@@ -5,11 +5,13 @@ from pathlib import Path
 
 import jinja2
 
+from icap_server.findings import MAX_SHOWN, Finding, findings
 from scanners.model import DetectionLevel, Reason
 from verdicts.model import Ruling, Transfer, Verdict
 
-MAX_REASONS = 5
-_TEMPLATE = jinja2.Environment(autoescape=True).from_string(
+MAX_NAME = 1000
+"""Characters of one name; the verdict log has it whole."""
+_TEMPLATE = jinja2.Environment(autoescape=True, trim_blocks=True).from_string(
     Path(__file__).with_suffix(".html").read_text("utf-8")
 )
 GAPS = {
@@ -22,34 +24,45 @@ GAPS = {
 
 
 def block_page(ruling: Ruling, transfer: Transfer) -> tuple[bytes, str]:
-    """Return body and media type of the page that names the reasons and the transfer."""
-    reasons = block_reasons(ruling.verdict)
+    """Return body and media type of the page that names the parts, reasons and the transfer."""
+    found = findings(ruling.verdict)
+    shown = [_cut(finding.path) for finding in found[:MAX_SHOWN]]
     if transfer.prefers_json:
         document = {
             "blocked": True,
             "transfer": transfer.id,
             "clause": ruling.clause,
-            "reasons": reasons,
+            "file": transfer.file_name[:MAX_NAME],
+            "reasons": list(dict.fromkeys(finding.reason for finding in found[:MAX_SHOWN])),
+            "parts": [
+                {"path": path, "reason": finding.reason} for path, finding in zip(shown, found)
+            ],
+            "more": len(found) - len(shown),
         }
         return json.dumps(document).encode(), "application/json"
     page = _TEMPLATE.render(
         sentence=_sentence(ruling.verdict),
-        file_name=transfer.file_name,
+        file_name=transfer.file_name[:MAX_NAME],
         host=transfer.host,
         channel=transfer.channel,
-        reasons=reasons,
+        parts=_by_part(found[:MAX_SHOWN]),
+        more=len(found) - len(shown),
         clause=ruling.clause,
         transfer_id=transfer.id,
     )
     return page.encode("utf-8", "replace"), "text/html; charset=utf-8"
 
 
-def block_reasons(verdict: Verdict) -> list[str]:
-    """Return what was found and what could not be inspected, worst first, at most five."""
-    weighty = [d for d in verdict.detections if d.level is not DetectionLevel.INFO]
-    found = [f"{d.code.value} {d.name}" for d in weighty]
-    gaps = dict.fromkeys(f"unscanned.{u.reason.value}" for u in verdict.unscanned)
-    return [*dict.fromkeys(found), *gaps][:MAX_REASONS]
+def _by_part(found: list[Finding]) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Return the reasons of each part, parts in the order of their worst finding."""
+    parts: dict[tuple[str, ...], list[str]] = {}
+    for finding in found:
+        parts.setdefault(_cut(finding.path), []).append(finding.reason[:MAX_NAME])
+    return list(parts.items())
+
+
+def _cut(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name[:MAX_NAME] for name in path)
 
 
 def _sentence(verdict: Verdict) -> str:

@@ -12,7 +12,10 @@ Fields = Iterable[tuple[str, str]]
 REASONS = {
     200: "OK",
     204: "No modifications",  # egirna's client knows no other phrase
+    206: "Partial Content",
     400: "Bad request",
+    401: "Unauthorized",
+    403: "Forbidden",
     404: "ICAP Service not found",
     405: "Method not allowed for service",
     408: "Request timeout",
@@ -48,7 +51,16 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
+def original_body_chunk(offset: int) -> bytes:
+    """Return the last chunk that makes the client go on with its own bytes from `offset`.
+
+    draft-icap-ext-partial-content: only in a 206, and only of bytes that the client has sent us.
+    """
+    return b"0; use-original-body=%d\r\n\r\n" % offset
+
+
 def _head(status: int, fields: Fields) -> bytes:
+    """One name may stand for several lines: a value is folded where it says CRLF and TAB."""
     lines = [f"ICAP/1.0 {status} {REASONS[status]}"]
     lines += [f"{name}: {value}" for name, value in fields]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii", "replace")

@@ -1,0 +1,50 @@
+"""Header fields that tell of a verdict, as a profile wants them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from icap_server.findings import MAX_SHOWN, Finding, describe, findings, infection_type, is_gap
+from icap_server.profile import Profile, VerdictField
+from verdicts.model import Transfer, Verdict
+
+NOT_REPAIRED, RESOLVED_BY_BLOCKING = 0, 2
+
+
+def verdict_fields(verdict: Verdict, transfer: Transfer, profile: Profile) -> list[tuple[str, str]]:
+    """Return the fields of a blocked answer; never to be sent with a clean one (toolarium)."""
+    fields: list[tuple[str, str]] = [
+        (name.value, VALUES[name](verdict, profile)) for name in profile.verdict_fields
+    ]
+    if profile.violations:
+        fields.append(("X-Violations-Found", _violations(findings(verdict), transfer)))
+    return fields
+
+
+def _infection_found(verdict: Verdict, profile: Profile) -> str:
+    """rspamd wants one blank after each ";" and the last ";" too."""
+    stated = profile.unscannable_type if is_gap(verdict) else infection_type(verdict)
+    return f"Type={stated}; Resolution={RESOLVED_BY_BLOCKING}; Threat={_threat(verdict)};"
+
+
+def _threat(verdict: Verdict) -> str:
+    return next((finding.threat for finding in findings(verdict)), "policy")
+
+
+VALUES: Mapping[VerdictField, Callable[[Verdict, Profile], str]] = {
+    VerdictField.INFECTION_FOUND: _infection_found,
+    VerdictField.VIRUS_ID: lambda verdict, _: _threat(verdict),
+    VerdictField.VIRUS_NAME: lambda verdict, _: _threat(verdict),
+    VerdictField.RESPONSE_INFO: lambda *_: "Blocked",
+    VerdictField.RESPONSE_DESC: lambda verdict, _: describe(verdict),
+    VerdictField.BLOCKED: lambda verdict, _: _threat(verdict),
+    VerdictField.BLOCK_REASON: lambda verdict, _: describe(verdict),
+    VerdictField.BLOCKED_REASON: lambda verdict, _: describe(verdict),
+}
+
+
+def _violations(found: Sequence[Finding], transfer: Transfer) -> str:
+    """Return the folded value (draft-stecher-icap-subid-00): a count, then four lines for each."""
+    shown = found[:MAX_SHOWN] or [Finding((), "policy", "policy", 1)]
+    lines = [str(len(shown))]
+    for one in shown:
+        lines += [one.file(transfer), one.threat, str(one.type), str(NOT_REPAIRED)]
+    return "\r\n\t".join(lines)
