@@ -69,7 +69,7 @@ class InspectExchange:
             received_at=utc_now(),
         )
         self._bypass = office.inspection.policy.bypass(self._transfer)
-        if is_live_stream(response, self._transfer.file_name):
+        if is_live_stream(response, self._transfer):
             self._gap = Reason.STREAMING
         self._spool = Spool(office.space)
         if self._bypass:

@@ -120,6 +120,8 @@ class Content:
     """More names that some receiver would read where `name` was read."""
     other_types: tuple[str, ...] = ()
     """More media types that were declared beside `declared_type`."""
+    url_name: str = ""
+    """What the URL calls it, beside `name`.  Often only an address: `get.php`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class CacheKey:
     channel: str
     other_names: tuple[str, ...] = ()
     other_types: tuple[str, ...] = ()
+    url_name: str = ""
 
 
 def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
@@ -36,8 +37,9 @@ def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
         transfer.parameters,
         transfer.codings,
         transfer.channel,
-        transfer.other_names,
+        transfer.stated_names,
         transfer.other_types,
+        transfer.url_name,
     )
 
 

@@ -169,8 +169,9 @@ class Inspection:
             declared_type=transfer.declared_type,
             parameters=transfer.parameters,
             codings=transfer.codings,
-            other_names=transfer.other_names,
+            other_names=transfer.stated_names,
             other_types=transfer.other_types,
+            url_name=transfer.url_name,
         )
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(bench.clamav.scan(descriptor, size, deadline))

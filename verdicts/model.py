@@ -26,6 +26,24 @@ class Action(StrEnum):
     CUT = "cut"  # a block that came when a trickle had already let bytes pass; never asked for
 
 
+class NameSource(StrEnum):
+    """Who called a file something.  Stable: part of the API."""
+
+    PROXY = "proxy"  # X-scan-file-name
+    CLIENT = "client"  # X-C-ICAP-Client-Original-File
+    DISPOSITION = "disposition"  # Content-Disposition
+    TARGET = "target"  # last segment of the URL, where receivers go by it: a PUT, or nothing better
+    URL = "url"  # the same beside a name that receivers prefer: often only an address
+
+
+@dataclass(frozen=True, slots=True)
+class OtherName:
+    """One more name of a file, and where it stood.  Untrusted."""
+
+    source: NameSource
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Which bytes of a file that travels in pieces, as the sender states: untrusted.
@@ -75,12 +93,27 @@ class Transfer:
     """Only a range of the file (206 / Content-Range / resumable upload)."""
     prefers_json: bool = False
     """The client would rather read JSON than HTML: shapes the block page only."""
-    other_names: tuple[str, ...] = ()
-    """More file names that some receiver would read instead; judged like `file_name`."""
+    other_names: tuple[OtherName, ...] = ()
+    """All further candidates for the name, in the order of their sources; bounded."""
     other_types: tuple[str, ...] = ()
     """More media types that were declared beside `declared_type`; judged like it."""
     piece: Piece | None = None
     """Which range, if `partial` and well stated."""
+
+    @property
+    def stated_names(self) -> tuple[str, ...]:
+        """More names that some receiver would read instead; judged like `file_name`."""
+        if not self.other_names:
+            return ()
+        return tuple(one.name for one in self.other_names if one.source is not NameSource.URL)
+
+    @property
+    def url_name(self) -> str:
+        """Return what the URL calls the file beside a better name; empty without an extension."""
+        for one in self.other_names:
+            if one.source is NameSource.URL and "." in one.name:
+                return one.name
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

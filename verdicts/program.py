@@ -14,8 +14,11 @@ def is_program(transfer: Transfer, types: TypeNode | None, table: TypeTable) -> 
     `table` says which extensions and media types promise a program.
     """
     return (
-        Family.PROGRAM in table.media_families(transfer.declared_type)
-        or _is_named_so(transfer.file_name, table)
+        any(
+            Family.PROGRAM in table.media_families(declared)
+            for declared in (transfer.declared_type, *transfer.other_types)
+        )
+        or any(_is_named_so(name, table) for name in (transfer.file_name, *transfer.stated_names))
         or any(
             node.file_type.family is Family.PROGRAM or _is_named_so(node.name, table)
             for node in transferred(transfer, types)

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 from icap_server.payload.http_head import HttpHead
 from scanners.header_parameters import all_values, parse_value
 from scanners.names import shorten
-from verdicts.model import Direction
+from verdicts.model import Direction, NameSource, OtherName
 
 ORIGINAL_FILE = "x-c-icap-client-original-file"
 DISPOSITION = "content-disposition"
@@ -21,25 +21,31 @@ def file_names(
     response: HttpHead | None,
     direction: Direction,
     path: str,
-) -> tuple[str, ...]:
-    """Return the names that a receiver may give the file, the likeliest first.
+) -> tuple[OtherName, ...]:
+    """Return all names that the file is given, the one to use first; none if nothing names it.
 
-    Each without folders, of at most 1,024 characters, at most 2 * KEPT; none if nothing names it.
-    In this order: the proxy's X-scan-file-name (Trend), every Content-Disposition of the message
-    with the body, and the last segment of the URL's `path` if none of them says anything, or if
-    it is where a PUT will store the file.  c-icap-client's field comes last, because no browser
-    heeds it: a sender could give an innocent name there and the real one in the URL.
+    Each without folders, of at most 1,024 characters, at most 2 * KEPT.  In this order: the
+    proxy's X-scan-file-name (Trend), c-icap-client's field, every Content-Disposition of the
+    message with the body, the last segment of the URL's `path`.  No browser heeds the second,
+    so the URL counts as a name in full beside it: else a sender could hide behind that field.
     """
     body_head = request if direction is Direction.UPLOAD else response
-    names = [_stated(icap_fields.get("x-scan-file-name", ""))]
+    stored = direction is Direction.UPLOAD and request is not None and request.method == "PUT"
+    found = [(NameSource.PROXY, _stated(icap_fields.get("x-scan-file-name", "")))]
+    for head in (request, response):
+        if head is not None:
+            found += [(NameSource.CLIENT, _stated(name)) for name in head.all(ORIGINAL_FILE)]
     for value in body_head.all(DISPOSITION) if body_head else ():
-        names += disposition_names(value)
-    if not any(names) or (direction is Direction.UPLOAD and request and request.method == "PUT"):
-        names.append(_last_segment(path))
-    if not any(names):
-        names += [_stated(head.first(ORIGINAL_FILE)) for head in (request, response) if head]
-    distinct = tuple(dict.fromkeys(bounded(name) for name in names if name))
-    return distinct if len(distinct) <= 2 * KEPT else distinct[:KEPT] + distinct[-KEPT:]
+        found += [(NameSource.DISPOSITION, name) for name in disposition_names(value)]
+    prefers = any(name and source is not NameSource.CLIENT for source, name in found)
+    last = NameSource.URL if prefers and not stored else NameSource.TARGET
+    found.append((last, _last_segment(path)))
+    distinct: dict[str, NameSource] = {}
+    for source, name in found:
+        if name:
+            distinct.setdefault(bounded(name), source)
+    names = tuple(OtherName(source, name) for name, source in distinct.items())
+    return names if len(names) <= 2 * KEPT else names[:KEPT] + names[-KEPT:]
 
 
 def disposition_names(value: str) -> tuple[str, ...]:
@@ -71,7 +77,9 @@ def utf8(text: str) -> str:
 
 def _stated(text: str) -> str:
     """Return a name that fills a whole field, plain or in words of RFC 2047."""
-    names = all_values(((PARAMETER, utf8(text)),), PARAMETER) if text else ()
+    if not text:
+        return ""
+    names = all_values(((PARAMETER, utf8(text)),), PARAMETER)
     return _without_folders(names[0]) if names else ""
 
 

@@ -1,7 +1,7 @@
 """From HTTP heads and ICAP fields to the Transfer: what goes where, for whom."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from icap_server.payload.channels import Channels
@@ -50,7 +50,7 @@ def build_transfer(
     body_head = request if direction is Direction.UPLOAD else response
     url, host, path = locate(request) if request else ("", "", "")
     declared = declared_type(body_head.all("content-type") if body_head else ())
-    name, *other_names = file_names(icap_fields, request, response, direction, path) or ("",)
+    names = file_names(icap_fields, request, response, direction, path)
     partial, piece = read_piece(body_head, declared.media_type)
     return Transfer(
         id=transfer_id,
@@ -63,13 +63,13 @@ def build_transfer(
         client_ip=client_address(icap_fields),
         user=user_name(icap_fields),
         groups=group_names(icap_fields),
-        file_name=name,
+        file_name=names[0].name if names else "",
         declared_type=declared.media_type,
         parameters=declared.parameters,
         codings=body_codings(body_head) if body_head else (),
         partial=partial,
         prefers_json=request is not None and _prefers_json(request),
-        other_names=tuple(other_names),
+        other_names=names[1:],
         other_types=declared.others,
         piece=piece,
     )
@@ -101,11 +101,11 @@ def is_event_stream(declared_type: str) -> bool:
     return declared_type in STREAMS
 
 
-def is_live_stream(response: HttpHead | None, file_name: str) -> bool:
+def is_live_stream(response: HttpHead | None, transfer: Transfer) -> bool:
     """Say whether a response may never end, so that waiting for its end would break it.
 
     An event stream, or audio or video of no stated length, whichever Content-Type one goes by.
-    What is meant to be saved, or is called otherwise than a recording, is a file.
+    What is meant to be saved, or is called otherwise than a recording anywhere, is a file.
     """
     if response is None or response.status != 200 or response.first("content-length"):
         return False
@@ -114,7 +114,7 @@ def is_live_stream(response: HttpHead | None, file_name: str) -> bool:
         bool(types)
         and all(name in STREAMS or name.startswith(("audio/", "video/")) for name in types)
         and all(map(_is_played, response.all("content-disposition")))
-        and all(_is_stream_name(extension(name)) for name in readings(file_name))
+        and all(map(_is_stream_name, _all_names(transfer)))
     )
 
 
@@ -123,8 +123,15 @@ def _is_played(disposition: str) -> bool:
     return main == "inline" and not any(name.startswith("filename") for name, _ in parameters)
 
 
-def _is_stream_name(last: str) -> bool:
-    return not last or last.isdecimal() or last in STREAM_EXTENSIONS
+def _all_names(transfer: Transfer) -> Iterator[str]:
+    yield transfer.file_name
+    for other in transfer.other_names:
+        yield other.name
+
+
+def _is_stream_name(name: str) -> bool:
+    extensions = map(extension, readings(name))
+    return all(not last or last.isdecimal() or last in STREAM_EXTENSIONS for last in extensions)
 
 
 def _prefers_json(request: HttpHead) -> bool:

@@ -36,6 +36,7 @@ class JobRequest:
     codings: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
     other_types: tuple[str, ...] = ()
+    url_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Job:
     depth: int
     other_names: tuple[str, ...] = ()
     other_types: tuple[str, ...] = ()
+    url_name: str = ""
 
 
 def make_job(number: int, request: JobRequest, seconds: float, limits: Limits) -> Job:
@@ -74,6 +76,7 @@ def make_job(number: int, request: JobRequest, seconds: float, limits: Limits) -
         limits.depth,
         request.other_names,
         request.other_types,
+        request.url_name,
     )
 
 
@@ -93,16 +96,17 @@ def encode_job(job: Job) -> bytes:
             job.depth,
             job.other_names,
             job.other_types,
+            job.url_name,
         )
     ).encode("ascii")
 
 
 def decode_job(data: bytes) -> Job:
     """Read a job in the worker, which trusts the front."""
-    number, size, name, declared_type, parameters, codings, *limits, names, types = json.loads(data)
+    number, size, name, media, parameters, codings, *limits, names, types, url = json.loads(data)
     pairs = tuple((key, value) for key, value in parameters)
-    job = Job(number, size, name, declared_type, pairs, tuple(codings), *limits)
-    return replace(job, other_names=tuple(names), other_types=tuple(types))
+    job = Job(number, size, name, media, pairs, tuple(codings), *limits)
+    return replace(job, other_names=tuple(names), other_types=tuple(types), url_name=url)
 
 
 def encode_greeting(memory_bytes: int, missing: tuple[str, ...]) -> bytes:

@@ -101,6 +101,7 @@ def _content(job: Job, view: memoryview) -> Content:
         job.codings,
         other_names=job.other_names,
         other_types=job.other_types,
+        url_name=job.url_name,
     )
 
 

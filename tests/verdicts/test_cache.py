@@ -19,7 +19,7 @@ from scanners.model import (
     Unscanned,
 )
 from verdicts.cache import LIGHT, CacheKey, VerdictCache, cache_key
-from verdicts.model import Direction, Transfer, Verdict
+from verdicts.model import Direction, NameSource, OtherName, Transfer, Verdict
 
 CLEAN = Verdict(Level.CLEAN)
 KEY = CacheKey("00", "g", "n", "t", (), (), "unknown")
@@ -180,11 +180,13 @@ DIFFERENCES = [
     {"declared_type": "image/png"},
     {"parameters": (("boundary", "x"),)},
     {"codings": ("gzip",)},
-    {"other_names": ("b.exe",)},
+    {"other_names": (OtherName(NameSource.DISPOSITION, "b.exe"),)},
+    {"other_names": (OtherName(NameSource.URL, "b.exe"),)},
     {"other_types": ("image/png",)},
     {"channel": "discord"},
 ]
 IRRELEVANT = [
+    {"other_names": (OtherName(NameSource.URL, "12345"),)},
     {"user": "eve"},
     {"url": "https://other.example/"},
     {"client_ip": "192.0.2.9"},

@@ -26,7 +26,7 @@ from scanners.worker.pool import Child, PoolAnswer, ScanPool
 from scanners.worker.worker import seal_memfd
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection
-from verdicts.model import Action, VerdictRecord
+from verdicts.model import Action, NameSource, OtherName, VerdictRecord
 from verdicts.policy import Policy
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -172,7 +172,8 @@ async def test_a_client_vanishes_and_the_other_gets_the_verdict(
         {"declared_type": "a/b"},
         {"parameters": (("a", "b"),)},
         {"codings": ("gzip",)},
-        {"other_names": ("b",)},
+        {"other_names": (OtherName(NameSource.DISPOSITION, "b"),)},
+        {"other_names": (OtherName(NameSource.URL, "b.c"),)},
         {"other_types": ("a/b",)},
         {"channel": "c"},
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from scanners.model import Family, FileType, TypeNode
 from scanners.type_table import read_type_table
-from verdicts.model import Direction, Transfer
+from verdicts.model import Direction, NameSource, OtherName, Transfer
 from verdicts.program import is_program
 
 TABLE = read_type_table(Path(__file__).parents[2] / "rules" / "types.toml")
@@ -61,6 +61,24 @@ def test_any_of_the_three(
         is_program(replace(TRANSFER, file_name=name, declared_type=declared), types, TABLE)
         is expected
     )
+
+
+@pytest.mark.parametrize(
+    "source, name, declared, expected",
+    [
+        (NameSource.DISPOSITION, "a.exe", (), True),
+        (NameSource.TARGET, "a.exe", (), True),
+        (NameSource.URL, "a.exe", (), False),  # cgi-bin/a.exe: an address
+        (NameSource.DISPOSITION, "a.jpg", (), False),
+        (NameSource.URL, "", ("image/jpeg", "application/x-msdownload"), True),
+    ],
+)
+def test_further_names_and_types_count(
+    source: NameSource, name: str, declared: tuple[str, ...], *, expected: bool
+) -> None:
+    others = (OtherName(source, name),)
+    transfer = replace(TRANSFER, file_name="a.jpg", other_names=others, other_types=declared)
+    assert is_program(transfer, None, TABLE) is expected
 
 
 def test_wrappings_of_http_are_seen_through() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from icap_server.payload.http_head import HttpHead
 from icap_server.payload.names import bounded, disposition_names, file_names, utf8
 from scanners.names import MAX_NAME
-from verdicts.model import Direction
+from verdicts.model import Direction, NameSource, OtherName
 
 UP, DOWN = Direction.UPLOAD, Direction.DOWNLOAD
 
@@ -70,28 +70,45 @@ PROXY = {"x-scan-file-name": "C:\\in\\scanned.exe"}
 
 
 @pytest.mark.parametrize(
-    "icap, heads, direction, path, name",
+    "icap, heads, direction, path, names",
     [
-        (PROXY, (BOTH, BOTH), DOWN, "/url.exe", "scanned.exe"),
-        ({}, (ORIGINAL, DISPOSITION), DOWN, "/url.exe", "disposed.exe"),
-        ({}, (BOTH, None), UP, "/url.exe", "disposed.exe"),
-        ({}, (ORIGINAL, None), UP, "/url.exe", "url.exe"),
-        ({}, (ORIGINAL, None), UP, "/", "original.exe"),
-        ({}, (None, BOTH), DOWN, "/url.exe", "disposed.exe"),
-        ({}, (DISPOSITION, head()), DOWN, "/url.exe", "url.exe"),
-        ({}, (DISPOSITION, None), UP, "/url.exe", "disposed.exe"),
-        ({}, (head(), ORIGINAL), DOWN, "/url.exe", "url.exe"),
-        ({}, (None, ORIGINAL), DOWN, "", "original.exe"),
-        ({}, (None, ORIGINAL), DOWN, "/folder/", "original.exe"),
-        ({}, (None, None), DOWN, "/a/b%20c.exe", "b c.exe"),
-        ({}, (None, None), DOWN, "/a/" + raw("\u00e4.exe"), "\u00e4.exe"),
-        ({}, (None, None), DOWN, "/a/%C3%A4%2Fb.exe", "b.exe"),
-        ({}, (None, None), DOWN, "/a/%C3%A4.exe", "\u00e4.exe"),
-        ({}, (None, None), DOWN, "/a/%ff.exe", "\u00ff.exe"),
-        ({}, (None, None), DOWN, "/a/100%.exe", "100%.exe"),
+        (
+            PROXY,
+            (ORIGINAL, BOTH),
+            DOWN,
+            "/url.exe",
+            "proxy:scanned.exe client:original.exe disposition:disposed.exe url:url.exe",
+        ),
+        (
+            {},
+            (ORIGINAL, DISPOSITION),
+            DOWN,
+            "/u",
+            "client:original.exe disposition:disposed.exe url:u",
+        ),
+        ({}, (BOTH, None), UP, "/u", "client:original.exe disposition:disposed.exe url:u"),
+        ({}, (None, BOTH), DOWN, "/u", "client:original.exe disposition:disposed.exe url:u"),
+        # no browser heeds c-icap-client's field: the URL is what they go by
+        ({}, (ORIGINAL, None), UP, "/url.exe", "client:original.exe target:url.exe"),
+        ({}, (head(), ORIGINAL), DOWN, "/url.exe", "client:original.exe target:url.exe"),
+        ({}, (ORIGINAL, None), UP, "/", "client:original.exe"),
+        ({}, (None, ORIGINAL), DOWN, "", "client:original.exe"),
+        ({}, (None, ORIGINAL), DOWN, "/folder/", "client:original.exe"),
+        # the other message's Content-Disposition is not about this body
+        ({}, (DISPOSITION, head()), DOWN, "/url.exe", "target:url.exe"),
+        ({}, (DISPOSITION, None), UP, "/url.exe", "disposition:disposed.exe url:url.exe"),
+        ({}, (None, DISPOSITION), DOWN, "/disposed.exe", "disposition:disposed.exe"),
+        ({}, (None, None), DOWN, "/a/b%20c.exe", "target:b c.exe"),
+        ({}, (None, None), DOWN, "/a/" + raw("\u00e4.exe"), "target:\u00e4.exe"),
+        ({}, (None, None), DOWN, "/a/%C3%A4%2Fb.exe", "target:b.exe"),
+        ({}, (None, None), DOWN, "/a/%C3%A4.exe", "target:\u00e4.exe"),
+        ({}, (None, None), DOWN, "/a/%ff.exe", "target:\u00ff.exe"),
+        ({}, (None, None), DOWN, "/a/100%.exe", "target:100%.exe"),
+        ({}, (None, None), DOWN, "/a/b.jpg%00.exe", "target:b.jpg\0.exe"),
         ({}, (None, None), DOWN, "/", ""),
-        ({"x-scan-file-name": "/"}, (None, None), DOWN, "/url.exe", "url.exe"),
-        ({"x-scan-file-name": "=?utf-8?B?YS5leGU=?="}, (None, None), UP, "", "a.exe"),
+        ({"x-scan-file-name": "/"}, (None, None), DOWN, "/url.exe", "target:url.exe"),
+        ({"x-scan-file-name": "=?utf-8?B?YS5leGU=?="}, (None, None), UP, "", "proxy:a.exe"),
+        ({"x-scan-file-name": "a.exe"}, (None, None), UP, "/x", "proxy:a.exe url:x"),
     ],
 )
 def test_the_sources_in_their_order(
@@ -99,9 +116,10 @@ def test_the_sources_in_their_order(
     heads: tuple[HttpHead | None, HttpHead | None],
     direction: Direction,
     path: str,
-    name: str,
+    names: str,
 ) -> None:
-    assert (*file_names(icap, *heads, direction, path), "")[0] == name
+    found = file_names(icap, *heads, direction, path)
+    assert " ".join(f"{one.source}:{one.name}" for one in found) == names
 
 
 def put(*values: str) -> HttpHead:
@@ -118,14 +136,19 @@ def put(*values: str) -> HttpHead:
         (put("x; filename=a.exe", "x; filename=a.exe"), "/", ("a.exe",)),
         (put("x; filename=a.exe"), "/b.jpg", ("a.exe", "b.jpg")),
         (put(*(f"x; filename={n}" for n in range(9))), "/", tuple("01235678")),
+        (put(*(f"x; filename={n}" for n in range(9))), "/u", tuple("0123678u")),
     ],
 )
 def test_every_name_a_receiver_may_take(head: HttpHead, path: str, names: tuple[str, ...]) -> None:
-    assert file_names({}, head, None, UP, path) == names
+    found = file_names({}, head, None, UP, path)
+    assert tuple(one.name for one in found) == names
+    assert NameSource.URL not in {one.source for one in found}  # a PUT stores it there
 
 
 def test_a_program_of_the_server_is_no_name_of_its_answer() -> None:
-    assert file_names({}, None, DISPOSITION, DOWN, "/get.php") == ("disposed.exe",)
+    first, last = file_names({}, None, DISPOSITION, DOWN, "/get.php")
+    assert first.name == "disposed.exe"
+    assert last == OtherName(NameSource.URL, "get.php")
 
 
 def test_a_long_name_keeps_its_end() -> None:
@@ -154,11 +177,12 @@ hostile = st.text() | st.lists(
 @given(hostile, hostile)
 def test_no_text_breaks_it(value: str, path: str) -> None:
     fields = {"x-scan-file-name": value}
-    for name in (
-        *disposition_names("attachment; filename" + value),
+    found = (
         *file_names(fields, None, None, UP, path),
         *file_names({}, head(content_disposition=value), None, UP, path),
-    ):
+    )
+    names = [one.name for one in found]
+    for name in (*disposition_names("attachment; filename" + value), *names):
         assert len(name) <= max(MAX_NAME, len(value) + 20)
         assert "/" not in name
-    "".join(file_names(fields, None, None, UP, path)).encode("utf-8")
+    "".join(names).encode("utf-8")

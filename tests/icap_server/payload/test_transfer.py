@@ -1,5 +1,6 @@
 """From heads to the transfer: where, what kind, whole or part, live or not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +17,7 @@ from icap_server.payload.transfer import (
     locate,
 )
 from scanners.declared_type import AMBIGUOUS
-from verdicts.model import Direction, Piece, Transfer
+from verdicts.model import Direction, NameSource, OtherName, Piece, Transfer
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 NO_CHANNELS = Channels({})
@@ -86,7 +87,7 @@ def test_an_upload() -> None:
         host="up.example",
         file_name="b.txt",
         declared_type="text/plain",
-        other_names=("a.txt",),
+        other_names=(OtherName(NameSource.TARGET, "a.txt"),),
     )
 
 
@@ -122,7 +123,7 @@ def test_the_last_content_type_counts_as_it_does_for_browsers() -> None:
 def test_two_names_are_both_told() -> None:
     two = b"HTTP/1.1 200 OK\r\nContent-Disposition: x; filename=a.exe; filename=b.jpg\r\n\r\n"
     transfer = build("RESPMOD", None, two)
-    assert (transfer.file_name, transfer.other_names) == ("a.exe", ("b.jpg",))
+    assert (transfer.file_name, transfer.stated_names) == ("a.exe", ("b.jpg",))
 
 
 def test_a_contradictory_multipart_type_has_no_boundary() -> None:
@@ -216,8 +217,11 @@ LIVE = {
 }
 
 
-def is_live(fields: str, name: str, status: str = "200 OK") -> bool:
-    return is_live_stream(response(f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n".encode()), name)
+def is_live(fields: str, *names: str, status: str = "200 OK") -> bool:
+    others = tuple(OtherName(NameSource.TARGET, name) for name in names[1:])
+    transfer = replace(build("RESPMOD"), file_name=names[0], other_names=others)
+    head = response(f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n".encode())
+    return is_live_stream(head, transfer)
 
 
 @pytest.mark.parametrize("fields, name", LIVE.values(), ids=LIVE)
@@ -231,9 +235,14 @@ def test_files_are_no_live_streams(fields: str, name: str) -> None:
 
 
 def test_only_whole_answers_are_live_streams() -> None:
-    assert not is_live(VIDEO, "", "206 Partial")
-    assert not is_live("Content-Type: text/event-stream", "", "404 Not Found")
-    assert not is_live_stream(None, "")
+    assert not is_live(VIDEO, "", status="206 Partial")
+    assert not is_live("Content-Type: text/event-stream", "", status="404 Not Found")
+    assert not is_live_stream(None, build("RESPMOD"))
+
+
+def test_every_name_of_a_live_stream_is_one() -> None:
+    assert is_live(VIDEO, "a.mp4", "get.php")
+    assert not is_live(VIDEO, "a.mp4", "setup.exe")
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ jobs = st.builds(
     depth=st.integers(1, 50),
     other_names=st.lists(texts).map(tuple),
     other_types=st.lists(texts).map(tuple),
+    url_name=texts,
 )
 
 
@@ -52,11 +53,11 @@ def test_a_job_survives(job: Job) -> None:
 
 @pytest.mark.parametrize("seconds, left", [(2.0, 1.8), (30.0, 29.0)])
 def test_a_job_is_given_a_little_less_time_than_its_worker(seconds: float, left: float) -> None:
-    request = JobRequest(5, "n", "text/plain", (("a", "b"),), ("gzip",), ("m",), ("text/html",))
+    request = JobRequest(5, "n", "text/plain", (("a", "b"),), ("gzip",), ("m",), ("a/b",), "u")
     limits = Limits(unpacked_bytes=1, members=2, depth=3)
     job = make_job(9, request, seconds, limits)
     assert job == Job(
-        9, 5, "n", "text/plain", (("a", "b"),), ("gzip",), left, 1, 2, 3, ("m",), ("text/html",)
+        9, 5, "n", "text/plain", (("a", "b"),), ("gzip",), left, 1, 2, 3, ("m",), ("a/b",), "u"
     )
 
 
