@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from api import problems
 from api.description import VERSION, describe
 from api.envelope import Envelope
-from api.routes import documentation, health, metrics, scans, stats, verdicts
-from api.services import Services
+from api.routes import documentation, health, metrics, scans, selftest, stats, verdicts
+from api.services import Selftest, Services
 from api.settings import ApiSettings
 from scanners.settings import MiB
 from verdicts.ledger.keys import LedgerPlace
@@ -22,6 +22,7 @@ ROUTERS = (
     verdicts.router,
     stats.router,
     scans.router,
+    selftest.router,
     health.router,
     metrics.router,
     documentation.router,
@@ -35,6 +36,7 @@ def create_app(
     run_directory: Path,
     spool_directory: Path,
     fronts: int,
+    tester: Selftest,
 ) -> FastAPI:
     """Return the application; it opens the database at the first request that needs it."""
     reader = Reader(place.url)
@@ -66,6 +68,7 @@ def create_app(
             disk_total=2 * settings.scan_limit_bytes,
         ),
         uploads=asyncio.Semaphore(settings.uploads),
+        selftest=tester,
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -1,6 +1,7 @@
 """What the routes work with; made once by `create_app`."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, cast
@@ -10,6 +11,16 @@ from fastapi import Depends, Request
 from api.settings import ApiSettings
 from verdicts.ledger.queries import Reader
 from verdicts.spool import SpoolSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Selftest:
+    """Plays ICAP clients against the service; given by whoever starts the API."""
+
+    play: Callable[[tuple[str, ...]], list[dict[str, object]]]
+    """Takes profiles, () for all; blocks; raises OSError if the service cannot be reached."""
+    profiles: tuple[str, ...]
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class Services:
     """How many fronts there ought to be."""
     space: SpoolSpace
     uploads: asyncio.Semaphore
+    selftest: Selftest
     key_uses: dict[str, float] = field(default_factory=dict)
     """When the use of a key was last noted, by prefix; monotonic seconds."""
 

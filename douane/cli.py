@@ -7,7 +7,7 @@ from pathlib import Path
 
 from douane import __version__
 from douane.child import NotReady
-from douane.commands import config, doctor, keys, rules, scan, serve
+from douane.commands import config, doctor, keys, rules, scan, selftest, serve
 from douane.explain import printable
 from douane.log import configure_logging
 from douane.settings_file import ConfigError
@@ -23,11 +23,12 @@ examples:
   douane serve --config douane.toml    … or with your settings
   douane scan --explain photo.jpg      inspect a file, say what was found and why it was ruled so
   douane doctor                        is every part there and healthy? if not, what to do
+  douane selftest                      what would each kind of client make of the answers?
   douane config                        the settings in force, and where each comes from
   douane rules check                   check YARA rules, signatures, policy and channels
   douane keys create soc --role viewer a key for the REST API
 """
-COMMANDS = (serve, scan, doctor, config, rules, keys)
+COMMANDS = (serve, scan, doctor, selftest, config, rules, keys)
 FAILED = 2
 """Exit status when the command could not do its work."""
 EXPECTED = (

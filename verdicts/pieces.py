@@ -17,7 +17,7 @@ from pathlib import Path
 from verdicts.model import Piece, Transfer
 from verdicts.spool import Spool, SpoolSpace, spool_file
 
-MAX_OBJECTS = 256
+MAX_FILES = 256
 """Unfinished objects kept; a new one drops the oldest."""
 IDLE_SECONDS = 600
 """An object that got no piece for so long is dropped: nobody fetches the rest."""
@@ -45,7 +45,7 @@ class PieceStore:
         if piece is None or not self._joinable(piece, size):
             return None
         self._make_room(size, new=piece.first == 0)
-        path = self.folder / object_key(transfer, piece)
+        path = self.folder / file_key(transfer, piece)
         flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if piece.first == 0 else 0)
         try:
             target = os.open(path, flags, 0o600)
@@ -98,14 +98,14 @@ class PieceStore:
         used = sum(length for _, length, _ in found)
         oldest_wanted = time.time() - IDLE_SECONDS
         for left, (changed, length, path) in zip(range(len(found), 0, -1), found):
-            crowded = left >= MAX_OBJECTS + (not new) or used + size > self.total_bytes
+            crowded = left >= MAX_FILES + (not new) or used + size > self.total_bytes
             if changed >= oldest_wanted and not crowded:
                 break
             path.unlink(missing_ok=True)
             used -= length
 
 
-def object_key(transfer: Transfer, piece: Piece) -> str:
+def file_key(transfer: Transfer, piece: Piece) -> str:
     """Return a file name for the object of which this is a piece, as seen by one client."""
     parts = (
         transfer.direction.value,

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from api.app import create_app
+from api.services import Selftest
 from douane.processes import start
+from douane.selftest.play import known_profiles, play, service_address
 from verdicts.ledger.keys import LedgerPlace
 
 STOP_SECONDS = 5
@@ -36,12 +38,18 @@ def main() -> None:
     parser.add_argument("--listen-fd", type=int, required=True)
     arguments = parser.parse_args()
     settings = start.read_settings(arguments.settings_fd)
+
+    def selftest(profiles: tuple[str, ...]) -> list[dict[str, object]]:
+        address = service_address(settings.addresses_file)
+        return [row.to_json() for row in play(address, profiles)]
+
     app = create_app(
         settings.api,
         LedgerPlace(settings.database.url, settings.ledger_socket),
         run_directory=settings.run_directory,
         spool_directory=settings.spool_directory,
         fronts=settings.icap.front_count,
+        tester=Selftest(selftest, known_profiles()),
     )
     configuration = uvicorn.Config(
         app,

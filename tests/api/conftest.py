@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.services import Selftest
 from api.settings import ApiSettings
 from scanners.model import (
     Code,
@@ -79,6 +80,14 @@ def make_record() -> Callable[[int], VerdictRecord]:
     return make
 
 
+def played(profiles: tuple[str, ...]) -> list[dict[str, object]]:
+    """Return the rows of a self-test in which rspamd lets EICAR pass."""
+    row = {"sample": "eicar", "icap_status": 200, "wanted": ["stopped"], "why": "a rule"}
+    good = {**row, "profile": "squid", "outcome": "stopped", "ok": True, "milliseconds": 1.5}
+    bad = {**row, "profile": "rspamd", "outcome": "passed", "ok": False, "milliseconds": 1.5}
+    return [one for one in (good, bad) if not profiles or one["profile"] in profiles]
+
+
 @dataclass
 class Site:
     """Everything a test of the API needs."""
@@ -119,7 +128,12 @@ async def site(
     writer.close()
     keys = {role: create_key(place, role.value, role, NOW) for role in Role}
     app = create_app(
-        settings, place, run_directory=run_directory, spool_directory=run_directory, fronts=1
+        settings,
+        place,
+        run_directory=run_directory,
+        spool_directory=run_directory,
+        fronts=1,
+        tester=Selftest(played, ("squid", "rspamd")),
     )
     async with app.router.lifespan_context(app):
         yield Site(place, app, keys, run_directory)

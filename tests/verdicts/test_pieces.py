@@ -9,7 +9,7 @@ import pytest
 
 from verdicts import pieces
 from verdicts.model import Piece, Transfer
-from verdicts.pieces import IDLE_SECONDS, PieceStore, object_key
+from verdicts.pieces import IDLE_SECONDS, PieceStore, file_key
 from verdicts.spool import Spool
 
 WHOLE = bytes(range(256)) * 40
@@ -125,7 +125,7 @@ def test_the_folder_never_holds_more_than_it_may(send: Send, store: PieceStore) 
 def test_the_number_of_objects_is_bounded(
     send: Send, store: PieceStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pieces, "MAX_OBJECTS", 3)
+    monkeypatch.setattr(pieces, "MAX_FILES", 3)
     for number in range(9):
         send(0, 1, url=f"http://a/{number}")
         assert len(list(store.folder.iterdir())) <= 3
@@ -173,6 +173,6 @@ def test_clear_forgets_everything(send: Send, store: PieceStore) -> None:
 
 def test_a_key_names_no_path(transfer: Callable[..., Transfer]) -> None:
     piece = Piece(0, 1, 2, "../../\udcff")
-    key = object_key(transfer(url="http://a/../\udce4"), piece)
+    key = file_key(transfer(url="http://a/../\udce4"), piece)
     assert len(key) == 64
     assert key.isalnum()
