@@ -11,7 +11,7 @@ from icap_server.client import Client
 from icap_server.exchange import EchoExchange, Exchange, OptionsExchange, RefusalExchange
 from icap_server.inspection import InspectExchange, Office
 from icap_server.payload.http_head import HeadMalformed
-from icap_server.profile import GENERIC
+from icap_server.profiles import Profiles
 from icap_server.services import offered_services
 from icap_server.session import Session
 from icap_server.wire.errors import ProtocolError
@@ -25,8 +25,10 @@ CHECK_SECONDS = 1.0
 class Front:
     """Owns the sessions of one process."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, profiles: Profiles | None = None) -> None:
+        """Without `profiles` only what clients say of themselves counts."""
         self._office = office
+        self._profiles = profiles or Profiles()
         self.settings = office.settings
         self.space = office.space
         self._services = offered_services(office.settings)
@@ -72,14 +74,18 @@ class Front:
         service = self._services.get(head.service)
         if service is None:
             return RefusalExchange(404, self.istag())
+        profile = self._profiles.select(client.address, head)
         if head.method == "OPTIONS":
-            return OptionsExchange(service, self.settings, self.istag())
+            limit = self.settings.max_connections
+            return OptionsExchange(
+                head, service, self.settings, self.istag(), profile, max_connections=limit
+            )
         if head.method not in service.methods:
             return RefusalExchange(405, self.istag())
         if not service.inspects:
             return EchoExchange(head, self.istag())
         try:
-            return InspectExchange(head, self._office, GENERIC)
+            return InspectExchange(head, self._office, profile)
         except HeadMalformed as error:
             raise ProtocolError(f"encapsulated head: {error}") from error
 

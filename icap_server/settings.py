@@ -1,10 +1,11 @@
 """Settings of the door.  The one place where its defaults live."""
 
 import os
+import re
 from ipaddress import ip_network
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from scanners.settings import KiB, MiB, Section
 
@@ -13,6 +14,8 @@ PRIVATE_NETWORKS = (
     *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
     *("169.254.0.0/16", "fe80::/10", "fc00::/7"),  # RFC 3927, RFC 4291 §2.4, RFC 4193
 )
+WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+"""RFC 9110 §5.6.2."""
 
 
 class IcapSettings(Section):
@@ -58,6 +61,35 @@ class IcapSettings(Section):
         description="How long a client may keep an OPTIONS answer (§4.10.2).  To a Squid whose "
         "clock is off by more, the service is down.",
     )
+    transfer_preview: tuple[str, ...] = Field(
+        ("*",),
+        description="File extensions of which a client sends a preview first; one of the three "
+        'lists holds "*", all others (§4.10.2).',
+    )
+    transfer_ignore: tuple[str, ...] = Field(
+        (), description="File extensions that a client need not send at all: a gap nobody records."
+    )
+    transfer_complete: tuple[str, ...] = Field(
+        (),
+        validate_default=True,
+        description="File extensions of which a client sends the whole without a preview.",
+    )
+    service_id: str = Field(
+        "douane",
+        pattern=f"^{WORD}$",
+        max_length=64,
+        description="Service-ID in OPTIONS, for clients of several servers.",
+    )
+    x_include: tuple[str, ...] = Field(
+        ("X-Client-IP", "X-Authenticated-User", "X-Authenticated-Groups"),
+        description="Header fields that OPTIONS asks clients to add to their requests.",
+    )
+    redirect_url: str = Field(
+        "",
+        max_length=1000,
+        description="Where a client is sent instead of the block page if its `[[client]]` says "
+        "so; {transfer} becomes the transfer's id.",
+    )
     head_seconds: float = Field(30, gt=0, description="A head must be whole within this time: 408.")
     idle_seconds: float = Field(
         300, gt=0, description="A connection without a request is closed after this time."
@@ -86,6 +118,37 @@ class IcapSettings(Section):
         description="Judge pieces of one file that one client fetches in order as a whole, "
         "as far as the limits let them be kept.",
     )
+
+    @field_validator("transfer_preview", "transfer_ignore", "transfer_complete", "x_include")
+    @classmethod
+    def _words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        for word in words:
+            if not re.fullmatch(WORD, word):
+                raise ValueError(f"'{word}' is not a word that a header field can carry")
+        return words
+
+    @field_validator("transfer_complete")  # the last of the three: the others are in `earlier`
+    @classmethod
+    def _each_extension_once(
+        cls, last: tuple[str, ...], earlier: ValidationInfo
+    ) -> tuple[str, ...]:
+        lists = ("transfer_preview", "transfer_ignore")
+        words = [word for name in lists for word in earlier.data.get(name, ())] + [*last]
+        if words.count("*") != 1:
+            raise ValueError(
+                '"*" has to stand in exactly one of transfer_preview, '
+                "transfer_ignore and transfer_complete"
+            )
+        if len(set(map(str.lower, words))) != len(words):
+            raise ValueError("an extension stands in two of the transfer lists")
+        return last
+
+    @field_validator("redirect_url")
+    @classmethod
+    def _place(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[!#-;=?-z~]+", url.replace("{transfer}", "")):
+            raise ValueError("write it as http(s)://host/path, other characters percent-encoded")
+        return url
 
     @property
     def front_count(self) -> int:

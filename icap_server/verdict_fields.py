@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from icap_server.findings import MAX_SHOWN, Finding, describe, findings, infection_type, is_gap
-from icap_server.profile import Profile, VerdictField
+from icap_server.profile import Profile, UnscannableStyle, VerdictField
 from verdicts.model import Transfer, Verdict
 
 NOT_REPAIRED, RESOLVED_BY_BLOCKING = 0, 2
@@ -17,6 +17,16 @@ def verdict_fields(verdict: Verdict, transfer: Transfer, profile: Profile) -> li
     if profile.violations:
         fields.append(("X-Violations-Found", _violations(findings(verdict), transfer)))
     return fields
+
+
+def field_names(profile: Profile) -> list[str]:
+    """Return the names of all X- fields that answers about a verdict may carry."""
+    names = [name.value for name in profile.verdict_fields]
+    if profile.violations:
+        names.append("X-Violations-Found")
+    if profile.unscannable is UnscannableStyle.ERROR:
+        names.append("X-Error-Code")
+    return [*names, "X-Douane-Transfer"]
 
 
 def _infection_found(verdict: Verdict, profile: Profile) -> str:
