@@ -15,6 +15,7 @@ from scanners.model import (
     FileType,
     Report,
 )
+from scanners.name_contradiction import find_contradiction
 from scanners.names import BLANKS, OVERRIDE, displayed, extension, parts, readings
 from scanners.type_table import TypeTable
 
@@ -35,7 +36,7 @@ _CLSID = re.compile(r"\.\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 
 @dataclass(frozen=True, slots=True)
 class NameScanner:
-    """Finds double extensions, direction marks, padding and host names."""
+    """Finds double extensions, direction marks, padding, host names, names that contradict."""
 
     table: TypeTable
     name: str = "disguise_names"
@@ -44,7 +45,7 @@ class NameScanner:
         if content.codings:  # coded bytes: the decoded child bears the name
             return Report()
         tricks: list[Trick | None] = []
-        for name in filter(None, (content.name, *content.other_names)):
+        for name in filter(None, (content.name, *content.other_names, content.url_name)):
             tricks.append(self._direction_marks(name))
             for reading in readings(name):
                 tricks += self._tricks(reading, content)
@@ -53,7 +54,13 @@ class NameScanner:
             code, level, word, said = trick
             if code not in worst or level is DetectionLevel.SUSPICIOUS:
                 worst[code] = Detection(code, self.name, word, level, content.path, said)
-        return Report(detections=tuple(worst.values()))
+        return Report(detections=(*worst.values(), *self._contradiction(content)))
+
+    def _contradiction(self, content: Content) -> Iterator[Detection]:
+        if found := find_contradiction(content, self.table):
+            level, said = found
+            code, word = Code.DISGUISE_EXTENSION, "contradicting_names"
+            yield Detection(code, self.name, word, level, content.path, said)
 
     def _tricks(self, reading: str, content: Content) -> "Iterator[Trick | None]":
         yield self._double_extension(reading, content.file_type)

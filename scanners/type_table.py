@@ -33,6 +33,7 @@ class _Generic(_Entry):
 class _Names(_Entry):
     runnable: list[str]
     wrapped_in_js: list[str]
+    of_the_web: list[str] = []
 
 
 class _File(_Entry):
@@ -63,6 +64,7 @@ class TypeTable:
     generic_media: frozenset[str]
     runnable: frozenset[str]
     wrapped_in_js: frozenset[str]
+    of_the_web: frozenset[str]
     _by_mime: dict[str, FileType] = field(init=False, default_factory=dict)
     _extension_families: dict[str, frozenset[Family]] = field(init=False, default_factory=dict)
     _media_families: dict[str, frozenset[Family]] = field(init=False, default_factory=dict)
@@ -120,6 +122,7 @@ def read_type_table(path: Path) -> TypeTable:
         generic_media=frozenset(raw.generic.media),
         runnable=_lower(raw.names.runnable),
         wrapped_in_js=_lower(raw.names.wrapped_in_js),
+        of_the_web=_lower(raw.names.of_the_web),
     )
 
 

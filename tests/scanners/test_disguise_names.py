@@ -1,5 +1,7 @@
 """Name tricks: each is found, and the honest names that look like it are left alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from samples import builders
@@ -95,3 +97,21 @@ def test_other_names_are_judged(table: TypeTable) -> None:
     content = Content(memoryview(PE), "", other_names=("a.exe", "photo.jpg.exe"))
     report = NameScanner(table).scan(content, None)  # type: ignore[arg-type]
     assert [found.code.value for found in report.detections] == [DOUBLE]
+
+
+def test_the_address_is_judged_beside_an_honest_name(table: TypeTable) -> None:
+    content = Content(memoryview(PE), "x.exe", url_name="photo.jpg.exe")
+    report = NameScanner(table).scan(content, None)  # type: ignore[arg-type]
+    assert [found.code.value for found in report.detections] == [DOUBLE]
+
+
+def test_a_contradiction_is_told_beside_a_trick(table: TypeTable) -> None:
+    names = ("photo.jpg.{00021401-0000-0000-c000-000000000046}", "run.bat")
+    content = Content(memoryview(TEXT), "photo.jpg", path=("a",), other_names=names)
+    report = NameScanner(table).scan(content, None)  # type: ignore[arg-type]
+    assert [(found.code.value, found.name, found.path) for found in report.detections] == [
+        (EXTENSION, "class_id", ("a",)),
+        (EXTENSION, "contradicting_names", ("a",)),
+    ]
+    coded = replace(content, codings=("gzip",))
+    assert not NameScanner(table).scan(coded, None).detections  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ def job(size: int) -> Job:
         3,
         ("m",),
         ("a/b",),
+        "u.v",
     )
 
 
@@ -56,6 +57,7 @@ def test_the_examiner_sees_the_job() -> None:
     assert (content.name, content.declared_type, content.codings) == ("n", "text/plain", ("gzip",))
     assert content.parameters == (("charset", "x"),)
     assert (content.other_names, content.other_types) == (("m",), ("a/b",))
+    assert content.url_name == "u.v"
     assert (budget.bytes_left, budget.members_left, budget.depth) == (4_000_000, 10, 3)
     assert 0 < budget.deadline - time.monotonic() <= 5
     assert (report.job, children) == (9, [])

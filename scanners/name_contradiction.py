@@ -1,0 +1,78 @@
+"""Names of one file that would make different kinds of file of it."""
+
+from collections.abc import Iterator
+from itertools import combinations, product
+
+from scanners.model import Content, DetectionLevel, Family
+from scanners.names import extension, readings
+from scanners.type_table import TypeTable
+
+RECOGNISED = frozenset({Family.IMAGE, Family.DOCUMENT, Family.AUDIO, Family.VIDEO, Family.ARCHIVE})
+"""Content of these kinds has marks of its own and runs under no name."""
+PAGES = frozenset({Family.TEXT, Family.DATA})
+"""What a server makes an address end in, whatever comes from there."""
+
+Promise = tuple[str, frozenset[Family]]
+"""An extension and what it promises; never nothing."""
+
+
+def find_contradiction(content: Content, table: TypeTable) -> tuple[DetectionLevel, str] | None:
+    """Return how bad it is, and a sentence; None if no two names contradict each other.
+
+    A program under one name and something else under the other is suspicious, any other
+    difference is worth a line.  Honest senders state one name, in two encodings at most.  A URL
+    is often only an address: what is recognised as harmless is not suspected for it.
+    """
+    if not (content.other_names or content.url_name or _may_be_cut(content.name)):
+        return None
+    stated = list(_promises((content.name, *content.other_names), table))
+    told = [(pair, True) for pair in combinations(stated, 2)]
+    if content.url_name:
+        address = [one for one in _promises((content.url_name,), table) if _tells(one, table)]
+        told += [(pair, False) for pair in product(stated, address)]
+    found: tuple[DetectionLevel, str] | None = None
+    for (one, other), trick in told:
+        if one[1] & other[1]:
+            continue
+        level = _weigh(one, other, content, trick=trick, table=table)
+        if found is None or level is DetectionLevel.SUSPICIOUS:
+            found = level, f"called .{one[0]} in one place and .{other[0]} in another"
+        if level is DetectionLevel.SUSPICIOUS:
+            break
+    return found
+
+
+def _may_be_cut(name: str) -> bool:
+    return "\0" in name or "%00" in name
+
+
+def _promises(names: tuple[str, ...], table: TypeTable) -> Iterator[Promise]:
+    """Yield each extension once; a colon is a part of titles here ("Node.js: a guide.pdf")."""
+    extensions = dict.fromkeys(
+        extension(reading) for name in names for reading in readings(name.replace(":", "_"))
+    )
+    for last in extensions:
+        families = table.extension_families(last)
+        if families and families != {Family.DATA}:
+            yield last, families
+
+
+def _tells(address: Promise, table: TypeTable) -> bool:
+    last, families = address
+    return last not in table.of_the_web and not families <= PAGES
+
+
+def _weigh(
+    one: Promise, other: Promise, content: Content, *, trick: bool, table: TypeTable
+) -> DetectionLevel:
+    programs = [last for last, families in (one, other) if Family.PROGRAM in families]
+    if not programs or (not trick and _is_harmless(content, programs[0], table)):
+        return DetectionLevel.INFO
+    return DetectionLevel.SUSPICIOUS
+
+
+def _is_harmless(content: Content, last: str, table: TypeTable) -> bool:
+    """Say whether the content runs nowhere, the extension of a program or not."""
+    family = content.file_type.family
+    native = last in table.types["pe"].extensions  # no system runs a text under these
+    return family in RECOGNISED or (family is Family.TEXT and native)
