@@ -16,7 +16,7 @@ def test_near_misses_expect_nothing() -> None:
 def test_crafted_archives_expect_what_they_were_crafted_for() -> None:
     assert {code for specimen in crafted_archives() for code in specimen.expected} == {
         "archive.ambiguous", "archive.traversal", "disguise.double_extension",
-        "unscanned.malformed",
+        "disguise.extension", "unscanned.malformed",
     }  # fmt: skip
 
 

@@ -193,7 +193,7 @@ CASES = {
     ),
     "second name of what is encrypted": (
         _second_name(builders.encrypted_zip({"a.txt": PE}), b"a.exe"),
-        {AMBIGUOUS, EXECUTABLE, ENCRYPTED, "unscanned.encrypted"},
+        {AMBIGUOUS, EXECUTABLE, ENCRYPTED, "unscanned.encrypted", "disguise.extension"},
     ),
     "name in the member's own header": (
         builders.zip_archive([builders.ZipMember("a.jpg.exe", PE, central_name="a.exe")]),
