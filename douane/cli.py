@@ -7,7 +7,7 @@ from pathlib import Path
 
 from douane import __version__
 from douane.child import NotReady
-from douane.commands import config, doctor, keys, rules, scan, selftest, serve
+from douane.commands import access, config, doctor, keys, rules, scan, selftest, serve
 from douane.explain import printable
 from douane.log import configure_logging
 from douane.settings_file import ConfigError
@@ -26,9 +26,10 @@ examples:
   douane selftest                      what would each kind of client make of the answers?
   douane config                        the settings in force, and where each comes from
   douane rules check                   check YARA rules, signatures, policy and channels
+  douane access add proxy-1            a password for an ICAP client
   douane keys create soc --role viewer a key for the REST API
 """
-COMMANDS = (serve, scan, doctor, selftest, config, rules, keys)
+COMMANDS = (serve, scan, doctor, selftest, config, rules, keys, access)
 FAILED = 2
 """Exit status when the command could not do its work."""
 EXPECTED = (

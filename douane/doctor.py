@@ -8,15 +8,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import magic
 import yara
 
 from douane.clamav import NOT_LOADED_FIX, OFF, STALE, ClamavDaemon
+from douane.descriptors import shortage
 from douane.settings import Settings
 from icap_server.payload.channels import Channels
+from icap_server.tls import CertificateUnusable, certificate_expiry, make_context
+from icap_server.users import UsersUnusable, read_users
 from scanners.clamav.address import parse_address
 from scanners.clamav.daemon import find_binary
 from scanners.clamav.database import stated_age
@@ -30,6 +34,7 @@ from verdicts.policy import Policy
 from verdicts.rule_file import RuleFileError
 
 API_SECONDS = 3.0
+RENEWAL = timedelta(days=14)
 MAX_ANSWER = 256 * 1024
 SERVICE_FIX = "See the lines that `douane serve` printed, or its journal."
 
@@ -59,6 +64,7 @@ def examine_parts(settings: Settings) -> Iterator[Finding]:
     yield _sandbox(settings)
     yield from _rules(settings)
     yield from _state(settings)
+    yield from _door(settings)
     yield from _clamav(settings)
     yield _service(settings)
 
@@ -111,6 +117,38 @@ def _state(settings: Settings) -> Iterator[Finding]:
         gigabytes = free.f_bavail * free.f_frsize / 1e9
         health = Health.OK if gigabytes > 1 else Health.WARNING
         yield Finding("state", health, f"{state}, {gigabytes:.1f} GB free")
+
+
+def _door(settings: Settings) -> Iterator[Finding]:
+    """What clients need: descriptors enough, a certificate that holds, users who can be read."""
+    lacking = shortage(settings)
+    connections = f"{settings.icap.max_connections} connections"
+    if lacking:
+        yield Finding("connections", Health.WARNING, f"too many: {connections}", lacking)
+    else:
+        yield Finding("connections", Health.OK, connections)
+    if settings.icaps.listen:
+        yield _certificate(settings)
+    if settings.access.basic_users:
+        try:
+            count = len(read_users(Path(settings.access.basic_users)))
+        except UsersUnusable as error:
+            fix = "Write it with `douane access add NAME`."
+            yield Finding("basic users", Health.BROKEN, str(error), fix)
+        else:
+            yield Finding("basic users", Health.OK, f"{count} in {settings.access.basic_users}")
+
+
+def _certificate(settings: Settings) -> Finding:
+    try:
+        make_context(settings.icaps)
+        expiry = certificate_expiry(settings.icaps)
+    except CertificateUnusable as error:
+        fix = "Renew or correct it, then start again: a running service keeps the one it has."
+        return Finding("icaps certificate", Health.BROKEN, str(error), fix)
+    soon = expiry - datetime.now(UTC) < RENEWAL
+    health, fix = (Health.WARNING, "Renew it.") if soon else (Health.OK, "")
+    return Finding("icaps certificate", health, f"valid until {expiry:%Y-%m-%d}", fix)
 
 
 def _clamav(settings: Settings) -> Iterator[Finding]:

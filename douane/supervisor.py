@@ -11,16 +11,22 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from itertools import zip_longest
+from pathlib import Path
 
 import structlog
 
 from douane import __version__
 from douane.child import Child, NotReady
 from douane.clamav import DATABASE_SECONDS, ClamavDaemon
+from douane.descriptors import shortage
 from douane.listeners import address_text, open_listeners
 from douane.settings import Settings
 from douane.state import freeze_rules, lock_state
 from icap_server.istag import Board, compute_istag
+from icap_server.tally import Tally
+from icap_server.tls import certificate_expiry, make_context
+from icap_server.users import read_users
 from scanners.ruleset import ruleset_id
 from verdicts.ledger.keys import LedgerPlace, ensure_admin_key
 from verdicts.model import utc_now
@@ -46,6 +52,7 @@ class Supervisor:
         self._board_fd = Board.create()
         self._board = Board(self._board_fd)
         self._settings_fd = -1
+        self._tally_fd = Tally.create(settings.icap.front_count)
         self._clamav = ClamavDaemon(settings)
         self._children: list[Child] = []
         self._listeners: list[socket.socket] = []
@@ -60,6 +67,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
+        self._check_door()
         lock = lock_state(self._settings)
         frozen = freeze_rules(self._settings)
         self._rules_digest = rules_digest(frozen)
@@ -75,22 +83,36 @@ class Supervisor:
                 task.cancel()
             await asyncio.gather(serving, stopping, return_exceptions=True)
             await self._stop_all()
-            for descriptor in (lock, self._settings_fd, self._board_fd):
+            for descriptor in (lock, self._settings_fd, self._board_fd, self._tally_fd):
                 os.close(descriptor)
 
     async def _serve(self) -> None:
         """Start everything, then follow clamd's database for ever."""
-        icap = open_listeners(self._settings.icap.listen, self._settings.icap.front_count)
-        self._listeners += icap
-        api = open_listeners(self._settings.api.listen, 1)[0]
-        self._listeners.append(api)
+        settings = self._settings
+        icap = self._listen(settings.icap.listen, settings.icap.front_count)
+        icaps = self._listen(settings.icaps.listen, settings.icap.front_count)
+        api = self._listen(settings.api.listen, 1)[0]
         self._write_istag()
         await self._start_clamd()
-        await self._start(icap, api)
-        self._announce(address_text(icap[0]), address_text(api))
+        await self._start(icap, icaps, api)
+        self._announce(icap[0], icaps[0] if icaps else None, api)
         while True:
             await asyncio.sleep(VERSION_SECONDS)
             await self._look_at_clamav()
+
+    def _check_door(self) -> None:
+        """Say now what every front would say: CertificateUnusable, UsersUnusable."""
+        if self._settings.icaps.listen:
+            make_context(self._settings.icaps)
+            certificate_expiry(self._settings.icaps)
+        if self._settings.access.basic_users:
+            read_users(Path(self._settings.access.basic_users))
+
+    def _listen(self, address: str, count: int) -> list[socket.socket]:
+        """Return `count` listeners; none for an empty address."""
+        listeners = open_listeners(address, count) if address else []
+        self._listeners += listeners
+        return listeners
 
     async def _start_clamd(self) -> None:
         """Without clamd the service runs as well: every file is a gap, until clamd comes."""
@@ -103,29 +125,35 @@ class Supervisor:
                 self._say(f"warning: {error}. Until it runs, files count as not scanned.")
         await self._look_at_clamav()
 
-    async def _start(self, icap: list[socket.socket], api: socket.socket) -> None:
+    async def _start(
+        self, icap: list[socket.socket], icaps: list[socket.socket], api: socket.socket
+    ) -> None:
         settings, fd = self._settings, self._settings_fd
         self._say("starting the ledger …")
         await self._launch(Child.of_ours("ledger", "ledger", fd))
         place = LedgerPlace(settings.database.url, settings.ledger_socket)
         await asyncio.to_thread(ensure_admin_key, settings.state.directory, place, utc_now())
         self._say(f"starting {len(icap)} fronts and their scan workers …")
-        fronts = [self._front(index, listener) for index, listener in enumerate(icap)]
+        doors = zip_longest(icap, icaps)
+        fronts = [self._front(index, plain, secure) for index, (plain, secure) in enumerate(doors)]
         await asyncio.gather(*(self._launch(front) for front in fronts))
         self._say("starting the API …")
         listen = ("--listen-fd", str(api.fileno()))
         await self._launch(Child.of_ours("api", "api", fd, *listen, descriptors=(api.fileno(),)))
 
-    def _front(self, index: int, listener: socket.socket) -> Child:
+    def _front(self, index: int, plain: socket.socket, secure: socket.socket | None) -> Child:
+        doors = [("--listen-fd", plain.fileno())]
+        if secure is not None:
+            doors.append(("--secure-fd", secure.fileno()))
+        shared = [("--board-fd", self._board_fd), ("--tally-fd", self._tally_fd), *doors]
         return Child.of_ours(
             "front",
             f"front-{index}",
             self._settings_fd,
             *("--index", str(index)),
-            *("--listen-fd", str(listener.fileno())),
-            *("--board-fd", str(self._board_fd)),
+            *(word for name, descriptor in shared for word in (name, str(descriptor))),
             *("--clamav-socket", self._clamav.socket),
-            descriptors=(listener.fileno(), self._board_fd),
+            descriptors=[descriptor for _, descriptor in shared],
             stop_seconds=self._settings.icap.stop_seconds + FRONT_MARGIN_SECONDS,
         )
 
@@ -134,18 +162,26 @@ class Supervisor:
         child.start()
         await child.wait_ready(seconds)
 
-    def _announce(self, icap: str, api: str) -> None:
+    def _announce(
+        self, plain: socket.socket, secure: socket.socket | None, rest: socket.socket
+    ) -> None:
         key = self._settings.state.directory / "admin.key"
+        icap, api = address_text(plain), address_text(rest)
         addresses = {"icap": icap, "api": api, "admin_key_file": str(key)}
+        if secure is not None:
+            addresses["icaps"] = address_text(secure)
         target = self._settings.addresses_file
         partial = target.with_suffix(".new")
         partial.write_text(json.dumps(addresses, indent=1) + "\n")
         partial.replace(target)
-        for line in self._clamav.warnings():
-            self._say(f"warning: {line}")
+        for line in (*self._clamav.warnings(), shortage(self._settings)):
+            if line:
+                self._say(f"warning: {line}")
         self._say("")
         self._say(f"Douane {__version__} is serving.")
         self._say(f"  ICAP       icap://{icap}/reqmod and icap://{icap}/respmod")
+        if secure is not None:
+            self._say(f"  ICAPS      icaps://{addresses['icaps']}/reqmod and …/respmod")
         self._say(f"  REST       http://{api}/v1")
         self._say(f"  admin key  {key}")
         self._say("Try:")

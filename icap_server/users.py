@@ -8,9 +8,12 @@ import os
 import re
 from base64 import b64decode, b64encode
 from binascii import Error
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import scrypt
 from pathlib import Path
+from tempfile import mkstemp
 
 WORK = 14, 8, 1
 """log2(N), r, p of RFC 7914: 16 MiB and some 40 ms for each guess."""
@@ -69,6 +72,12 @@ NO_USER = HashedPassword(WORK, bytes(SALT_BYTES), bytes(HASH_BYTES))
 """Checked for unknown names, so that time does not tell which names there are."""
 
 
+def check_name(name: str) -> None:
+    """Raise ValueError for what cannot stand in front of the colon of a Basic credential."""
+    if not NAME.fullmatch(name):
+        raise ValueError("a name has 1 to 64 characters, no space and no colon among them")
+
+
 def read_users(path: Path) -> dict[str, HashedPassword]:
     """Return the users of a file; empty lines and those that begin with # do not count.
 
@@ -86,12 +95,29 @@ def read_users(path: Path) -> dict[str, HashedPassword]:
             continue
         name, _, entry = line.strip().partition(":")
         try:
-            if not NAME.fullmatch(name):
-                raise ValueError("has no name before the first colon")
+            check_name(name)
             users[name] = HashedPassword.parse(entry)
         except ValueError as error:
             raise UsersUnusable(f"[access] basic_users: {path}:{number}: {error}") from error
     return users
+
+
+def write_users(path: Path, users: Mapping[str, HashedPassword]) -> None:
+    """Replace the file as a whole, readable by its owner's group at most."""
+    text = "".join(f"{name}:{password}\n" for name, password in users.items())
+    descriptor, partial = mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            if path.exists():
+                before = path.stat()
+                os.chmod(partial, before.st_mode & 0o640)
+                with suppress(PermissionError):
+                    os.chown(partial, before.st_uid, before.st_gid)
+        os.replace(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise
 
 
 def _scrypt(password: bytes, salt: bytes, work: tuple[int, int, int], length: int) -> bytes:

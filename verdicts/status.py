@@ -35,6 +35,10 @@ class FrontStatus:
     cache_misses: int = 0
     worker_restarts: dict[str, int] = field(default_factory=dict)
     """By cause: crashed, timed_out, recycled."""
+    waiting: int = 0
+    """Requests that wait for their turn to be inspected."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Turned away, by cause: access, connections, handshake, credentials, overload."""
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

@@ -4,14 +4,20 @@ import asyncio
 import contextlib
 import os
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
+from douane.descriptors import needed_descriptors
 from douane.processes import start
 from douane.settings import Settings
+from icap_server.entrance import Entrance
 from icap_server.front import Front
 from icap_server.inspection import Office
 from icap_server.istag import Board
 from icap_server.payload.channels import Channels
+from icap_server.profiles import Profiles
+from icap_server.tally import Tally
+from icap_server.tls import make_context
 from scanners.clamav.engine import Clamav
 from scanners.ruleset import ruleset_id
 from scanners.worker.pool import ScanPool
@@ -19,17 +25,27 @@ from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection
 from verdicts.ledger.client import LedgerClient
 from verdicts.policy import Policy
-from verdicts.scan_socket import ScanSocket
+from verdicts.scan_socket import MAX_AT_ONCE, ScanSocket
 from verdicts.spool import SpoolSpace
 from verdicts.status import FrontStatus
 
 STATUS_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where clients come in."""
+
+    plain: socket.socket
+    secure: socket.socket | None
+
+
 class FrontProcess:
     """Builds one front and keeps the ledger informed of its state."""
 
-    def __init__(self, settings: Settings, index: int, clamav_socket: str, board: Board) -> None:
+    def __init__(
+        self, settings: Settings, index: int, clamav_socket: str, board: Board, tally: Tally
+    ) -> None:
         rules = settings.rules.directory
         self._index = index
         self._board = board
@@ -56,7 +72,17 @@ class FrontProcess:
         office = Office(
             settings.icap, inspection, channels, space, settings.limits.file_bytes, board.read
         )
-        self._front = Front(office)
+        entrance = Entrance.build(
+            settings.icap,
+            settings.access,
+            tally=tally,
+            profiles=Profiles(),
+            workers=settings.workers.count,
+            queue=settings.workers.queue,
+            others=MAX_AT_ONCE,
+        )
+        self._front = Front(office, entrance)
+        self._context = make_context(settings.icaps) if settings.icaps.listen else None
         self._scans = ScanSocket(
             settings.run_directory / f"front-{index}.sock",
             inspection,
@@ -64,12 +90,12 @@ class FrontProcess:
             settings.limits.file_bytes,
         )
 
-    async def serve(self, listener: socket.socket, ready_fd: int, stop: asyncio.Event) -> None:
+    async def serve(self, doors: Doors, ready_fd: int, stop: asyncio.Event) -> None:
         self._ledger.start()
         self._clamav.start()
         await self._pool.start()
         await self._scans.start()
-        await self._front.start(listener)
+        await self._front.start(doors.plain, doors.secure, self._context)
         telling = asyncio.create_task(self._tell_status())
         start.say_ready(ready_fd)
         await stop.wait()
@@ -107,6 +133,8 @@ class FrontProcess:
             cache_hits=self._cache.hits,
             cache_misses=self._cache.misses,
             worker_restarts=pool.restarts,
+            waiting=self._front.waiting,
+            refused=dict(self._front.refused),
         )
 
 
@@ -114,7 +142,9 @@ def main() -> None:
     parser = start.parser("front")
     parser.add_argument("--index", type=int, required=True)
     parser.add_argument("--listen-fd", type=int, required=True)
+    parser.add_argument("--secure-fd", type=int, help="listener of the TLS port")
     parser.add_argument("--board-fd", type=int, required=True)
+    parser.add_argument("--tally-fd", type=int, required=True)
     parser.add_argument("--clamav-socket", required=True)
     arguments = parser.parse_args()
     settings = start.read_settings(arguments.settings_fd)
@@ -122,12 +152,25 @@ def main() -> None:
 
     async def run(stop: asyncio.Event) -> None:
         process = FrontProcess(
-            settings, arguments.index, arguments.clamav_socket, Board(arguments.board_fd)
+            settings,
+            arguments.index,
+            arguments.clamav_socket,
+            Board(arguments.board_fd),
+            Tally(arguments.tally_fd, arguments.index),
         )
-        listener = socket.socket(fileno=arguments.listen_fd)
-        await process.serve(listener, arguments.ready_fd, stop)
+        secure = arguments.secure_fd
+        doors = Doors(
+            socket.socket(fileno=arguments.listen_fd),
+            None if secure is None else socket.socket(fileno=secure),
+        )
+        await process.serve(doors, arguments.ready_fd, stop)
 
-    start.run(f"front-{arguments.index}", arguments.supervisor_pid, run)
+    start.run(
+        f"front-{arguments.index}",
+        arguments.supervisor_pid,
+        run,
+        descriptors=needed_descriptors(settings),
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,6 +16,7 @@ import structlog
 import uvloop
 
 from douane.child import READY
+from douane.descriptors import raise_descriptor_limit
 from douane.log import configure_logging
 from douane.settings import Settings
 from scanners.worker import kernel
@@ -26,6 +26,8 @@ from verdicts.rule_file import RuleFileError
 log = structlog.get_logger()
 
 MAX_SETTINGS = 1024 * 1024
+DESCRIPTORS = 4096
+"""Enough for the ledger and the API, which hold a few for each front and client."""
 
 
 def parser(process: str) -> argparse.ArgumentParser:
@@ -53,14 +55,12 @@ def end_with(supervisor_pid: int) -> None:
         sys.exit("the supervisor is gone")
 
 
-def raise_descriptor_limit() -> None:
-    """Many systems start processes with 1,024, fewer than the connections that are allowed."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
 def run(
-    process: str, supervisor_pid: int, serve: Callable[[asyncio.Event], Awaitable[None]]
+    process: str,
+    supervisor_pid: int,
+    serve: Callable[[asyncio.Event], Awaitable[None]],
+    *,
+    descriptors: int = DESCRIPTORS,
 ) -> None:
     """Run `serve` until it returns; its event is set when the process has to stop.
 
@@ -69,7 +69,7 @@ def run(
     """
     configure_logging(process)
     end_with(supervisor_pid)
-    raise_descriptor_limit()
+    raise_descriptor_limit(descriptors)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     async def main() -> None:

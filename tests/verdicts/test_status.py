@@ -25,6 +25,8 @@ STATUS = FrontStatus(
     cache_hits=7,
     cache_misses=8,
     worker_restarts={"crashed": 9},
+    waiting=10,
+    refused={"overload": 11},
 )
 
 

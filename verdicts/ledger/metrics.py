@@ -15,6 +15,7 @@ GAUGES: tuple[tuple[str, str, Callable[[SeenFront], float]], ...] = (
     ("douane_workers", "Scan workers alive.", lambda seen: seen.status.workers),
     ("douane_workers_wanted", "Scan workers configured.", lambda seen: seen.status.workers_wanted),
     ("douane_scan_queue_files", "Files that wait for a worker.", lambda seen: seen.status.queue),
+    ("douane_icap_waiting", "Wait for their turn.", lambda seen: seen.status.waiting),
     ("douane_spool_bytes", "Bytes of bodies held.", lambda seen: seen.status.spool_bytes),
     ("douane_icap_connections", "Open now.", lambda seen: seen.status.connections),
 )
@@ -73,6 +74,9 @@ class _Now(Collector):
         restarts = CounterMetricFamily(
             "douane_worker_restarts", "Scan workers replaced.", labels=("front", "cause")
         )
+        refused = CounterMetricFamily(
+            "douane_icap_refused", "Connections and requests.", labels=("front", "cause")
+        )
         lookups = CounterMetricFamily(
             "douane_cache_lookups", "Verdict cache.", labels=("front", "outcome")
         )
@@ -83,6 +87,8 @@ class _Now(Collector):
                 requests.add_metric((front, service, code), count)
             for cause, count in sorted(status.worker_restarts.items()):
                 restarts.add_metric((front, cause), count)
+            for cause, count in sorted(status.refused.items()):
+                refused.add_metric((front, cause), count)
             lookups.add_metric((front, "hit"), status.cache_hits)
             lookups.add_metric((front, "miss"), status.cache_misses)
-        yield from (requests, restarts, lookups)
+        yield from (requests, restarts, refused, lookups)

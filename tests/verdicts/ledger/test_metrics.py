@@ -12,7 +12,7 @@ from verdicts.status import FrontStatus
 
 STATUS = FrontStatus(
     0, 42, "up", "ClamAV 1.4.6", "fildes", "", 2, 2, (), "rules", "tag", 3, 4, 5,
-    {"respmod 204": 6, "options 200": 1}, 7, 8, {"crashed": 9},
+    {"respmod 204": 6, "options 200": 1}, 7, 8, {"crashed": 9}, 10, {"overload": 11},
 )  # fmt: skip
 STATE = LedgerState(True, 11, 12, (SeenFront(STATUS, 0.5),))
 
@@ -38,6 +38,8 @@ def test_state_is_shown_as_it_is_now() -> None:
     assert got["douane_icap_requests_total", "0 respmod 204"] == 6
     assert got["douane_worker_restarts_total", "crashed 0"] == 9
     assert got["douane_cache_lookups_total", "0 miss"] == 8
+    assert got["douane_icap_waiting", "0"] == 10
+    assert got["douane_icap_refused_total", "overload 0"] == 11
     assert got["douane_front_versions", "ClamAV 1.4.6 0 tag rules"] == 1
 
 
