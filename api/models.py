@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from scanners.model import Code, DetectionLevel, Family, Reason
-from verdicts.model import Action, Direction
+from verdicts.model import Action, Direction, NameSource
 
 LevelName = Literal["clean", "unknown", "suspicious", "malicious"]
 
@@ -18,7 +18,10 @@ class DetectionModel(BaseModel):
     scanner: str
     name: str = Field(description="The engine's own name of it.")
     level: DetectionLevel
-    path: list[str] = Field(description="Containers around it and its own name; [] is the file.")
+    path: list[str] = Field(
+        description="Where in the file: names of the containers around it and its own, such as "
+        "the file name of a part of a form; [] is the transferred file."
+    )
     detail: str
 
 
@@ -40,6 +43,17 @@ class TypeModel(BaseModel):
     children: list["TypeModel"]
 
 
+class OtherNameModel(BaseModel):
+    """One more name of a file; they contradict if `contradicting_names` was detected."""
+
+    source: NameSource = Field(
+        description="Where it stood: the proxy's X-scan-file-name, the client's "
+        "X-C-ICAP-Client-Original-File, Content-Disposition, or the URL; `target` if receivers "
+        "go by the URL, `url` if they prefer another name."
+    )
+    name: str
+
+
 class VerdictModel(BaseModel):
     """One transferred file: what is known of it and what was done."""
 
@@ -57,8 +71,12 @@ class VerdictModel(BaseModel):
     user: str
     client_ip: str
     url: str
-    file_name: str
+    file_name: str = Field(description="The name that was used; empty if nothing named the file.")
+    other_names: list[OtherNameModel] = Field(description="All further candidates, at most 8.")
     declared_type: str
+    other_types: list[str] = Field(
+        description="Types of further Content-Type fields; empty text for what is none."
+    )
     true_type: str = Field(description="Our word for what it is; empty if no worker could say.")
     size: int
     sha256: str

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from scanners.model import Detection, DetectionLevel, Level, TypeNode, Unscanned
-from verdicts.model import Transfer, VerdictRecord
+from verdicts.model import OtherName, Transfer, VerdictRecord
 
 KEPT = 100
 """Detections, and unscanned parts, kept of one record; the worst ones."""
+KEPT_NAMES = 8
+"""Other names, and other declared types, kept of one record: as many as the door gives."""
 KEPT_TYPES = 256
 """Nodes kept of a type tree."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,7 +77,11 @@ def as_row(record: VerdictRecord) -> dict[str, object]:
         "client_ip": transfer.client_ip,
         "url": transfer.url,
         "file_name": transfer.file_name,
+        "other_names": [
+            {"source": other.source.value, "name": other.name} for other in transfer.other_names
+        ],
         "declared_type": transfer.declared_type,
+        "other_types": list(transfer.other_types),
         "true_type": true_type(verdict.types),
         "size": record.size,
         "sha256": record.sha256,
@@ -149,7 +155,13 @@ def _clip_transfer(transfer: Transfer) -> Transfer:
         declared_type=_clip(transfer.declared_type),
         parameters=(),
         codings=_clip_all(transfer.codings),
+        other_names=tuple(map(_clip_name, transfer.other_names[-KEPT_NAMES:])),
+        other_types=tuple(map(_clip, transfer.other_types[-KEPT_NAMES:])),
     )
+
+
+def _clip_name(other: OtherName) -> OtherName:
+    return replace(other, name=_clip(other.name, 1024))
 
 
 def _clip_detection(found: Detection) -> Detection:

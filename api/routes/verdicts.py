@@ -49,7 +49,7 @@ class VerdictQuery(BaseModel):
     client_ip: Text | None = None
     sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
     code: Code | None = Field(None, description="A detection has this code.")
-    name: Text | None = Field(None, description="A detection has this name.")
+    name: Text | None = Field(None, description="A detection has this name; not a file's.")
     limit: int = Field(100, ge=1, le=1000)
     cursor: str | None = Field(None, max_length=64, description="`next` of the page before.")
 

@@ -18,9 +18,19 @@ from scanners.model import (
     TypeNode,
     Unscanned,
 )
-from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
+from verdicts.model import (
+    Action,
+    Direction,
+    NameSource,
+    OtherName,
+    Ruling,
+    Transfer,
+    Verdict,
+    VerdictRecord,
+)
 from verdicts.record import (
     KEPT,
+    KEPT_NAMES,
     KEPT_TYPES,
     as_row,
     clipped,
@@ -49,6 +59,8 @@ RECORD = VerdictRecord(
         declared_type="image/jpeg",
         parameters=(("name", "x"),),
         codings=("gzip",),
+        other_names=(OtherName(NameSource.URL, "get.php"),),
+        other_types=("text/plain", ""),
     ),
     ruling=Ruling(
         action=Action.ALLOW,
@@ -95,7 +107,9 @@ ROW = {
     "client_ip": "192.0.2.7",
     "url": "https://im.example/f/1",
     "file_name": "photo.zip",
+    "other_names": [{"source": "url", "name": "get.php"}],
     "declared_type": "image/jpeg",
+    "other_types": ["text/plain", ""],
     "true_type": "zip",
     "size": 4711,
     "sha256": "ab" * 32,
@@ -174,6 +188,16 @@ def test_texts_that_no_database_takes_are_replaced() -> None:
 
 def with_name(name: str) -> VerdictRecord:
     return replace(RECORD, transfer=replace(RECORD.transfer, file_name=name))
+
+
+def test_other_names_and_types_are_bounded() -> None:
+    names = tuple(OtherName(NameSource.DISPOSITION, f"{n}\0" + "x" * 5000) for n in range(99))
+    types = tuple("x" * 5000 for _ in range(99))
+    transfer = replace(RECORD.transfer, other_names=names, other_types=types)
+    kept = clipped(replace(RECORD, transfer=transfer)).transfer
+    assert [len(other.name) for other in kept.other_names] == [1024] * KEPT_NAMES
+    assert kept.other_names[-1].name.startswith("98\ufffdx")
+    assert [len(other) for other in kept.other_types] == [256] * KEPT_NAMES
 
 
 @given(st.uuids())

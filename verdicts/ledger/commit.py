@@ -168,9 +168,10 @@ class GroupCommit:
         for arrival in group:
             try:
                 entries.append(decode(arrival.id, arrival.payload))
-            except BadRecord:
+            except BadRecord as error:
                 refused.add(arrival.id)
-                log.exception("ledger.record_refused", transfer=arrival.id.hex())
+                transfer = arrival.id.hex()
+                log.exception("ledger.record_refused", transfer=transfer, reason=str(error))
         new = self._write(entries, refused)
         return Outcome(new, frozenset(refused))
 

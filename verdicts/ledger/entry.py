@@ -18,9 +18,11 @@ from pydantic_core import (
 from pydantic_core import core_schema as schema
 
 from scanners.model import Code, DetectionLevel, Family, Reason
-from verdicts.model import Action, Direction, VerdictRecord
+from verdicts.model import Action, Direction, NameSource, VerdictRecord
 from verdicts.record import LEVEL_WORDS, clipped, microseconds, true_type, types_row
 
+VERSION = 2
+"""Of this format; a change of the format needs another number.  Version 1 bore none."""
 UNCLIPPED_BYTES = 2048
 """Records up to this size are kept as they are: no text in them can be too long for an index."""
 YEAR_10000 = 253_402_300_800_000_000
@@ -59,6 +61,10 @@ class VerdictRow(NamedTuple):
     cached: bool
     types: str
     """JSON of the type tree; empty if no worker could say."""
+    other_names: str
+    """JSON array of [source, name]; empty if there are none."""
+    other_types: str
+    """JSON array; empty if there are none."""
 
 
 class Found(NamedTuple):
@@ -106,12 +112,14 @@ def encode(record: VerdictRecord) -> bytes:
 
 def decode(key: bytes, data: bytes) -> Entry:
     """Return what is stored under the id; raise BadRecord for what `encode` does not write."""
+    if not data.startswith(_BEGINNING):
+        raise BadRecord(f"no verdict record of version {VERSION}: its front is of another release")
     try:
-        verdict, types, detections, unscanned = _ENTRY.validate_json(data)
+        _, verdict, *others, detections, unscanned = _ENTRY.validate_json(data)
     except ValidationError as error:
         raise BadRecord("not a verdict record") from error
     return Entry(
-        VerdictRow._make((key, *verdict, _json(types) if types else "")),
+        VerdictRow._make((key, *verdict, *(_json(other) if other else "" for other in others))),
         tuple(
             Found(code, scanner, name, level, _json(path), detail)
             for code, scanner, name, level, path, detail in detections
@@ -153,7 +161,9 @@ def _flat(record: VerdictRecord) -> bytes:
     ]
     unscanned = [(one.scanner, one.reason.value, one.path) for one in verdict.unscanned]
     types = verdict.types and types_row(verdict.types)
-    return to_json((row, types, detections, unscanned))
+    names = [(other.source.value, other.name) for other in transfer.other_names]
+    others = types, names, transfer.other_types
+    return to_json((VERSION, row, *others, detections, unscanned))
 
 
 def _json(value: object) -> str:
@@ -185,6 +195,7 @@ def _type_tree() -> CoreSchema:
     return schema.definitions_schema(schema.definition_reference_schema("node"), [node])
 
 
+_BEGINNING = f"[{VERSION},".encode()
 _TEXT = schema.str_schema(strict=True)
 _FLAG = schema.bool_schema(strict=True)
 _PATH = schema.list_schema(_TEXT, strict=True)
@@ -207,8 +218,11 @@ _UNSCANNED = schema.tuple_schema([_TEXT, _values(Reason), _PATH])
 _ENTRY = SchemaValidator(
     schema.tuple_schema(
         [
-            schema.tuple_schema([_COLUMNS.get(name, _TEXT) for name in VerdictRow._fields[1:-1]]),
+            schema.literal_schema([VERSION]),
+            schema.tuple_schema([_COLUMNS.get(name, _TEXT) for name in VerdictRow._fields[1:-3]]),
             schema.nullable_schema(_type_tree()),
+            schema.list_schema(schema.tuple_schema([_values(NameSource), _TEXT])),
+            schema.list_schema(_TEXT),
             schema.list_schema(_DETECTION),
             schema.list_schema(_UNSCANNED),
         ]

@@ -16,6 +16,9 @@ def as_json(
     row["id"] = id_text(bytes(row["id"]))  # type: ignore[call-overload]
     row["time"] = rfc3339(int(str(row["time"])))
     row["types"] = json.loads(str(row["types"])) if row["types"] else None
+    names = json.loads(str(row["other_names"])) if row["other_names"] else []
+    row["other_names"] = [{"source": source, "name": name} for source, name in names]
+    row["other_types"] = json.loads(str(row["other_types"])) if row["other_types"] else []
     row["detections"] = [
         _found(found, "code", "scanner", "name", "level", "path", "detail") for found in detections
     ]

@@ -48,6 +48,9 @@ VERDICT = Table(
     Column("scan_ms", Float, nullable=False),
     Column("cached", Boolean, nullable=False),
     Column("types", Text, nullable=False),  # JSON of the type tree; empty if no worker could say
+    # JSON arrays, of [source, name] and of types; empty, as mostly, if there are none
+    Column("other_names", Text, nullable=False, server_default=""),
+    Column("other_types", Text, nullable=False, server_default=""),
     Index("ix_verdict_time", "time"),
     *(Index(f"ix_verdict_{name}_time", name, "time") for name in LISTED_BY),
 )

@@ -23,7 +23,16 @@ from scanners.model import (
 )
 from verdicts.ledger.entry import Entry, decode, encode
 from verdicts.ledger.server import serve
-from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
+from verdicts.model import (
+    Action,
+    Direction,
+    NameSource,
+    OtherName,
+    Ruling,
+    Transfer,
+    Verdict,
+    VerdictRecord,
+)
 from verdicts.record import EPOCH, id_bytes
 
 TYPES = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=())
@@ -34,6 +43,11 @@ MISSED = (
     (),
     (Unscanned("zip", Reason.ENCRYPTED, ("b.zip", "c")),),
     (Unscanned("zip", Reason.ENCRYPTED), Unscanned("clamav", Reason.ENGINE_DOWN)),
+)
+OTHERS = (
+    (),
+    (OtherName(NameSource.URL, "get.php"),),
+    (OtherName(NameSource.DISPOSITION, "b 'c' \"d\".jpg"), OtherName(NameSource.TARGET, "[1]")),
 )
 MakeRecord = Callable[..., VerdictRecord]
 START = datetime(2026, 1, 31, 23, 59, 59, 999_000, EPOCH.tzinfo)
@@ -70,6 +84,8 @@ def make_record() -> MakeRecord:
             user=("", "ann", "bob 'quoted'; --")[number % 3],
             file_name="\u202egpj.exe",
             declared_type="image/jpeg",
+            other_names=OTHERS[number % 3],
+            other_types=("", "text/html")[: number % 4],
         )
         return VerdictRecord(
             transfer=replace(basis, **transfer),  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from verdicts.ledger import commit
 from verdicts.ledger.commit import Arrival, GroupCommit, Outcome
@@ -198,6 +199,18 @@ async def test_bad_records_are_refused_and_the_others_stored(
         assert front.stored == [id_bytes(make_record(1).transfer.id)]
         assert front.refused == [b"x" * 16]
         assert outcomes[0].refused == {b"x" * 16}
+
+
+async def test_the_log_says_why_a_record_is_refused(url: str, make_record: MakeRecord) -> None:
+    front = Front()
+    of_a_former_release = encode(make_record(1)).replace(b"[2,[", b"[[", 1)
+    with capture_logs() as lines:
+        async with committing(url) as (group, _):
+            group.add(Arrival(b"x" * 16, of_a_former_release, front), urgent=True)
+            await told(front)
+    (line,) = (line for line in lines if line["event"] == "ledger.record_refused")
+    assert (line["transfer"], line["log_level"]) == ("78" * 16, "error")
+    assert "another release" in line["reason"]
 
 
 async def test_record_that_the_database_refuses_holds_nobody_up(

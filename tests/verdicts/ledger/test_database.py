@@ -2,16 +2,21 @@
 
 import sqlite3
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.exc import OperationalError
 
-from verdicts.ledger.database import migrate, open_reader, open_writer
-from verdicts.ledger.schema import METADATA
+from verdicts.ledger.database import MIGRATIONS, migrate, open_reader, open_writer
+from verdicts.ledger.entry import Entry
+from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.schema import METADATA, VERDICT
 
 
 def tables(engine: Engine) -> dict[str, str]:
@@ -40,6 +45,25 @@ def test_migrating_again_changes_nothing(url: str) -> None:
     before = tables(engine)
     migrate(engine)
     assert tables(engine) == before
+
+
+def test_rows_of_older_versions_are_read(url: str, make_entry: Callable[..., Entry]) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    verdict = make_entry(1).verdict
+    new = {"other_names", "other_types"}
+    old = {name: value for name, value in verdict._asdict().items() if name not in new}
+    engine = open_writer(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(insert(VERDICT).values(old))
+    migrate(engine)
+    engine.dispose()
+    reader = Reader(url)
+    (row,) = reader.page(Filters(), 10, None).data
+    assert (row["file_name"], row["other_names"], row["other_types"]) == (verdict.file_name, [], [])
+    reader.close()
 
 
 def test_writer_is_durable(url: str) -> None:

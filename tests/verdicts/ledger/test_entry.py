@@ -23,7 +23,7 @@ from scanners.model import (
 from verdicts.ledger.entry import YEAR_10000, BadRecord, Found, Missed, VerdictRow, decode, encode
 from verdicts.ledger.frames import PAYLOAD_BYTES
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
-from verdicts.model import Action, Verdict, VerdictRecord
+from verdicts.model import Action, NameSource, OtherName, Verdict, VerdictRecord
 from verdicts.record import EPOCH, KEPT, id_bytes
 
 MakeRecord = Callable[..., VerdictRecord]
@@ -71,6 +71,8 @@ def test_what_arrives(make_record: MakeRecord) -> None:
         scan_ms=1.5,
         cached=False,
         types='{"type":"zip","mime":"application/zip","family":"archive","name":"","children":[]}',
+        other_names='[["url","get.php"]]',
+        other_types='[""]',
     )
     assert detections == (
         Found(
@@ -89,7 +91,8 @@ def test_every_action_arrives(make_record: MakeRecord, action: Action) -> None:
 
 @given(st.text(st.characters(exclude_categories=(), exclude_characters=()), max_size=3000))
 def test_any_text_arrives_or_is_replaced(make_record: MakeRecord, text: str) -> None:
-    record = make_record(1, url=text, file_name=text, user=text, channel=text)
+    others = (OtherName(NameSource.CLIENT, text),)
+    record = make_record(1, url=text, file_name=text, user=text, channel=text, other_names=others)
     record = with_verdict(
         record,
         detections=(replace(record.ruling.verdict.detections[0], name=text, path=(text,)),),
@@ -100,7 +103,8 @@ def test_any_text_arrives_or_is_replaced(make_record: MakeRecord, text: str) -> 
     kept = entry.verdict.file_name
     assert "\0" not in repr(entry)
     assert len(kept) <= 2048
-    for one in (kept, entry.verdict.types, entry.detections[0].path):
+    names = entry.verdict.other_names
+    for one in (kept, names, entry.verdict.types, entry.detections[0].path):
         one.encode()  # no surrogate is left
     plain = text.isprintable() and len(text) < 100
     assert not plain or kept == text
@@ -170,9 +174,13 @@ def test_no_worker_could_say_what_it_is(make_record: MakeRecord) -> None:
         (b'"signature.yara"', b'"signature.guess"'),
         (b'"malicious"', b'"nasty"'),
         (b'"encrypted"', b'"bored"'),
-        (b"[[1", b"[[-1"),
-        (b"[[1", b"[[" + str(YEAR_10000).encode() + b",1"),
-        (b"[[1", b"[[0.5e1"),
+        (b'"url"', b'"guess"'),
+        (b'["url","get.php"]', b'["url"]'),
+        (b'["url","get.php"]', b'"get.php"'),
+        (b'[""]', b'[["a/b"]]'),
+        (b",[1", b",[-1"),
+        (b",[1", b",[" + str(YEAR_10000).encode() + b",1"),
+        (b",[1", b",[0.5e1"),
     ],
 )
 def test_anything_else_is_refused(make_record: MakeRecord, old: bytes, new: bytes) -> None:
@@ -183,10 +191,20 @@ def test_anything_else_is_refused(make_record: MakeRecord, old: bytes, new: byte
         decode(KEY, good.replace(old, new, 1))
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b"\xff", b"[[],null,[],[]]"])
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b"\xff", b"[2,[],null,[],[],[],[]]"])
 def test_no_record_at_all(data: bytes) -> None:
     with pytest.raises(BadRecord):
         decode(KEY, data)
+
+
+@pytest.mark.parametrize("beginning", [b"[[", b"[1,[", b"[3,[", b"[22,[", b'["2",['])
+def test_a_record_of_another_release_is_refused_as_such(
+    make_record: MakeRecord, beginning: bytes
+) -> None:
+    good = encode(make_record(1))
+    assert good.startswith(b"[2,[")
+    with pytest.raises(BadRecord, match="another release"):
+        decode(KEY, good.replace(b"[2,[", beginning, 1))
 
 
 @given(st.binary(max_size=200))
