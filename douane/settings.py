@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from api.settings import ApiSettings
+from icap_server.client_settings import ClientSettings
 from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
 from scanners.settings import ClamavSettings, Limits, Section, WorkerSettings
 from verdicts.ledger.settings import DatabaseSettings
@@ -62,6 +63,7 @@ class Settings(Section):
     workers: WorkerSettings = WorkerSettings()
     spool: SpoolSettings = SpoolSettings()
     cache: CacheSettings = CacheSettings()
+    client: tuple[ClientSettings, ...] = ()
 
     @property
     def run_directory(self) -> Path:
@@ -80,6 +82,20 @@ class Settings(Section):
     @property
     def ledger_socket(self) -> Path:
         return self.run_directory / "ledger.sock"
+
+
+def section_class(name: str) -> type[Section]:
+    """Return what the table [name], or each of the tables [[name]], is made of."""
+    annotation = Settings.model_fields[name].annotation
+    found = get_args(annotation)[0] if is_repeated(name) else annotation
+    assert isinstance(found, type)  # noqa: S101 - every field of Settings is a section or several
+    assert issubclass(found, Section)  # noqa: S101
+    return found
+
+
+def is_repeated(name: str) -> bool:
+    """Whether the file may hold any number of this section: [[name]]."""
+    return bool(get_args(Settings.model_fields[name].annotation))
 
 
 def as_toml(value: object) -> str:

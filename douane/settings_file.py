@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from douane.clamav import AUTO, OFF
 from douane.listeners import split_address
-from douane.settings import Settings, as_toml
+from douane.settings import Settings, as_toml, is_repeated, section_class
+from icap_server.profile import BlockStyle
 from scanners.clamav.address import parse_address
 from scanners.errors import EngineDown
 from scanners.settings import Section
 from verdicts.ledger.settings import database_url
-from verdicts.rule_file import RuleFile, RuleFileError
+from verdicts.rule_file import Place, RuleFile, RuleFileError
 
 ENVIRONMENT = "DOUANE_CONFIG"
 DEFAULT = "default"
@@ -30,15 +32,33 @@ class Loaded:
     settings: Settings
     file: RuleFile | None
 
-    def origins(self) -> Iterator[tuple[str, str, str, str]]:
-        """Yield section, key, value as TOML, and origin ("default" or file:line)."""
-        for section, model in self.settings:
-            for key, value in model:
-                yield section, key, as_toml(value), self._origin(section, key)
+    def origins(self) -> Iterator["Line"]:
+        """Yield each value in force.  What is not set and has no default is left out."""
+        for section, found in self.settings:
+            tables = found if is_repeated(section) else (found,)
+            for index, table in enumerate(tables):
+                for key, value in table:
+                    if value is not None:
+                        origin = self._origin((section, index, key))
+                        yield Line(section, index, key, as_toml(value), origin)
 
-    def _origin(self, section: str, key: str) -> str:
-        line = self.file.lines.get((section, 0, key)) if self.file else None
+    def _origin(self, place: Place) -> str:
+        line = self.file.lines.get(place) if self.file else None
         return DEFAULT if line is None or self.file is None else f"{self.file.path}:{line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of a setting, and who said so."""
+
+    section: str
+    index: int
+    """Which of the tables [[section]], from 0."""
+    key: str
+    value: str
+    """As TOML."""
+    origin: str
+    """"default" or file:line."""
 
 
 def load_settings(path: Path | None) -> Loaded:
@@ -61,27 +81,48 @@ def load_settings(path: Path | None) -> Loaded:
 
 def _validate(file: RuleFile) -> Settings:
     file.require_known(file.data, list(Settings.model_fields), "at the top level")
-    for section, values in file.data.items():
-        model = Settings.model_fields[section].annotation
-        assert isinstance(model, type)  # noqa: S101 - every field of Settings is a section
-        assert issubclass(model, BaseModel)  # noqa: S101
-        if not isinstance(values, dict):
-            raise file.refusal(f"write {section} as a table: [{section}]", key=section)
-        file.require_known(values, list(model.model_fields), f"in [{section}]", section)
+    for section in file.data:
+        known = list(section_class(section).model_fields)
+        for index, values in enumerate(_tables(file, section)):
+            file.require_known(values, known, f"in {_header(section)}", section, index)
     try:
         # As JSON, in which a strict model still takes a text for a path.
         settings = Settings.model_validate_json(json.dumps(file.data, default=str), strict=True)
     except ValidationError as error:
-        first = error.errors()[0]
-        section, key = (*map(str, first["loc"]), "")[:2]
-        message = f"{section}.{key}: {first['msg'].lower()}"
-        raise file.refusal(message, section, key=key) from error
+        raise _refusal(file, error.errors()[0]) from error
     for section, key, check in CHECKS:
         try:
             check(getattr(getattr(settings, section), key))
         except (ValueError, EngineDown) as error:
             raise file.refusal(f"{section}.{key}: {error}", section, key=key) from error
+    for index, client in enumerate(settings.client):
+        if client.block is BlockStyle.REDIRECT and not settings.icap.redirect_url:
+            message = "client.block: set redirect_url in [icap], or nobody knows where to"
+            raise file.refusal(message, "client", index, "block")
     return settings
+
+
+def _tables(file: RuleFile, section: str) -> list[dict[str, object]]:
+    if is_repeated(section):
+        return file.tables(section)
+    values = file.data[section]
+    if not isinstance(values, dict):
+        raise file.refusal(f"write {section} as a table: [{section}]", key=section)
+    return [values]
+
+
+def _header(section: str) -> str:
+    return f"[[{section}]]" if is_repeated(section) else f"[{section}]"
+
+
+def _refusal(file: RuleFile, error: ErrorDetails) -> RuleFileError:
+    """Return the complaint with its place; `loc` is section, maybe which of them, key."""
+    section, *rest = error["loc"]
+    index = rest.pop(0) if is_repeated(str(section)) else 0
+    assert isinstance(index, int)  # noqa: S101 - counted by pydantic
+    ours = error["type"] == "value_error"  # the others are pydantic's and begin with a capital
+    said = error["msg"].removeprefix("Value error, ") if ours else error["msg"].lower()
+    return file.refusal(f"{section}.{rest[0]}: {said}", str(section), index, str(rest[0]))
 
 
 def _check_clamav_socket(text: str) -> None:

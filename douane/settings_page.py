@@ -4,10 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from douane.settings import SHIPPED_RULES, Settings, as_toml
+from douane.settings import SHIPPED_RULES, Settings, as_toml, is_repeated, section_class
 
 INTRODUCTION = """\
 # Settings
@@ -25,18 +24,18 @@ TABLE = "| key | default | meaning |\n|---|---|---|\n"
 def settings_page() -> str:
     """Return the page as Markdown."""
     parts = [INTRODUCTION]
-    for name, field in Settings.model_fields.items():
-        section = field.annotation
-        assert isinstance(section, type)  # noqa: S101 - every field of Settings is a section
-        assert issubclass(section, BaseModel)  # noqa: S101
-        parts.append(f"\n## [{name}]\n\n{section.__doc__}\n\n{TABLE}")
+    for name in Settings.model_fields:
+        section = section_class(name)
+        header = f"[[{name}]]" if is_repeated(name) else f"[{name}]"
+        parts.append(f"\n## {header}\n\n{section.__doc__}\n\n{TABLE}")
         parts += [_row(key, value) for key, value in section.model_fields.items()]
     return "".join(parts)
 
 
 def _row(key: str, field: FieldInfo) -> str:
     default = field.default
-    shown = "the shipped `rules/`" if default == SHIPPED_RULES else f"`{as_toml(default)}`"
+    shown = "" if default is None else f"`{as_toml(default)}`"
+    shown = "the shipped `rules/`" if default == SHIPPED_RULES else shown
     meaning = (field.description or "").replace("|", "\\|")
     return f"| `{key}` | {shown} | {meaning} |\n"
 

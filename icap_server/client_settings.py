@@ -1,11 +1,12 @@
 """The settings `[[client]]`: which ICAP clients get which profile."""
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import ip_network
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from icap_server.profile import BlockStyle, UnscannableStyle, VerdictField
+from icap_server.services import NAMES
 from icap_server.shipped_profiles import SHIPPED
 from scanners.settings import Section
 
@@ -13,7 +14,7 @@ from scanners.settings import Section
 class ClientSettings(Section):
     """One kind of client.  The first entry of which all given conditions hold is the client's."""
 
-    networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+    networks: tuple[str, ...] = Field(
         (), description='Condition: its address is in one of these, e.g. "10.0.0.0/8"; empty: any.'
     )
     user_agent: str = Field(
@@ -53,9 +54,23 @@ class ClientSettings(Section):
         None, description="Instead of the profile's: 503 may say that there is too much to do."
     )
 
+    @field_validator("networks")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            ip_network(network)
+        return networks
+
+    @field_validator("service")
+    @classmethod
+    def _is_offered(cls, name: str) -> str:
+        if name and name not in NAMES:
+            raise ValueError(f"unknown service '{name}'; known services: {', '.join(NAMES)}")
+        return name
+
     @field_validator("profile")
     @classmethod
-    def _known(cls, name: str) -> str:
+    def _is_known(cls, name: str) -> str:
         if name not in SHIPPED:
             raise ValueError(f"unknown profile '{name}'; known profiles: {', '.join(SHIPPED)}")
         return name

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import structlog
 
@@ -72,15 +72,15 @@ def _matches(client: ClientSettings, address: str, agent: str, service: str) -> 
         return False
     if client.user_agent and not fnmatchcase(agent, client.user_agent):
         return False
-    return not client.networks or _is_in(client, address)
+    return not client.networks or _is_in(client.networks, address)
 
 
-def _is_in(client: ClientSettings, address: str) -> bool:
+def _is_in(networks: Sequence[str], address: str) -> bool:
     try:
         place = ip_address(address)
     except ValueError:  # a Unix socket, or a peer that is gone
         return False
-    return any(place in network for network in client.networks)
+    return any(place in ip_network(network) for network in networks)
 
 
 def _profile(client: ClientSettings, redirect_url: str) -> Profile:

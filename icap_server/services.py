@@ -11,6 +11,7 @@ from icap_server.verdict_fields import field_names
 
 ALIASES = ("avscan", "srv_clamav", "virus_scan", "squidclamav", "scan")
 """Names under which other servers offer virus scanning: a client need not be reconfigured."""
+NAMES = ("reqmod", "respmod", *ALIASES, "echo")
 
 
 @dataclass(frozen=True, slots=True)

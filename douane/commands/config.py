@@ -4,6 +4,7 @@ import argparse
 import json
 
 from douane.commands.serve import Commands
+from douane.settings import is_repeated
 from douane.settings_file import load_settings
 
 EXAMPLES = """\
@@ -32,10 +33,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(loaded.settings.model_dump(mode="json"), indent=2))
         return 0
-    shown = ""
-    for section, key, value, origin in loaded.origins():
-        if section != shown:
-            print(f"{chr(10) if shown else ''}[{section}]")
-            shown = section
-        print(f"{f'{key} = {value}':<60} # {origin}")
+    shown = ("", 0)
+    for line in loaded.origins():
+        table = (line.section, line.index)
+        if table != shown:
+            header = f"[[{line.section}]]" if is_repeated(line.section) else f"[{line.section}]"
+            print(f"{chr(10) if shown[0] else ''}{header}")
+            shown = table
+        print(f"{f'{line.key} = {line.value}':<60} # {line.origin}")
     return 0

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from douane.settings import SHIPPED_RULES, Settings, as_toml
+from douane.settings import SHIPPED_RULES, Settings, as_toml, is_repeated, section_class
+from icap_server.client_settings import ClientSettings
+from icap_server.settings import IcapSettings
 
 
 def test_shipped_rules_are_where_the_default_says() -> None:
@@ -46,3 +48,9 @@ def test_every_value_is_toml(value: object) -> None:
 
 def test_a_path_is_a_text() -> None:
     assert as_toml(Path("/a b")) == '"/a b"'
+
+
+def test_one_section_is_a_list() -> None:
+    assert [name for name in Settings.model_fields if is_repeated(name)] == ["client"]
+    assert section_class("client") is ClientSettings
+    assert section_class("icap") is IcapSettings

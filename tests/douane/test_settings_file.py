@@ -33,6 +33,30 @@ WRONG = [
     ("icap = 1\n", 1, "write icap as a table: [icap]"),
     ("[[icap]]\nfronts = 1\n", 1, "write icap as a table: [icap]"),
     ("[icap]\nfronts = \n", 2, "not TOML"),
+    (
+        "[icap]\ntransfer_ignore = ['*']\n",
+        1,
+        'icap.transfer_complete: "*" has to stand in exactly one of transfer_preview',
+    ),
+    ("[icap]\nx_include = ['a:b']\n", 2, "icap.x_include: 'a:b' is not a word"),
+    ("client = 1\n", 1, "write client as tables: [[client]]"),
+    ("[client]\nprofile = 'f5'\n", 1, "write client as tables: [[client]]"),
+    ("[[client]]\nprofil = 'f5'\n", 2, "unknown key 'profil' in [[client]]; known keys: networks"),
+    (
+        "[[client]]\n[[client]]\nprofile = 'NextCloud'\n",
+        3,
+        "client.profile: unknown profile 'NextCloud'; known profiles: generic, squid",
+    ),
+    (
+        "[[client]]\nprofile = 'f5'\n[[client]]\nnetworks = [\n'10.0.0.0/8',\n'10.0.0.1/8']\n",
+        4,
+        "client.networks: 10.0.0.1/8 has host bits set",
+    ),
+    ("[[client]]\nservice = 'av'\n", 2, "client.service: unknown service 'av'; known services"),
+    ("[[client]]\nviolations = 1\n", 2, "client.violations: input should be a valid boolean"),
+    ("[[client]]\nblock = 'drop'\n", 2, "client.block: input should be 'page' or 'redirect'"),
+    ("[[client]]\nverdict_fields = ['X-Virus']\n", 2, "client.verdict_fields: input should be"),
+    ("[[client]]\nblock = 'redirect'\n", 2, "client.block: set redirect_url in [icap]"),
 ]
 
 
@@ -62,7 +86,7 @@ def test_without_a_file_all_are_defaults(tmp_path: Path, monkeypatch: pytest.Mon
     loaded = load_settings(None)
     assert loaded.settings.state.directory == tmp_path / "var"
     assert loaded.settings.database.url == f"sqlite:///{tmp_path}/var/douane.sqlite"
-    assert {origin for _, _, _, origin in loaded.origins()} == {DEFAULT}
+    assert {line.origin for line in loaded.origins()} == {DEFAULT}
 
 
 def test_the_environment_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,10 +121,27 @@ def test_relative_paths_count_from_the_file(
 def test_origins_are_lines(tmp_path: Path) -> None:
     path = tmp_path / "douane.toml"
     path.write_text("[cache]\n\nverdicts = 5\n[policy]\nmode = 'monitor'\n")
-    origins = {(s, k): (value, origin) for s, k, value, origin in load_settings(path).origins()}
+    lines = load_settings(path).origins()
+    origins = {(line.section, line.key): (line.value, line.origin) for line in lines}
     assert origins["cache", "verdicts"] == ("5", f"{path}:3")
     assert origins["policy", "mode"] == ('"monitor"', f"{path}:5")
     assert origins["icap", "fronts"] == ("0", DEFAULT)
+
+
+def test_every_table_of_a_list_has_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "douane.toml"
+    path.write_text(
+        "[[client]]\nprofile = 'f5'\n\n[[client]]\nprofile = 'squid'\npreview = false\n"
+    )
+    lines = [line for line in load_settings(path).origins() if line.section == "client"]
+    assert [
+        (line.index, line.key, line.value, line.origin) for line in lines if line.origin != DEFAULT
+    ] == [
+        (0, "profile", '"f5"', f"{path}:2"),
+        (1, "profile", '"squid"', f"{path}:5"),
+        (1, "preview", "false", f"{path}:6"),
+    ]
+    assert "block" not in {line.key for line in lines}, "not set, and without a default"
 
 
 def test_the_deployed_file_is_understood() -> None:

@@ -20,7 +20,7 @@ def test_the_output_is_toml_with_origins(
     assert douane("config", toml=toml) == 0
     text = capsys.readouterr().out
     shown = tomllib.loads(text)
-    assert set(shown) == set(Settings.model_fields)
+    assert set(shown) == set(Settings.model_fields) - {"client"}, "none of those is set"
     assert shown["limits"]["scan_seconds"] == 7.5
     assert shown["state"]["directory"] == str(short_folder / "state")
     (line,) = [line for line in text.split("\n") if line.startswith("scan_seconds = 7.5")]
@@ -31,11 +31,13 @@ def test_the_output_is_toml_with_origins(
 def test_the_output_is_a_settings_file(
     douane: Douane, short_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    douane("config")
+    toml = '[[client]]\nnetworks = ["10.0.0.0/8"]\nblock = "page"\n[[client]]\nprofile = "f5"\n'
+    douane("config", toml=toml)
     first = load_settings(short_folder / "douane.toml").settings
     again = short_folder / "again.toml"
     again.write_text(capsys.readouterr().out)
     assert load_settings(again).settings == first
+    assert [client.profile for client in first.client] == ["generic", "f5"]
 
 
 def test_json(douane: Douane, capsys: pytest.CaptureFixture[str]) -> None:
