@@ -21,17 +21,25 @@ USER_FIELDS = ("x-authenticated-user", "x-client-username", "x-subscriber-id")
 
 BASE64 = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z0-9]*[a-z0-9])[A-Za-z0-9+/]{2,}={0,2}")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,15})://(.*)", re.DOTALL)
+DIGEST_USER = re.compile(
+    r"(?:^|,)[ \t]*username[ \t]*=[ \t]*\"((?:[^\"\\]|\\.)*+)\"", re.IGNORECASE
+)
+ESCAPED = re.compile(r"\\(.)")
 NAME = re.compile(r"[\w.@\\/ +,=-]+")
 # Commas belong to LDAP names as well, so a list is cut before the next scheme only
 NEXT_GROUP = re.compile(r",\s*(?=[A-Za-z][A-Za-z0-9+.-]{0,15}://)")
 
 
 def user_name(fields: Mapping[str, str]) -> str:
-    r"""Return the user: DOMAIN\name, an LDAP name, or a plain name; empty if none is stated."""
+    r"""Return the user: DOMAIN\name, an LDAP name, or a plain name; empty if none is stated.
+
+    Last, who the proxy was shown credentials of; nothing else of them leaves this file.
+    """
     for field in USER_FIELDS:
         if value := fields.get(field):
             return _plain(_decoded(value))
-    return ""
+    value = fields.get("proxy-authorization")
+    return _plain(_credentials_user(value)) if value else ""
 
 
 def group_names(fields: Mapping[str, str]) -> tuple[str, ...]:
@@ -62,6 +70,21 @@ def _canonical(text: str) -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return str(address.ipv4_mapped)  # a dual-stack socket's way to write an IPv4 client
     return str(address)
+
+
+def _credentials_user(value: str) -> str:
+    """Return the user of Basic or Digest credentials (RFC 7617 §2, RFC 7616 §3.4)."""
+    scheme, _, rest = value.partition(" ")
+    if scheme.lower() == "digest":
+        match = DIGEST_USER.search(rest)
+        return utf8(ESCAPED.sub(r"\1", match[1])) if match else ""
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        user, colon, _ = b64decode(rest.strip(" "), validate=True).partition(b":")
+    except (Error, ValueError):  # ValueError: not ASCII
+        return ""
+    return utf8(user.decode("latin-1")) if colon else ""
 
 
 def _decoded(value: str) -> str:

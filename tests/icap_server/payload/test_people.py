@@ -55,6 +55,37 @@ def test_the_authenticated_user_wins() -> None:
 
 
 @pytest.mark.parametrize(
+    "value, user",
+    [
+        ("Basic " + encoded("bob:secret"), "bob"),
+        ("basic   " + encoded("CORP\\bob:se:cr:et"), "CORP\\bob"),
+        ("Basic " + encoded("J\u00fcrgen:secret"), "J\u00fcrgen"),
+        ("Basic " + encoded(":secret"), ""),
+        ("Basic " + encoded("secret"), ""),  # without a colon nobody knows what it is
+        ("Basic " + encoded("bob:secret").rstrip("=") + "=====", ""),
+        ("Basic \u00e4\u00e4\u00e4\u00e4", ""),
+        ("Basic", ""),
+        ('Digest username="bob", realm="r", response="secret"', "bob"),
+        ('Digest realm="r", UserName = "b\\"o\\\\b"', 'b"o\\b'),
+        ('Digest realm="username=", response="secret"', ""),
+        ("Digest username=bob", ""),
+        ("Negotiate " + encoded("bob:secret"), ""),
+        ("Bearer bob:secret", ""),
+        (encoded("bob:secret"), ""),
+        ("x" * 1000, ""),
+    ],
+)
+def test_credentials_tell_the_user_and_nothing_else(value: str, user: str) -> None:
+    assert user_name({"proxy-authorization": value}) == user
+    assert user_name({"proxy-authorization": value, "x-subscriber-id": "ann"}) == "ann"
+
+
+def test_credentials_of_the_proxy_itself_name_no_user() -> None:
+    """RFC 3507 §7.1: `authorization` in the ICAP head is meant for us."""
+    assert user_name({"authorization": "Basic " + encoded("proxy:secret")}) == ""
+
+
+@pytest.mark.parametrize(
     "value, groups",
     [
         ("", ()),
@@ -102,5 +133,7 @@ def test_address(value: str, address: str) -> None:
 def test_no_text_breaks_it(text: str) -> None:
     fields = dict.fromkeys(("x-authenticated-user", "x-authenticated-groups", "x-client-ip"), text)
     assert user_name(fields).isprintable()
+    for scheme in ("Basic ", "Digest "):
+        assert user_name({"proxy-authorization": scheme + text}).isprintable()
     assert all(name.isprintable() for name in group_names(fields))
     client_address(fields)
