@@ -52,7 +52,7 @@ test-long: system-testing $(VENV)/.testing
 	$(BIN)/pytest -m long -q --timeout 3600
 
 check: system $(VENV)/.testing lint
-	$(BIN)/pytest -m "not server and not long" -q
+	$(BIN)/pytest -m "not server and not long and not fuzz" -q
 
 .PHONY: lint
 lint: $(VENV)/.testing

@@ -85,7 +85,7 @@ def _stated(text: str) -> str:
 
 def _last_segment(path: str) -> str:
     segment = path[path.rfind("/") + 1 :]
-    if "%" in segment:  # an escaped slash may hide in it
+    if "%" in segment or "\\" in segment:  # a folder may hide in it
         segment = _without_folders(unquote_to_bytes(segment).decode("latin-1"))
     return utf8(segment)
 
