@@ -55,7 +55,7 @@ def disposition_names(value: str) -> tuple[str, ...]:
     """
     if not value:
         return ()
-    _, parameters = parse_value(utf8(value))
+    _, parameters = parse_value(f";{utf8(value)}")  # many servers leave out the type before it
     return tuple(map(_without_folders, all_values(parameters, PARAMETER)))
 
 
