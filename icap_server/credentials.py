@@ -57,10 +57,11 @@ class Credentials:
             return None
         loop = asyncio.get_running_loop()
         name, password = user
-        entry = self._users.get(name, NO_USER)
+        users = self._users
+        entry = users.get(name, NO_USER)
         check = loop.run_in_executor(self._threads, entry.matches, password)
         self._checks[key] = check
-        check.add_done_callback(lambda done: self._remember(key, self._users, done))
+        check.add_done_callback(lambda done: self._remember(key, users, done))
         return check
 
     def refresh(self) -> None:
