@@ -15,7 +15,7 @@ PARTS = re.compile(r"[a-z]+-[a-z]+=\d+(?:, ?[a-z]+-[a-z]+=\d+)*")
 CHUNK_LINE = re.compile(rb"([0-9a-fA-F]{1,16})(;[^\r\n]*)?\r\n")
 ORIGINAL = re.compile(rb"; ?use-original-body=([0-9]+)")
 MAX_HEAD = 64 * 1024
-MOMENT = 0.15
+MOMENT = 0.05
 """Seconds of silence after which nothing more is expected; loopback needs a thousandth."""
 
 
@@ -172,7 +172,7 @@ class Line:
         self.received += data
 
     def _body(self) -> tuple[bytes, int | None]:
-        pieces = []
+        pieces: list[bytes] = []
         while True:
             line = self._until(b"\r\n", 1024)
             match = CHUNK_LINE.fullmatch(line)

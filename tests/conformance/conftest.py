@@ -14,7 +14,7 @@ import pytest
 
 from bench.servers.douane import Douane
 from tests.conformance.scripted_clamd import ScriptedClamd
-from tests.conformance.servers import HURRIED, PLAIN, STRICT, Settings, target_of
+from tests.conformance.servers import HURRIED, PLAIN, SCAN_SECONDS, STRICT, Settings, target_of
 from tests.conformance.targets import Target, find_target
 
 Start = Callable[..., Douane]
@@ -95,10 +95,16 @@ def scripted(started: Start, foreign: str) -> Iterator[Target]:
     with ScriptedClamd() as clamd:
         settings = {
             "clamav": {"socket": str(clamd.path)},
-            "limits": {"scan_seconds": 2},
+            "limits": {"scan_seconds": SCAN_SECONDS},
             "icap": {"fronts": 1},
         }
         yield target_of(started(settings))
+
+
+@pytest.fixture(scope="session")
+def engineless(started: Start) -> Douane:
+    """Ours, whose clamd is not there."""
+    return started({"clamav": {"socket": "/nowhere/clamd.sock"}, "icap": {"fronts": 1}})
 
 
 @pytest.fixture

@@ -77,7 +77,8 @@ class ScriptedClamd:
                             connection.sendall(b"%d: ClamAV 1.4.6\0" % number)
                         elif command == b"zFILDES":
                             number += 1
-                            answer = probes.pop(0) if probes else say(read(descriptors.pop(0)))
+                            said = say(read(descriptors.pop(0)))
+                            answer = probes.pop(0) if probes else said
                             if answer:
                                 connection.sendall(b"%d: fd[9]: %b\0" % (number, answer))
             except OSError:

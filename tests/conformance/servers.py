@@ -1,8 +1,13 @@
-"""Settings of the servers of our own that the suite starts."""
+"""The servers of our own that the suite starts, and what they keep of a transfer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+import httpx
+
+from bench.servers.daemon import wait_until
 from bench.servers.douane import Douane, Value
+from tests.conformance.client import Answer
 from tests.conformance.targets import Target
 
 Settings = Mapping[str, Mapping[str, Value]]
@@ -11,6 +16,7 @@ KiB = 1024
 PLAIN: Settings = {"clamav": {"socket": "off"}}
 """EICAR is found by a rule too: what clamd adds, no item asks for."""
 STRICT: Settings = {**PLAIN, "icap": {"strict": True, "fronts": 1}}
+SCAN_SECONDS = 2
 HEAD_SECONDS = 1
 IDLE_SECONDS = 4
 PROGRESS_SECONDS = 3
@@ -30,3 +36,22 @@ HURRIED: Settings = {
 
 def target_of(douane: Douane) -> Target:
     return Target("127.0.0.1", douane.icap_port, "reqmod", "respmod", inspects=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the verdict log says of a transfer."""
+
+    action: str
+    gaps: frozenset[str]
+    """Reasons for which parts of it were not scanned."""
+
+
+def verdict_of(douane: Douane, answer: Answer) -> Kept:
+    """Ask REST for the verdict behind an answer."""
+    url = f"{douane.api_url}/v1/verdicts/{answer.field('X-Douane-Transfer')}"
+    key = {"Authorization": f"Bearer {douane.admin_key}"}
+    with httpx.Client(headers=key, trust_env=False, timeout=10) as client:
+        wait_until(lambda: client.get(url).is_success, 5, "an allowed transfer is in the log")
+        verdict = client.get(url).raise_for_status().json()
+    return Kept(verdict["action"], frozenset(gap["reason"] for gap in verdict["unscanned"]))
