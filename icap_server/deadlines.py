@@ -8,6 +8,9 @@ from icap_server.settings import IcapSettings
 LINGER_SECONDS = 5
 """After a reply that ends a connection: time for the client to read it before the socket closes."""
 
+DRAIN_SECONDS = 2
+"""How long a reply waits for the last bytes of a body that nobody needs."""
+
 
 class Deadlines:
     """One deadline at a time, on the clock of the event loop, in seconds."""
@@ -39,6 +42,10 @@ class Deadlines:
     def await_body(self) -> None:
         """Some of the body is in, or may come again."""
         self._at = min(self._clock() + self._settings.progress_seconds, self._end)
+
+    def await_rest(self) -> None:
+        """The reply is known, and waits only for the little that is left of the body."""
+        self._at = min(self._clock() + DRAIN_SECONDS, self._end)
 
     def await_reader(self) -> None:
         """The client has to take what is written."""

@@ -7,6 +7,7 @@ look, and the inspection (inspection.py).
 from typing import Protocol
 
 from icap_server import replies
+from icap_server.profile import Profile
 from icap_server.replies import Reply
 from icap_server.services import Service, options_fields
 from icap_server.settings import IcapSettings
@@ -14,15 +15,31 @@ from icap_server.wire.events import RequestHead
 from icap_server.wire.replies import bodyless_reply
 from verdicts.model import utc_now
 
+DRAIN_BYTES = 64 * 1024
+"""So much of a body that nobody needs is read, so that its connection can go on."""
 MAX_ECHO = 16 * 1024 * 1024
 """Bytes that /echo keeps; it is for benchmarks, and nothing else bounds it."""
 
 
+class ReplyCut(Exception):
+    """The message is blocked after some of it had left: nothing more of the reply may follow."""
+
+
 class Exchange(Protocol):
-    """Lives from the head of a request to the last byte of its reply."""
+    """Lives from the head of a request to the last byte of its reply.
+
+    Who wraps an exchange passes every call on.
+    """
 
     def take(self, data: memoryview) -> bool:
-        """Take body bytes; True: the reply needs no more of them."""
+        """Take body bytes; True: the reply needs no more of them, and more change nothing."""
+
+    @property
+    def rest(self) -> int | None:
+        """Bytes of the body still to come, as the message itself states; None: nobody knows.
+
+        Asked only after take() returned True.
+        """
 
     def end(self) -> None:
         """The body is whole."""
@@ -41,6 +58,13 @@ class Exchange(Protocol):
     def collects(self) -> bool:
         """Body bytes are kept, and need room."""
 
+    def drip(self, now: float, *, close: bool) -> bytes:
+        """Return bytes that may leave ahead of the reply now, at `now` on the loop's clock.
+
+        The first ones begin with its head, and all bodies are framed.  reply() and reply_now()
+        then give only what follows, or reply() raises ReplyCut.
+        """
+
     def reply_now(self, *, close: bool) -> Reply | None:
         """Return the reply if it needs no waiting, else None: then reply() gives it."""
 
@@ -52,16 +76,22 @@ class Exchange(Protocol):
 
 
 class ReadyExchange:
-    """A request whose reply is known from its head; a body, if any, is read over."""
+    """A request whose reply is known from its head; a body, if it is short, is read over."""
 
     answers_early = False
     collects = False
+    rest = None
+    _read_over = 0
 
     def give_up(self) -> bool:
         return False
 
     def take(self, data: memoryview) -> bool:
-        return False
+        self._read_over += len(data)
+        return self._read_over > DRAIN_BYTES
+
+    def drip(self, now: float, *, close: bool) -> bytes:
+        return b""
 
     def end(self) -> None:
         pass
@@ -79,8 +109,26 @@ class ReadyExchange:
 class OptionsExchange(ReadyExchange):
     """OPTIONS (§4.10)."""
 
-    def __init__(self, service: Service, settings: IcapSettings, istag: str) -> None:
-        self._fields = options_fields(service, settings, istag, utc_now())
+    def __init__(
+        self,
+        head: RequestHead,
+        service: Service,
+        settings: IcapSettings,
+        istag: str,
+        profile: Profile,
+        *,
+        max_connections: int,
+    ) -> None:
+        """`max_connections` is what this client may open (§4.10.2)."""
+        self._fields = options_fields(
+            service,
+            settings,
+            istag,
+            utc_now(),
+            profile=profile,
+            max_connections=max_connections,
+            offers_206=head.allow_206,
+        )
 
     def reply_now(self, *, close: bool) -> Reply:
         fields = [*self._fields, ("Connection", "close")] if close else self._fields

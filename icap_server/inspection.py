@@ -4,18 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from icap_server import replies
+from icap_server.drip import Drip
+from icap_server.exchange import ReplyCut
 from icap_server.payload.channels import Channels
-from icap_server.payload.http_head import parse_request_head, parse_response_head
+from icap_server.payload.http_head import HttpHead, parse_request_head, parse_response_head
 from icap_server.payload.transfer import build_transfer, is_event_stream, is_live_stream
 from icap_server.profile import Profile
+from icap_server.release import Form, Release
 from icap_server.replies import Reply
 from icap_server.settings import IcapSettings
 from icap_server.wire.events import RequestHead
+from icap_server.wire.replies import chunk
 from scanners.model import Reason
 from verdicts.inspect import Inspection
 from verdicts.model import Action, Ruling, Transfer, new_transfer_id, utc_now
 from verdicts.spool import Spool, SpoolSpace
 
+CONNECT = b"CONNECT "
 STREAM_SAMPLE = 4 * 1024
 """Bytes of a live stream that are looked at, if they come in time."""
 
@@ -42,20 +47,44 @@ class InspectExchange:
         self._head = head
         self._office = office
         self._profile = profile
+        self._release = Release(head)
         self._whole = False
-        self._continued = False
         self._gap: Reason | None = None
         """Nothing will be scanned, for this reason."""
         self._keep = True
         """The bytes are still collected."""
+        self._settled = False
+        """The reply needs nothing more of the body."""
         self._size = 0
+        self._stated: int | None = None
+        """How long the body is, says its HTTP head."""
         self._spool: Spool | None = None
-        self._bypass: Ruling | None = None
+        self._drip: Drip | None = None
+        self._early: Ruling | None = None
+        """What no content could change."""
         if head.has_body:
             self._open()
+        elif head.http_request.startswith(CONNECT) and office.inspection.policy.tunnel:
+            self._read_heads()
+            self._early = office.inspection.policy.decide_tunnel(self._transfer)
 
     def _open(self) -> None:
-        head, office = self._head, self._office
+        policy = self._office.inspection.policy
+        request, response = self._read_heads()
+        body_head = request if self._head.method == "REQMOD" else response
+        self._stated = stated_length(body_head)
+        if is_live_stream(response, self._transfer):
+            self._gap = Reason.STREAMING
+        self._spool = Spool(self._office.space)
+        self._early = policy.decide_early(self._transfer)
+        if self._early is not None:
+            self._settled = self._early.action is not Action.ALLOW
+            self._keep = not self._settled and self._release.form is Form.ECHO
+        elif terms := policy.trickle(self._transfer):
+            self._drip = Drip(terms, self._spool)
+
+    def _read_heads(self) -> tuple[HttpHead | None, HttpHead | None]:
+        head = self._head
         request = parse_request_head(head.http_request) if head.http_request else None
         response = parse_response_head(head.http_response) if head.http_response else None
         self._transfer: Transfer = build_transfer(
@@ -64,24 +93,27 @@ class InspectExchange:
             icap_fields=head.fields,
             request=request,
             response=response,
-            channels=office.channels,
+            channels=self._office.channels,
             transfer_id=new_transfer_id(),
             received_at=utc_now(),
         )
-        self._bypass = office.inspection.policy.bypass(self._transfer)
-        if is_live_stream(response, self._transfer):
-            self._gap = Reason.STREAMING
-        self._spool = Spool(office.space)
-        if self._bypass:
-            self._keep = not head.allow_204
+        return request, response
 
     @property
     def answers_early(self) -> bool:
         """An event stream: its first event must not wait until the sample is full."""
         return self._streams_on() and is_event_stream(self._transfer.declared_type)
 
+    @property
+    def rest(self) -> int | None:
+        in_preview = self._head.preview is not None and not self._release.continued
+        total = self._head.preview if in_preview else self._stated
+        return None if total is None or total < self._size else total - self._size
+
     def take(self, data: memoryview) -> bool:
         self._size += len(data)
+        if self._settled:
+            return True
         if self._size > self._office.file_bytes and self._outgrow():
             return True
         if self._keep and self._spool is not None:
@@ -97,7 +129,7 @@ class InspectExchange:
 
     def give_up(self) -> bool:
         """There is no room for the rest of the body: judge as too large, without what is lost."""
-        self._gap, self._keep = Reason.TOO_LARGE, False
+        self._gap, self._keep, self._settled = Reason.TOO_LARGE, False, True
         self._discard()
         return True
 
@@ -107,85 +139,108 @@ class InspectExchange:
             self._gap = None  # it did end
 
     def at_preview_end(self) -> bool:
-        if self._gap is Reason.STREAMING and self._bypass is None:
+        if self._early is not None:
+            early = True
+        elif self._gap is Reason.STREAMING:
             # A client that previews less than the sample must not get by with that, but an event
             # stream that can only be answered now is.
             events_only = self.answers_early and not self._head.allow_204
             early = self._size >= STREAM_SAMPLE or events_only
         else:
-            early = self._bypass is not None or self._gap is not None
-        self._continued = not early
+            early = self._gap is not None
+        self._release.continued = not early
         return early
+
+    def drip(self, now: float, *, close: bool) -> bytes:
+        if self._drip is None or self._settled or self._release.form is not Form.ECHO:
+            return b""
+        first = not self._drip.sent
+        piece = self._drip.take(now)
+        if not (piece and first):
+            return chunk(piece)
+        istag, name = self._office.istag(), self._transfer.id
+        return replies.echo(self._head, iter(()), istag, name, close=close).head + chunk(piece)
 
     def reply_now(self, *, close: bool) -> Reply | None:
         """No body, nothing to judge; a remembered verdict needs no waiting either."""
+        if self._early is not None:
+            return None
         if self._spool is None:
             return self._pass_on("", close=close)
-        if not self._whole or self._gap is not None or self._bypass is not None:
+        if not self._whole or self._gap is not None:
             return None
         self._spool.finish()
         record = self._office.inspection.recall(self._transfer, self._spool)
         return None if record is None else self._pass_on(self._transfer.id, close=close)
 
     async def reply(self, *, close: bool) -> Reply:
-        assert self._spool is not None  # noqa: S101 - reply_now answered otherwise
-        ruling = await self._rule(self._spool)
+        ruling = await self._rule()
         if ruling.action is Action.ALLOW:
             return self._pass_on(self._transfer.id, close=close)
+        if ruling.action is Action.CUT:
+            raise ReplyCut
         istag = self._office.istag()
         return replies.blocked(ruling, self._transfer, istag, self._profile, close=close)
 
     def close(self) -> None:
         self._discard()
 
-    async def _rule(self, spool: Spool) -> Ruling:
-        inspection = self._office.inspection
-        if self._bypass is not None:
-            record = await inspection.keep_unread(self._transfer, self._bypass, self._size)
-        elif self._gap is Reason.STREAMING:
-            spool.finish()
-            record = await inspection.rule_stream(self._transfer, spool)
+    async def _rule(self) -> Ruling:
+        inspection, transfer = self._office.inspection, self._transfer
+        if self._early is not None:
+            return (await inspection.keep_unread(transfer, self._early, self._size)).ruling
+        assert self._spool is not None  # noqa: S101 - reply_now answered otherwise
+        if self._gap is Reason.STREAMING:
+            self._spool.finish()
+            record = await inspection.rule_stream(transfer, self._spool, self._begun)
         elif self._gap is not None:
-            record = await inspection.rule_unscanned(self._transfer, self._gap, self._size)
+            record = await inspection.rule_unscanned(transfer, self._gap, self._size, self._begun)
         elif not self._whole:
             raise RuntimeError("asked for a ruling on half a body")
         else:
-            spool.finish()
-            record = await inspection.inspect(self._transfer, spool)
+            self._spool.finish()
+            record = await inspection.inspect(transfer, self._spool, self._begun)
         return record.ruling
 
+    def _begun(self) -> bool:
+        return self._drip is not None and self._drip.stop()
+
     def _pass_on(self, transfer_id: str, *, close: bool) -> Reply:
-        """Let the message through: 204 where the client takes it, else the message itself."""
-        istag = self._office.istag()
-        if self._may_204():
+        """Let the message through, in the cheapest form that the client takes."""
+        istag, form = self._office.istag(), self._release.form
+        if form is Form.UNMODIFIED:
             return replies.unmodified(istag, transfer_id, close=close)
         if self._spool is None:
             return replies.echo(self._head, None, istag, transfer_id, close=close)
-        if not self._keep:
-            return replies.refusal(500, istag, close=True)
+        if form is Form.PARTIAL:
+            return replies.partial(self._head, istag, transfer_id, close=close)
+        sent = self._drip.sent if self._drip is not None and self._drip.stop() else 0
+        if not self._keep:  # what has to be echoed is lost
+            if sent:
+                raise ReplyCut
+            return replies.refusal(500, istag)
+        if sent:
+            return Reply(200, b"", self._spool.read(sent), close)
         return replies.echo(self._head, self._spool.read(), istag, transfer_id, close=close)
-
-    def _may_204(self) -> bool:
-        """§4.6: outside a preview only where allowed, and never after 100 Continue without that."""
-        return self._head.allow_204 or (self._head.preview is not None and not self._continued)
 
     def _streams_on(self) -> bool:
         """The body may never end, and the reply to it need not wait for that."""
-        if self._gap is not Reason.STREAMING:
+        if self._gap is not Reason.STREAMING or self._settled:
             return False
-        return self._may_204() or (self._bypass is None and not self._would_allow())
+        if self._release.form is not Form.ECHO:
+            return True
+        return self._early is None and not self._would_allow()
 
     def _outgrow(self) -> bool:
         """The body is beyond the limit; return whether the reply can be given right away."""
-        if self._bypass is not None or self._gap is Reason.TOO_LARGE:
+        if self._early is not None or self._gap is Reason.TOO_LARGE:
             return False
         self._gap = Reason.TOO_LARGE
-        if not self._would_allow():
-            return True
-        self._keep = not self._may_204()
+        self._settled = not self._would_allow()
+        self._keep = not self._settled and self._release.form is Form.ECHO
         if not self._keep:
             self._discard()
-        return False
+        return self._settled
 
     def _would_allow(self) -> bool:
         assert self._gap is not None  # noqa: S101 - asked only then
@@ -195,3 +250,9 @@ class InspectExchange:
     def _discard(self) -> None:
         if self._spool is not None:
             self._spool.close()
+
+
+def stated_length(head: HttpHead | None) -> int | None:
+    """Return Content-Length; None if it is absent or no number of bytes."""
+    text = head.first("content-length") if head is not None else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import structlog
 
 from icap_server.replies import Reply
-from icap_server.wire.replies import LAST_CHUNK, chunk
+from icap_server.wire.replies import chunk
 
 log = structlog.get_logger()
 
@@ -31,10 +31,16 @@ class Outlet:
         """Whether a reply is being written, or the client has not taken enough of it yet."""
         return self._reply is not None
 
+    @property
+    def free(self) -> bool:
+        """Whether no reply is being written, and the client takes what was written before."""
+        return self._reply is None and self._writable
+
     def send(self, reply: Reply) -> None:
         self._reply = reply
         self._body = reply.body
-        self._transport.write(reply.head)
+        if reply.head:  # else it has left already
+            self._transport.write(reply.head)
         self._pump()
 
     def pause(self) -> None:
@@ -63,7 +69,7 @@ class Outlet:
             if not piece:
                 self._body = None
             burst -= len(piece)
-            self._transport.write(chunk(piece) or LAST_CHUNK)
+            self._transport.write(chunk(piece) or self._reply.last_chunk)
         if self._writable:
             reply, self._reply = self._reply, None
             self._on_sent(reply)

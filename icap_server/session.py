@@ -1,29 +1,30 @@
 """One ICAP connection: between sockets and wire.
 
-socket -> wire -> events -> exchange -> Reply -> outlet -> socket.  One request at a time; what a
-client pipelines waits unread.  Every wait has an end: `check` is called once a second.
+socket -> inlet -> events -> exchange -> Reply -> outlet -> socket.  One request at a time.  Every
+wait has an end: `check` is called once a second.
 """
 
 import asyncio
+from functools import lru_cache
 from typing import Protocol, cast
 
 import structlog
 
+from icap_server.answering import Answering
 from icap_server.client import NOBODY, Client
 from icap_server.deadlines import Deadlines
-from icap_server.exchange import Exchange
+from icap_server.exchange import DRAIN_BYTES, Exchange
+from icap_server.farewell import Farewell
+from icap_server.inlet import Inlet
 from icap_server.outlet import Outlet
-from icap_server.replies import Reply, refusal
+from icap_server.replies import Reply
 from icap_server.settings import IcapSettings
-from icap_server.wire.connection import ServerConnection
 from icap_server.wire.errors import ProtocolError
 from icap_server.wire.events import BodyData, BodyEnd, Event, PreviewEnd, RequestHead
 from verdicts.spool import SpoolSpace
 
 log = structlog.get_logger()
 
-LINGER_BYTES = 16 * 1024 * 1024
-"""How much a client may send after a reply that ends the connection; Squid stops late."""
 PATIENCE_SECONDS = 0.3
 """What comes of an event stream within it is looked at: it may be a file after all."""
 STARVED_SECONDS = 10
@@ -53,246 +54,206 @@ class Session(asyncio.Protocol):
     """Reads requests and runs one exchange at a time."""
 
     _transport: asyncio.Transport
+    _inlet: Inlet
     _outlet: Outlet
+    _answering: Answering
+    _farewell: Farewell
 
     def __init__(self, host: Host, client: Client = NOBODY) -> None:
         self._host = host
         self.client = client
         self._loop = asyncio.get_running_loop()
         self._deadlines = Deadlines(host.settings, self._loop.time)
-        self._wire = ServerConnection()
-        self._exchange: Exchange | None = None
-        self._service = ""
         self._closing = False
         """No request after this one: the client says so, or the service stops."""
-        self._task: asyncio.Task[None] | None = None
-        self._lingering = -1
-        """Bytes that may still be thrown away; -1: the connection is in use."""
+        self._draining = False
+        """The reply could be given, but little is left of the body: it is read first."""
         self._at_eof = False
-        self._lost = False
-        self._backlog = b""
-        """What came while we were busy."""
-        self._turn_due = False
-        """_take_turn() is about to be called."""
         self._starved_at = 0.0
 
     # --- the transport calls these -------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's do not inherit from it
+        self._inlet = Inlet(self._transport, self)
         self._outlet = Outlet(self._transport, self._on_sent)
+        self._answering = Answering(self._host, self._transport, self._outlet, self._deadlines)
+        self._farewell = Farewell(self._transport, self._deadlines)
         self._deadlines.await_request()
         if not self._host.admit(self):
-            self._refuse(503)
+            self._answering.refuse(503)
 
     def data_received(self, data: bytes) -> None:
-        if self._lingering >= 0:
-            self._lingering -= len(data)
-            if self._lingering < 0:
-                self._transport.abort()
-        elif self._busy or self._backlog:
-            self._backlog += data
-            self._transport.pause_reading()
+        if self._farewell.begun:
+            self._farewell.throw_away(data)
         else:
-            self._feed(data)
+            self._inlet.receive(data)
 
     def eof_received(self) -> bool:
         """Keep our side open while a reply is due; a half request will never be whole."""
         self._at_eof = True
-        reply_due = self._busy or self._turn_due
+        reply_due = self._answering.busy or self._inlet.turn_due
         if not reply_due:
-            self._close()
+            self._farewell.close()
         return reply_due
 
     def pause_writing(self) -> None:
         self._outlet.pause()
-        self._deadlines.await_reader()
+        if self._outlet.busy:  # else a body is still coming, and has its own time
+            self._deadlines.await_reader()
 
     def resume_writing(self) -> None:
         self._outlet.resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._lost = True
-        if self._task is None:  # else the verdict is still recorded, and the task lets go
-            self._drop_exchange()
-            self._host.gone(self)
+        self._answering.lose(lambda: self._host.gone(self))
 
     # --- the front calls these -----------------------------------------------------------------
 
     def check(self, now: float) -> None:
-        """Act on whatever waited too long."""
+        """Let a trickle flow, and act on whatever waited too long."""
+        self._answering.drip(now, close=self._closing)
         if self._starved_at and not self._transport.is_closing():
             self._end_starvation(now)
-        elif self._task is not None or not self._deadlines.passed(now):
+        elif self._answering.judging or not self._deadlines.passed(now):
             return
-        elif self._lingering >= 0:
-            if self._deadlines.ended(now) or not self._transport.get_write_buffer_size():
-                self._transport.abort()
+        elif self._farewell.begun:
+            self._farewell.check(now)
         elif self._outlet.busy or self._transport.is_closing():
             self._transport.abort()
-        elif self._wire.mid_request:
-            self._refuse(408)
+        elif self._draining:
+            self._answer()
+        elif self._inlet.wire.mid_request:
+            self._answering.refuse(408)
         else:
-            self._close()
+            self._farewell.close()
 
     def stop(self) -> None:
         """Take no further request; the one under way is answered."""
         self._closing = True
-        if not (self._busy or self._turn_due or self._wire.mid_request or self._lingering >= 0):
-            self._close()
+        under_way = self._answering.busy or self._inlet.turn_due or self._inlet.wire.mid_request
+        if not (under_way or self._farewell.begun):
+            self._farewell.close()
 
     def abort(self) -> None:
         self._transport.abort()
 
-    # --- reading -------------------------------------------------------------------------------
+    # --- the inlet calls these -----------------------------------------------------------------
 
     @property
-    def _busy(self) -> bool:
-        """A reply is being made or written."""
-        return self._task is not None or self._outlet.busy
+    def ready(self) -> bool:
+        return not (self._answering.busy or self._farewell.begun or self._transport.is_closing())
 
-    def _feed(self, data: bytes) -> None:
-        try:
-            for event in self._wire.receive(data):
-                self._on_event(event)
-                if self._exchange is None or self._busy:
-                    return  # answered: what is left of this request's body interests nobody
-        except ProtocolError as error:
-            log.info("request.refused", status=error.icap_status, reason=str(error))
-            self._refuse(error.icap_status)
-        except Exception:
-            log.exception("session.crashed", service=self._service)
-            self._refuse(500)
-        else:
-            self._settle()
+    def on_event(self, event: Event) -> bool:
+        self._take(event)
+        return self._answering.exchange is not None and not self._answering.busy
 
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, RequestHead):
-            self._service = event.service
-            self._closing = self._closing or event.close
-            self._deadlines.begin_body()
-            self._exchange = self._host.route(event, self.client)
-            if event.has_body:
-                if self._exchange.answers_early:
-                    self._loop.call_later(PATIENCE_SECONDS, self._answer_early, self._exchange)
-                return
-        assert self._exchange is not None  # noqa: S101 - a head comes first
-        if isinstance(event, BodyData):
-            if not self._exchange.take(event.data):
-                return
-        elif isinstance(event, BodyEnd) or (isinstance(event, PreviewEnd) and event.complete):
-            self._exchange.end()
-        elif isinstance(event, PreviewEnd) and not self._exchange.at_preview_end():
-            self._transport.write(self._wire.send_continue())
-            self._take_turn_soon()
-            return
-        self._answer(self._exchange)
+    def on_fault(self, status: int) -> None:
+        self._answering.refuse(status)
 
-    def _settle(self) -> None:
+    def on_idle(self) -> None:
         """Say what is waited for now, and how long."""
-        if self._turn_due:
+        if self._inlet.turn_due:
             return
+        exchange = self._answering.exchange
         if self._at_eof:
-            self._close()
-        elif self._exchange is not None:
-            self._deadlines.await_body()
-            if self._host.space.full and self._exchange.collects:
+            self._farewell.close()
+        elif exchange is not None:
+            if not self._draining:
+                self._deadlines.await_body()
+            if self._host.space.full and exchange.collects:
                 self._starved_at = self._loop.time()
                 self._transport.pause_reading()
-        elif self._wire.mid_request:
+        elif self._inlet.wire.mid_request:
             self._deadlines.await_head()
         elif self._closing:
-            self._close()
+            self._farewell.close()
+        # else the time for the next request runs on: empty lines are no request
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, RequestHead):
+            exchange = self._begin(event)
+            if event.has_body:
+                return
         else:
-            self._deadlines.await_request()
+            assert self._answering.exchange is not None  # noqa: S101 - a head came first
+            exchange = self._answering.exchange
+        if isinstance(event, BodyData):
+            if not exchange.take(event.data) or self._drains(exchange):
+                return
+        elif isinstance(event, BodyEnd) or (isinstance(event, PreviewEnd) and event.complete):
+            exchange.end()
+        elif isinstance(event, PreviewEnd) and not exchange.at_preview_end():
+            self._transport.write(self._inlet.wire.send_continue())
+            self._inlet.read_on_soon()
+            return
+        self._answer()
+
+    def _begin(self, head: RequestHead) -> Exchange:
+        self._closing = self._closing or head.close
+        if "host" not in head.fields:
+            self._miss_host()
+        self._deadlines.begin_body()
+        exchange = self._host.route(head, self.client)
+        self._answering.begin(head.service, exchange)
+        if head.has_body and exchange.answers_early:
+            self._loop.call_later(PATIENCE_SECONDS, self._answer_early, exchange)
+        return exchange
+
+    def _miss_host(self) -> None:
+        """§4.3.2 asks for Host; real clients leave it out, and nothing here depends on it."""
+        if self._host.settings.strict:
+            raise ProtocolError("Host is missing")
+        note_missing_host(self.client.address)
+
+    def _drains(self, exchange: Exchange) -> bool:
+        """Say whether so little is left of the body that reading it saves the connection."""
+        rest = exchange.rest
+        if rest is None or rest > DRAIN_BYTES:
+            return False
+        if not self._draining:
+            self._draining = True
+            self._deadlines.await_rest()
+        return True
 
     def _end_starvation(self, now: float) -> None:
         if self._host.space.full and now - self._starved_at <= STARVED_SECONDS:
             return
         self._starved_at = 0.0
         self._transport.resume_reading()
-        assert self._exchange is not None  # noqa: S101 - it is what starves
-        if self._host.space.full and self._exchange.give_up():
-            self._answer(self._exchange)
-
-    def _take_turn_soon(self) -> None:
-        """Read what arrived too early; not at once, or a long pipeline would recurse."""
-        if self._backlog or self._wire.has_unread:
-            self._turn_due = True
-            self._loop.call_soon(self._take_turn)
-
-    def _take_turn(self) -> None:
-        self._turn_due = False
-        if self._transport.is_closing() or self._lingering >= 0 or self._busy:
-            return
-        backlog, self._backlog = self._backlog, b""
-        self._transport.resume_reading()
-        self._feed(backlog)
+        exchange = self._answering.exchange
+        assert exchange is not None  # noqa: S101 - it is what starves
+        if self._host.space.full and exchange.give_up():
+            self._answer()
 
     # --- answering -----------------------------------------------------------------------------
 
-    def _answer(self, exchange: Exchange) -> None:
-        close = self._closing or self._wire.mid_body
-        reply = exchange.reply_now(close=close)
-        if reply is not None:
-            self._send(reply)
-        else:
-            self._task = asyncio.create_task(self._answer_later(exchange, close=close))
+    def _answer(self) -> None:
+        self._draining = False
+        self._answering.answer(close=self._closing or self._inlet.wire.mid_body)
 
     def _answer_early(self, exchange: Exchange) -> None:
         """The moment is over: the reply is made with what is there of the body."""
-        if exchange is self._exchange and not self._busy and not self._transport.is_closing():
-            self._answer(exchange)
-
-    async def _answer_later(self, exchange: Exchange, *, close: bool) -> None:
-        try:
-            reply = await exchange.reply(close=close)
-        except Exception:
-            log.exception("session.crashed", service=self._service)
-            reply = refusal(500, self._host.istag())
-        self._task = None
-        if self._lost:
-            self._drop_exchange()
-            self._host.gone(self)
-        elif not self._transport.is_closing():
-            self._send(reply)
-
-    def _send(self, reply: Reply) -> None:
-        self._host.replied(self._service, reply.status)
-        self._deadlines.await_reader()
-        self._outlet.send(reply)
+        if exchange is self._answering.exchange and self.ready:
+            self._answer()
 
     def _on_sent(self, reply: Reply) -> None:
         """The reply is written: turn to the next request or to the end."""
-        self._drop_exchange()
-        if reply.close:
-            self._linger()
+        self._answering.drop()
+        if not reply.close:
+            self._inlet.wire.next_request()
+            self._deadlines.await_request()
+            self._inlet.read_on_soon()
+            self.on_idle()
+        elif self._at_eof:  # the client's end will not come a second time
+            self._farewell.close()
         else:
-            self._wire.next_request()
-            self._take_turn_soon()
-            self._settle()
+            self._farewell.begin()
 
-    def _refuse(self, status: int) -> None:
-        """Answer a request that broke the protocol or came too slowly, and end the connection."""
-        self._send(refusal(status, self._host.istag()))
 
-    def _linger(self) -> None:
-        """Close so that the reply arrives: closing with unread bytes would reset the connection."""
-        if self._at_eof:
-            self._close()
-            return
-        self._lingering = LINGER_BYTES
-        self._deadlines.await_close()
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        self._transport.resume_reading()
-
-    def _close(self) -> None:
-        """Close when everything is written, or when the client takes too long to read it."""
-        self._deadlines.await_reader()
-        self._transport.close()
-
-    def _drop_exchange(self) -> None:
-        if self._exchange is not None:
-            self._exchange.close()
-            self._exchange = None
+@lru_cache(maxsize=1024)
+def note_missing_host(address: str) -> None:
+    """Log it once for each client."""
+    log.info("request.without_host", client=address)

@@ -78,7 +78,20 @@ class Clause:
     mode: Mode = Mode.ENFORCE
     weights: Weights = ANYTHING
     tests: tuple[Test, ...] = ()
-    """One for each key that looks at the transfer."""
+    """One for each key that looks at the transfer, as it is known before its content."""
+    content_tests: tuple[Test, ...] = ()
+    """One for each key that needs the content: its type, its size."""
+    keys: frozenset[str] = frozenset()
+    """Names of the keys behind `tests`."""
+
+    @property
+    def asks_content(self) -> bool:
+        """Whether it takes an inspection to know if the clause matches."""
+        return self.weights != ANYTHING or bool(self.content_tests)
+
+    def may_match(self, case: Case) -> bool:
+        """Say whether nothing that is known before the content keeps the clause from matching."""
+        return all(test(case) for test in self.tests)
 
     def matches(self, case: Case) -> bool:
         """Blocking: anything named is there.  Allowing: besides, nothing else is there.
@@ -90,4 +103,4 @@ class Clause:
         must_excuse = self.action is Action.ALLOW and self.weights != ANYTHING
         if must_excuse and not self.weights.excuse(case.verdict):
             return False
-        return all(test(case) for test in self.tests)
+        return self.may_match(case) and all(test(case) for test in self.content_tests)

@@ -22,7 +22,7 @@ from pathlib import Path
 from scanners.type_table import read_type_table
 from verdicts.clause import Case, Test
 from verdicts.hosts import matching_patterns, require_host_pattern
-from verdicts.model import Direction, Transfer
+from verdicts.model import Action, Direction, Transfer
 from verdicts.program import is_program, transferred
 
 UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
@@ -88,7 +88,34 @@ def true_type(value: object) -> Test:
 
 def declared_type(value: object) -> Test:
     match = shell_patterns([text.lower() for text in words(value)])
-    return lambda case: match(case.transfer.declared_type) is not None
+    return lambda case: any(map(match, _declared(case)))
+
+
+def every_declared_type(value: object) -> Test:
+    match = shell_patterns([text.lower() for text in words(value)])
+    return lambda case: all(map(match, _declared(case)))
+
+
+def file_name(value: object) -> Test:
+    """Whatever anybody calls the file; extensions are the same in upper and lower case."""
+    match = shell_patterns([text.casefold() for text in words(value)])
+
+    def test(case: Case) -> bool:
+        transfer = case.transfer
+        names = (transfer.file_name, *(other.name for other in transfer.other_names))
+        return any(name and match(name.casefold()) for name in names)
+
+    return test
+
+
+def every_file_name(value: object) -> Test:
+    match = shell_patterns([text.casefold() for text in words(value)])
+
+    def test(case: Case) -> bool:
+        names = (case.transfer.file_name, *case.transfer.stated_names)
+        return all(name and match(name.casefold()) for name in names)
+
+    return test
 
 
 def program(value: object, rules: Path) -> Test:
@@ -156,6 +183,7 @@ Key = Callable[[object], Test]
 KEYS: dict[str, Key] = {
     "service": service,
     "direction": direction,
+    "file_name": file_name,
     "true_type": true_type,
     "declared_type": declared_type,
     "channel": channel,
@@ -167,11 +195,33 @@ KEYS: dict[str, Key] = {
     "size": size,
     "partial": partial,
 }
+CONTENT_KEYS = frozenset({"true_type", "program", "size"})
+"""Keys whose tests need the content; all others are answered by the heads."""
+ALLOWING: dict[str, Key] = {
+    "file_name": every_file_name,
+    "declared_type": every_declared_type,
+}
+"""A sender may state several names and types.  One of them blocks; to allow takes all of them."""
 
 
-def keys_beside(rules: Path) -> dict[str, Key]:
-    """Return all keys, of which `program` reads another file of the folder `rules`."""
-    return KEYS | {"program": lambda value: program(value, rules)}
+def keys_beside(rules: Path, action: Action = Action.BLOCK) -> dict[str, Key]:
+    """Return all keys of a clause that does `action`.
+
+    One of them, `program`, reads another file of the folder `rules`.
+    """
+    keys = KEYS | {"program": lambda value: program(value, rules)}
+    return keys | ALLOWING if action is Action.ALLOW else keys
+
+
+def byte_count(value: object) -> int:
+    """Read "64 KiB" or the like."""
+    if not isinstance(value, str) or not (match := re.fullmatch(AMOUNT, value)):
+        raise ValueError('takes an amount such as "64 KiB"; units B, KiB, MiB, GiB, TiB')
+    return int(_bytes(match[1], match[2]))
+
+
+def _declared(case: Case) -> tuple[str, ...]:
+    return (case.transfer.declared_type, *case.transfer.other_types)
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

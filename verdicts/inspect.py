@@ -30,6 +30,15 @@ MAX_CHILDREN_AT_ONCE = 8
 """Children of one transfer that clamd sees at a time: one file cannot take all its slots."""
 
 
+Begun = Callable[[], bool]
+"""Stop a trickle, and say whether it let bytes pass: a block is then recorded as a cut."""
+
+
+def not_begun() -> bool:
+    """Return False, for a transfer of which nothing leaves before its ruling."""
+    return False
+
+
 class Ledger(Protocol):
     """Where records go: the ledger process, or nowhere for `douane scan`."""
 
@@ -67,7 +76,9 @@ class Inspection:
         self.cache = cache
         self._ledger = ledger
 
-    async def inspect(self, transfer: Transfer, spool: Spool) -> VerdictRecord:
+    async def inspect(
+        self, transfer: Transfer, spool: Spool, begun: Begun = not_begun
+    ) -> VerdictRecord:
         """Judge a whole body.  The spool stays the caller's and is only read."""
         started = time.monotonic()
         try:
@@ -77,7 +88,7 @@ class Inspection:
             verdict, cached = _unscanned_verdict(Unscanned("inspect", Reason.CRASHED)), False
         if transfer.partial:
             verdict = _with_gap(verdict, Unscanned("front", Reason.PARTIAL))
-        ruling = self.policy.decide(verdict, transfer, spool.size)
+        ruling = _settle(self.policy.decide(verdict, transfer, spool.size), begun)
         return await self._keep(_record(transfer, ruling, spool, started, cached=cached))
 
     def foresee(self, transfer: Transfer, reason: Reason, size: int) -> Action:
@@ -103,7 +114,9 @@ class Inspection:
         self.cache.hits += 1
         return record
 
-    async def rule_stream(self, transfer: Transfer, spool: Spool) -> VerdictRecord:
+    async def rule_stream(
+        self, transfer: Transfer, spool: Spool, begun: Begun = not_begun
+    ) -> VerdictRecord:
         """Judge an endless response by its name, its type and the bytes of it that are there."""
         verdict = Verdict(Level.UNKNOWN)
         if spool.size:
@@ -115,13 +128,16 @@ class Inspection:
                 log.exception("inspect.crashed", transfer_id=transfer.id)
                 verdict = _unscanned_verdict(Unscanned("inspect", Reason.CRASHED))
         verdict = _with_gap(verdict, Unscanned("front", Reason.STREAMING))
-        ruling = self.policy.decide(verdict, transfer, math.inf)
+        ruling = _settle(self.policy.decide(verdict, transfer, math.inf), begun)
         return await self.keep_unread(transfer, ruling, spool.size)
 
-    async def rule_unscanned(self, transfer: Transfer, reason: Reason, size: int) -> VerdictRecord:
+    async def rule_unscanned(
+        self, transfer: Transfer, reason: Reason, size: int, begun: Begun = not_begun
+    ) -> VerdictRecord:
         """Judge a transfer of which nothing will be scanned."""
         verdict = _unscanned_verdict(Unscanned("front", reason))
-        return await self.keep_unread(transfer, self.policy.decide(verdict, transfer, size), size)
+        ruling = _settle(self.policy.decide(verdict, transfer, size), begun)
+        return await self.keep_unread(transfer, ruling, size)
 
     async def keep_unread(self, transfer: Transfer, ruling: Ruling, size: int) -> VerdictRecord:
         """Record a ruling that was made without reading the body to its end."""
@@ -202,6 +218,12 @@ class Inspection:
         durable = record.ruling.action is not Action.ALLOW
         await self._ledger.record(record, durable=durable)
         return record
+
+
+def _settle(ruling: Ruling, begun: Begun) -> Ruling:
+    if ruling.action is not Action.ALLOW and begun():
+        return replace(ruling, action=Action.CUT)
+    return ruling
 
 
 def _record(

@@ -11,10 +11,16 @@ from pathlib import Path
 
 from scanners.model import Level
 from verdicts.clause import Case, Clause, Mode
-from verdicts.model import Action, Ruling, Transfer, Verdict
-from verdicts.policy_file import BYPASS, DEFAULT, PolicyFile, read_policy_file
+from verdicts.model import Action, Direction, Ruling, Transfer, Verdict
+from verdicts.policy_file import PolicyFile, read_policy_file
+from verdicts.policy_table import BYPASS, DEFAULT
+from verdicts.trickle import Trickle
 
 PLAIN = Verdict(Level.CLEAN)
+UNREAD = Verdict(Level.UNKNOWN)
+"""Of a transfer that is decided before its content."""
+TUNNEL_KEYS = frozenset({"service", "channel", "user", "group", "client_ip", "host", "url"})
+"""What is known of a CONNECT."""
 
 
 def verdict_is_plain(verdict: Verdict) -> bool:
@@ -33,6 +39,10 @@ class Policy:
     """16 hex digits; changes whenever any ruling could.  Part of the ISTag."""
     plain: tuple[Clause, ...]
     """The clauses that can match a verdict with nothing in it: most verdicts meet only these."""
+    early: tuple[Clause, ...]
+    """The clauses up to the first whose match depends on nothing but the content."""
+    tunnel: tuple[Clause, ...]
+    """The clauses that look only at what is known of a CONNECT."""
 
     @classmethod
     def read(cls, path: Path, *, observe: bool = False) -> "Policy":
@@ -44,7 +54,7 @@ class Policy:
         monitors = observe or file.mode is Mode.MONITOR
         digest = hashlib.sha256(f"{file.digest} {monitors}".encode()).hexdigest()[:16]
         plain = tuple(clause for clause in file.clauses if clause.weights.touch(PLAIN))
-        return cls(file, monitors, digest, plain)
+        return cls(file, monitors, digest, plain, _early(file.clauses), _tunnel(file.clauses))
 
     def decide(self, verdict: Verdict, transfer: Transfer, size: float) -> Ruling:
         """Return the ruling.  `size` in bytes, infinite for a stream without end."""
@@ -63,19 +73,65 @@ class Policy:
             return _watch(watched, verdict)
         return self._rule(self.file.default, DEFAULT, verdict)
 
-    def bypass(self, transfer: Transfer) -> Ruling | None:
-        """Return the ruling for a host of `bypass_hosts`, None for any other.
+    def decide_early(self, transfer: Transfer) -> Ruling | None:
+        """Return the ruling that no content could change, None if it takes an inspection.
 
-        Asked before inspection.  The level is unknown, for nothing was inspected, and the
-        clause is "bypass", so that such transfers can be counted.
+        For a host of `bypass_hosts`, where the clause is "bypass"; else by the first clause that
+        matches, if it asks nothing of the content and no clause above it could match.  The level
+        is unknown, for nothing was inspected.  Who only watches wants to know all: None.
         """
-        if not self.file.bypasses(transfer):
+        if self.file.bypasses(transfer):
+            return self._rule(Action.ALLOW, BYPASS, UNREAD)
+        if self.monitors:
             return None
-        return self._rule(Action.ALLOW, BYPASS, Verdict(Level.UNKNOWN))
+        case = Case(UNREAD, transfer, 0)
+        for clause in self.early:
+            if not clause.may_match(case):
+                continue
+            if clause.asks_content or clause.mode is Mode.MONITOR:
+                return None
+            return self._rule(clause.action, clause.name, UNREAD)
+        return self._rule(self.file.default, DEFAULT, UNREAD)
+
+    def decide_tunnel(self, transfer: Transfer) -> Ruling | None:
+        """Return the ruling on a CONNECT, None if no clause names it: then it passes.
+
+        Only clauses count that look at nothing but where it goes and who asks: what will flow
+        through the tunnel has no direction, name or type, and nobody will see it.
+        """
+        case = Case(UNREAD, transfer, 0)
+        clause = next((clause for clause in self.tunnel if clause.may_match(case)), None)
+        if clause is None or clause.action is Action.ALLOW or self.file.bypasses(transfer):
+            return None
+        return self._rule(clause.action, clause.name, UNREAD)
+
+    def trickle(self, transfer: Transfer) -> Trickle | None:
+        """Return what may leave before the ruling; None for nothing, as for every upload."""
+        if not self.file.trickles or transfer.direction is not Direction.DOWNLOAD:
+            return None
+        case = Case(UNREAD, transfer, 0)
+        return next((trickle for trickle in self.file.trickles if trickle.matches(case)), None)
 
     def _rule(self, action: Action, clause: str, verdict: Verdict) -> Ruling:
         ruling = Ruling(action, clause, True, action, verdict)
         return replace(ruling, action=Action.ALLOW, enforced=False) if self.monitors else ruling
+
+
+def _early(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """Leave out what lies behind a clause that could match any transfer."""
+    open_to_all = (at for at, c in enumerate(clauses, 1) if c.asks_content and not c.tests)
+    return clauses[: next(open_to_all, None)]
+
+
+def _tunnel(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    return tuple(
+        clause
+        for clause in clauses
+        if clause.mode is Mode.ENFORCE
+        and not clause.asks_content
+        and clause.keys
+        and clause.keys <= TUNNEL_KEYS
+    )
 
 
 def _watch(clause: Clause, verdict: Verdict) -> Ruling:

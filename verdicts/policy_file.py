@@ -2,28 +2,23 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
 
 from scanners.model import Code, Level, Reason
 from verdicts.clause import ANYTHING, Clause, Mode, Weights
-from verdicts.clause_keys import KEYS, choices, host_patterns, keys_beside, words
+from verdicts.clause_keys import CONTENT_KEYS, KEYS, choices, host_patterns, keys_beside, words
 from verdicts.model import Action, Transfer
-from verdicts.rule_file import RuleFile, RuleFileError
+from verdicts.policy_table import PolicyTable
+from verdicts.rule_file import RuleFile
+from verdicts.trickle import Trickle, read_trickle
 
-BYPASS = "bypass"
-DEFAULT = "default"
-TOP = ["default", "bypass_hosts", "policy", "clause"]
+TOP = ["default", "bypass_hosts", "policy", "clause", "trickle"]
 CLAUSE = ["name", "action", "mode", "level", "codes", "reasons", *KEYS, "program"]
 INFO = "info"
 LEVELS = {level.name.lower(): level for level in Level}
-NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +26,7 @@ class PolicyFile:
     """The file, understood."""
 
     clauses: tuple[Clause, ...]
+    trickles: tuple[Trickle, ...]
     default: Action
     mode: Mode
     bypasses: Callable[[Transfer], bool]
@@ -42,16 +38,21 @@ def read_policy_file(path: Path) -> PolicyFile:
     """Raise RuleFileError, which names file and line, for anything not understood."""
     file = RuleFile.read(path)
     file.require_known(file.data, TOP, "in the policy")
-    top = _Table(file, file.data)
+    top = PolicyTable(file, file.data)
     if "default" not in file.data:
         raise top.refusal('the line default = "block" (or "allow") is missing')
     clauses = [
-        _clause(_Table(file, values, "clause", index))
+        _clause(PolicyTable(file, values, "clause", index))
         for index, values in enumerate(file.tables("clause"))
+    ]
+    trickles = [
+        read_trickle(PolicyTable(file, values, "trickle", index))
+        for index, values in enumerate(file.tables("trickle"))
     ]
     has_bypasses = file.data.get("bypass_hosts", []) != []
     return PolicyFile(
         tuple(clauses),
+        tuple(trickles),
         top.take("default", _action, Action.BLOCK),
         _policy_mode(top),
         top.read("bypass_hosts", host_patterns) if has_bypasses else _none,
@@ -59,50 +60,19 @@ def read_policy_file(path: Path) -> PolicyFile:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One table of the file."""
-
-    file: RuleFile
-    values: dict[str, object]
-    name: str = ""
-    index: int = 0
-    title: str = ""
-    """Begins every complaint about a value."""
-
-    def take(self, key: str, read: Callable[[object], T], absent: T) -> T:
-        return self.read(key, read) if key in self.values else absent
-
-    def read(self, key: str, read: Callable[[object], T]) -> T:
-        """Return what `read` makes of the value; its ValueError gets file and line."""
-        try:
-            return read(self.values[key])
-        except ValueError as error:
-            raise self.refusal(f"{self.title}{key} {error}", key) from None
-
-    def refusal(self, message: str, key: str = "") -> RuleFileError:
-        return self.file.refusal(message, self.name, self.index, key)
-
-
-def _policy_mode(top: _Table) -> Mode:
+def _policy_mode(top: PolicyTable) -> Mode:
     """Read the table [policy], whose only key is `mode`."""
     values = top.values.get("policy", {})
     if not isinstance(values, dict):
         raise top.refusal("policy is a table: write [policy]", "policy")
     top.file.require_known(values, ["mode"], "in [policy]", "policy")
-    return _Table(top.file, values, "policy").take("mode", _mode, Mode.ENFORCE)
+    return PolicyTable(top.file, values, "policy").take("mode", _mode, Mode.ENFORCE)
 
 
-def _clause(table: _Table) -> Clause:
-    name = table.take("name", _name, "")
-    if not name:
-        raise table.refusal("a clause needs a name: it stands in the verdict log")
+def _clause(table: PolicyTable) -> Clause:
+    name = table.take_name()
     where = f"in clause '{name}'"
     table.file.require_known(table.values, CLAUSE, where, table.name, table.index)
-    for earlier, values in enumerate(table.file.tables("clause")[: table.index]):
-        if values["name"] == name:
-            line = table.file.lines.get(("clause", earlier, ""), 0)
-            raise table.refusal(f"the name '{name}' is taken by the clause in line {line}", "name")
     if "action" not in table.values:
         raise table.refusal(f'a line action = "block" (or "allow") is missing {where}')
     table = replace(table, title=f"clause '{name}': ")
@@ -118,9 +88,18 @@ def _clause(table: _Table) -> Clause:
     )
     if fault := _contradiction(weights):
         raise table.refusal(table.title + fault, "level")
-    keys = keys_beside(table.file.path.parent)
-    tests = [table.read(key, read) for key, read in keys.items() if key in table.values]
-    return Clause(name, action, mode, weights, tuple(tests))
+    keys = keys_beside(table.file.path.parent, action)
+    tests = {key: table.read(key, read) for key, read in keys.items() if key in table.values}
+    early = {key: test for key, test in tests.items() if key not in CONTENT_KEYS}
+    return Clause(
+        name,
+        action,
+        mode,
+        weights,
+        tuple(early.values()),
+        tuple(test for key, test in tests.items() if key in CONTENT_KEYS),
+        frozenset(early),
+    )
 
 
 def _contradiction(weights: Weights) -> str:
@@ -135,14 +114,6 @@ def _contradiction(weights: Weights) -> str:
             'level = "info" makes it look at the others too'
         )
     return ""
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise ValueError("takes 1 to 64 letters, digits, '-', '_', '.'")
-    if value in {BYPASS, DEFAULT}:
-        raise ValueError(f"'{value}' is taken: the log uses it for rulings without a clause")
-    return value
 
 
 def _action(value: object) -> Action:

@@ -92,22 +92,28 @@ class Spool:
             self._descriptor = readable
         return self._descriptor
 
-    def read(self) -> Iterator[bytes]:
-        """Yield the body in pieces of at most READ_SIZE bytes.
+    def read(self, at: int = 0) -> Iterator[bytes]:
+        """Yield the body from `at` on in pieces of at most READ_SIZE bytes.
 
         Raises OSError when the spool is closed meanwhile: half a body must not look whole.
         """
         if self._descriptor < 0:
-            if self._buffer:
-                yield bytes(self._buffer)
+            if at < len(self._buffer):
+                yield bytes(self._buffer[at:])
             return
-        at, size = 0, self.size
+        size = self.size
         while at < size:
             piece = os.pread(self._descriptor, min(READ_SIZE, size - at), at)
             if not piece:
                 raise OSError("the spool is shorter than what was written to it")
             at += len(piece)
             yield piece
+
+    def peek(self, at: int, count: int) -> bytes:
+        """Return up to `count` bytes from `at` on of what is there so far."""
+        if self._descriptor < 0:
+            return bytes(self._buffer[at : at + count])
+        return os.pread(self._descriptor, max(0, min(count, self.size - at)), at)
 
     def close(self) -> None:
         """Give back memory, disk space and descriptor.  May be called twice."""

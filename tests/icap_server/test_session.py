@@ -8,7 +8,7 @@ import pytest
 
 from icap_server.client import Client
 from icap_server.exchange import Exchange
-from icap_server.session import LINGER_BYTES
+from icap_server.farewell import LINGER_BYTES
 from icap_server.wire.events import RequestHead
 from verdicts.spool import SpoolSpace
 

@@ -10,8 +10,8 @@ import pytest
 
 from scanners.model import Family, FileType, Level, TypeNode
 from verdicts.clause import Case
-from verdicts.clause_keys import keys_beside
-from verdicts.model import Direction, Transfer, Verdict
+from verdicts.clause_keys import byte_count, keys_beside
+from verdicts.model import Action, Direction, NameSource, OtherName, Transfer, Verdict
 
 KEYS = keys_beside(Path(__file__).parents[2] / "rules")
 
@@ -41,6 +41,9 @@ ROWS: list[tuple[str, object, bool]] = [
     ("direction", "upload", True),
     ("direction", ["upload", "download"], True),
     ("direction", "download", False),
+    ("file_name", "photo.*", True),
+    ("file_name", ["*.exe", "*.JPG"], True),
+    ("file_name", "photo", False),
     ("true_type", "zip", True),
     ("true_type", "application/*", True),
     ("true_type", "jpeg", False),
@@ -137,6 +140,48 @@ def test_a_hostile_address_matches_nothing() -> None:
 def test_the_type_below_a_content_coding_is_the_type_of_the_file() -> None:
     coded = replace(TRANSFER, codings=("gzip",))
     assert KEYS["true_type"]("jpeg")(Case(CASE.verdict, coded, 1))
+
+
+NAMES = (OtherName(NameSource.DISPOSITION, "Setup.EXE"), OtherName(NameSource.URL, "get.php"))
+
+
+@pytest.mark.parametrize(
+    "key, value, blocks, allows",
+    [
+        ("file_name", "*.exe", True, False),
+        ("file_name", "get.php", True, False),
+        ("file_name", ["*.jpg", "*.exe"], True, True),
+        ("file_name", "*.pdf", False, False),
+        ("declared_type", "text/*", True, False),
+        ("declared_type", ["text/*", "image/*"], True, True),
+    ],
+)
+def test_one_of_many_names_blocks_and_all_of_them_allow(
+    key: str, value: object, *, blocks: bool, allows: bool
+) -> None:
+    """Who states an innocent name or type as well does not get by with it."""
+    transfer = replace(TRANSFER, other_names=NAMES, other_types=("text/html",))
+    case = Case(CASE.verdict, transfer, 1)
+    assert KEYS[key](value)(case) is blocks
+    allowing = keys_beside(Path(__file__).parents[2] / "rules", Action.ALLOW)
+    assert allowing[key](value)(case) is allows
+
+
+@pytest.mark.parametrize("action", [Action.BLOCK, Action.ALLOW])
+def test_a_file_without_a_name_matches_no_name(action: Action) -> None:
+    keys = keys_beside(Path(__file__).parents[2] / "rules", action)
+    assert not keys["file_name"]("*")(Case(CASE.verdict, replace(TRANSFER, file_name=""), 1))
+
+
+@pytest.mark.parametrize("text, count", [("64 KiB", 65536), ("1B", 1), ("0.5 MiB", 524288)])
+def test_a_number_of_bytes(text: str, count: int) -> None:
+    assert byte_count(text) == count
+
+
+@pytest.mark.parametrize("value", [64, "64", "64 KB", "> 1 KiB", ""])
+def test_no_number_of_bytes(value: object) -> None:
+    with pytest.raises(ValueError, match="takes an amount"):
+        byte_count(value)
 
 
 def test_program_needs_the_table_of_types(tmp_path: Path) -> None:

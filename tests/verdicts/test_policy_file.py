@@ -40,7 +40,7 @@ def test_weighing_keys(tmp_path: Path) -> None:
 
 ROOT = Path(__file__).parents[2]
 DESIGNED = """
-name action mode service direction level codes reasons true_type declared_type program
+name action mode service direction level codes reasons file_name true_type declared_type program
 channel user group client_ip host url size partial
 """
 
@@ -60,7 +60,8 @@ def test_the_clause_has_exactly_the_designed_keys() -> None:
         (
             'default = "block"\nfoo = 1',
             2,
-            "unknown key 'foo' in the policy; known keys: default, bypass_hosts, policy, clause",
+            "unknown key 'foo' in the policy; known keys: default, bypass_hosts, policy, clause, "
+            "trickle",
         ),
         ('default = "block"\n[clauses]\nx = 1', 2, "unknown key 'clauses' in the policy"),
         ('default = "block"\n[policy]\nmood = "x"', 3, "unknown key 'mood' in [policy]"),
@@ -80,7 +81,7 @@ def test_the_clause_has_exactly_the_designed_keys() -> None:
             HEAD + "foo = 1",
             6,
             "unknown key 'foo' in clause 'a'; known keys: name, action, mode, level, codes, "
-            "reasons, service, direction, true_type, declared_type, channel, user, "
+            "reasons, service, direction, file_name, true_type, declared_type, channel, user, "
             "group, client_ip, host, url, size, partial, program",
         ),
         (HEAD + "[clause.sub]\nx = 1", 3, "unknown key 'sub' in clause 'a'"),

@@ -1,0 +1,50 @@
+"""The end of a connection: its last reply has to arrive before the socket goes.
+
+Closing while bytes of the client lie unread would reset the connection, and take the reply with
+it; so we say that we are done, and throw away what still comes, for a while.
+"""
+
+import asyncio
+
+from icap_server.deadlines import Deadlines
+
+LINGER_BYTES = 16 * 1024 * 1024
+"""How much a client may send after a reply that ends the connection; Squid stops late."""
+
+
+class Farewell:
+    """Of one transport."""
+
+    def __init__(self, transport: asyncio.Transport, deadlines: Deadlines) -> None:
+        self._transport = transport
+        self._deadlines = deadlines
+        self._left = -1
+        """Bytes that may still be thrown away; -1: the connection is in use."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether the last reply is written."""
+        return self._left >= 0
+
+    def begin(self) -> None:
+        self._left = LINGER_BYTES
+        self._deadlines.await_close()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        self._transport.resume_reading()
+
+    def throw_away(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            self._left = 0
+            self._transport.abort()
+
+    def check(self, now: float) -> None:
+        """The time to read the reply is over, unless some of it still lies in our buffers."""
+        if self._deadlines.ended(now) or not self._transport.get_write_buffer_size():
+            self._transport.abort()
+
+    def close(self) -> None:
+        """Close when everything is written, or when the client takes too long to read it."""
+        self._deadlines.await_reader()
+        self._transport.close()

@@ -1,0 +1,80 @@
+"""The reading half of a session: bytes -> events, one request at a time.
+
+What a client pipelines waits here unread, and the transport does not read on meanwhile.
+"""
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from icap_server.wire.connection import ServerConnection
+from icap_server.wire.errors import ProtocolError
+from icap_server.wire.events import Event
+
+log = structlog.get_logger()
+
+
+class Listener(Protocol):
+    """Who is told what the client said."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether events are wanted at all: no reply is due, the connection goes on."""
+
+    def on_event(self, event: Event) -> bool:
+        """Take one event; False: nobody is interested in the others of this request."""
+
+    def on_fault(self, status: int) -> None:
+        """The client broke the protocol, or we have a bug: nothing more can be read."""
+
+    def on_idle(self) -> None:
+        """Every event is taken; more bytes have to come."""
+
+
+class Inlet:
+    """Reads one transport for one listener."""
+
+    def __init__(self, transport: asyncio.Transport, listener: Listener) -> None:
+        self.wire = ServerConnection()
+        self._transport = transport
+        self._listener = listener
+        self._backlog = b""
+        """What came while the listener was not ready."""
+        self.turn_due = False
+        """What came too early is about to be read."""
+
+    def receive(self, data: bytes) -> None:
+        if self._backlog or not self._listener.ready:
+            self._backlog += data
+            self._transport.pause_reading()
+        else:
+            self._feed(data)
+
+    def read_on_soon(self) -> None:
+        """Read what arrived too early; not at once, or a long pipeline would recurse."""
+        if self._backlog or self.wire.has_unread:
+            self.turn_due = True
+            asyncio.get_running_loop().call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        self.turn_due = False
+        if not self._listener.ready:
+            return
+        backlog, self._backlog = self._backlog, b""
+        self._transport.resume_reading()
+        self._feed(backlog)
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            for event in self.wire.receive(data):
+                if not self._listener.on_event(event):
+                    return
+        except ProtocolError as error:
+            log.info("request.refused", status=error.icap_status, reason=str(error))
+            self._listener.on_fault(error.icap_status)
+        except Exception:
+            log.exception("session.crashed")
+            self._listener.on_fault(500)
+        else:
+            self._listener.on_idle()

@@ -1,0 +1,49 @@
+"""How one message may be let through: which of 204, 206 and its own echo the client takes.
+
+The forms differ in what we have to keep: only an echo needs the body.
+"""
+
+from enum import Enum
+
+from icap_server.wire.events import RequestHead
+
+
+class Form(Enum):
+    UNMODIFIED = 204
+    """The client goes on with what it has."""
+    PARTIAL = 206
+    """Our HTTP head, then the body that the client has."""
+    ECHO = 200
+    """The whole message comes back."""
+
+
+class Release:
+    """Of one request; what is possible changes once the client was told to continue."""
+
+    def __init__(self, head: RequestHead) -> None:
+        self._head = head
+        self.continued = False
+        """100 Continue was sent: the client has given up its copy, unless it said otherwise."""
+
+    @property
+    def form(self) -> Form:
+        """The cheapest form for a message that passes as it came (RFC 3507 §4.6)."""
+        if self._head.allow_204 or self._answers_preview:
+            return Form.UNMODIFIED
+        return self.changed_form
+
+    @property
+    def changed_form(self) -> Form:
+        """The cheapest form for a message with another HTTP head.
+
+        206 needs Allow: 206 (draft-icap-ext-partial-content).  Together with a preview that alone
+        promises no more than an answer to the preview: Squid drops the transaction that gets a
+        206 after 100 Continue, or after a preview that was the whole body, unless it allowed 204
+        as well.
+        """
+        allowed = self._head.allow_206 and (self._head.allow_204 or self._head.preview is None)
+        return Form.PARTIAL if allowed else Form.ECHO
+
+    @property
+    def _answers_preview(self) -> bool:
+        return self._head.preview is not None and not self.continued
