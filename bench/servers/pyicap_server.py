@@ -24,6 +24,8 @@ class EchoRequest(BaseICAPRequestHandler):  # type: ignore[misc]
         """Read the body; answer 204 if that is allowed, else the same message again."""
         self.no_adaptation_required()
 
+    echo_REQMOD = echo_RESPMOD  # noqa: N815
+
 
 if __name__ == "__main__":
     server = EchoServer(("127.0.0.1", 0), EchoRequest)

@@ -110,6 +110,7 @@ visible_hostname squid.example
 cache_effective_user {UNPRIVILEGED_USER}
 pid_filename {folder}/squid.pid
 access_log stdio:{folder}/access.log
+strip_query_terms off
 logformat adapted %icap::rm %icap::Hs %icap::to %ru
 icap_log stdio:{folder}/icap.log adapted
 cache_log {folder}/cache.log
