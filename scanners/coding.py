@@ -1,6 +1,7 @@
 """HTTP content codings, and the plain .gz file, which is the same format as a container of one."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scanners import inflate
@@ -27,6 +28,10 @@ DECODERS: dict[str, inflate.Decoder] = {
 """RFC 9110 §8.4.1, RFC 7932, RFC 8878; "identity" is none."""
 NATIVE = frozenset({"pe", "elf", "macho"})
 """Programs that no coding resembles by accident."""
+NEIGHBOURS = 24
+"""Bytes beside a mark that tell it from others."""
+MOST_MARKS = 10_000
+"""Marks that are compared; the budget allows fewer parts."""
 MAX_CODINGS = 4
 """Browsers undo a few; five of them have no honest use."""
 RATIO = 200
@@ -49,6 +54,7 @@ class CodingScanner:
             raise ContentTooDeep("too many content codings")
         view = content.view
         failure: ScannerError | None = None
+        skipped: list[memoryview] = []
         for coding in reversed(codings):
             decoder = DECODERS.get(coding)
             if decoder is None:
@@ -56,32 +62,70 @@ class CodingScanner:
                 break
             unpacked = inflate.unpack(decoder, view, budget, ceiling=None)
             view, failure = unpacked.view, unpacked.failure
+            skipped += unpacked.skipped
             if failure is not None:
                 break
         if not content.codings:
             return Report()
         bare = replace(content, codings=(), file_type=UNKNOWN_TYPE)
-        children = (
-            [replace(bare, view=view, hidden_from_clamav=bool(codings))]
-            if view or not failure
-            else []
-        )
-        if codings and (failure is not None or _tells_raw(content)):
-            children.append(replace(bare, hidden_from_clamav=False))  # the sender may have lied
-        if failure is None:
-            return Report(children=tuple(children))
-        gap = Unscanned(self.name, failure.reason, content.path)
-        return Report(unscanned=(gap,), children=tuple(children))
+        children = []
+        if view or not failure:
+            children.append(replace(bare, view=view, hidden_from_clamav=bool(codings)))
+        children += _skipped(skipped, content.path)
+        raw = replace(bare, hidden_from_clamav=False)
+        if failure is not None:
+            children.append(raw)  # the sender may have lied
+            gap = Unscanned(self.name, failure.reason, content.path)
+            return Report(unscanned=(gap,), children=tuple(children))
+        if codings and content.file_type.name in NATIVE:
+            children.append(raw)
+        elif codings and (mark := _mark(content)):
+            budget.seconds_left()
+            if mark.search(content.view):
+                hidden = any(mark.search(one) for one in skipped)
+                distorted = not hidden and _are_stored(mark, content.view, view, budget)
+                children.append(replace(raw, distorted=distorted))
+        return Report(children=tuple(children))
 
 
-def _tells_raw(content: Content) -> bool:
-    """Say whether coded bytes are something else as well, for the many servers that store them so.
-
-    Gzip and Zstandard have places for bytes that decode to nothing.
-    """
+def _mark(content: Content) -> re.Pattern[bytes] | None:
+    """Return what divides the parts of a form; many servers store and split it as it came."""
     boundary = dict(content.parameters).get("boundary", "").encode("utf-8", "replace")
-    split = boundary and re.search(re.escape(b"--" + boundary), content.view)
-    return bool(split) or content.file_type.name in NATIVE
+    return re.compile(re.escape(b"--" + boundary)) if boundary else None
+
+
+def _are_stored(
+    mark: re.Pattern[bytes], coded: memoryview, decoded: memoryview, budget: Budget
+) -> bool:
+    """Say whether all marks in coded bytes are those of the decoded form.
+
+    Coders store what does not get smaller as it is, with some bytes of their own between the
+    pieces.  The parts of such a form are those of the decoded one, but for these bytes.  A mark
+    that stands elsewhere divides something that decodes to nothing.
+    """
+    before: set[bytes] = set()
+    behind: set[bytes] = set()
+    for number, match in enumerate(mark.finditer(decoded)):
+        start, end = match.span()
+        before.add(bytes(decoded[max(0, start - NEIGHBOURS) : end]))
+        behind.add(bytes(decoded[start : end + NEIGHBOURS]))
+        if number == MOST_MARKS:
+            return False
+    for match in mark.finditer(coded):
+        budget.seconds_left()
+        start, end = match.span()
+        if (
+            bytes(coded[max(0, start - NEIGHBOURS) : end]) not in before
+            and bytes(coded[start : end + NEIGHBOURS]) not in behind
+        ):
+            return False
+    return True
+
+
+def _skipped(views: Iterable[memoryview], path: tuple[str, ...]) -> Iterator[Content]:
+    """Give bytes that decode to nothing a look of their own: an archive may lie there."""
+    for number, view in enumerate(views, 1):
+        yield Content(view, path=(*path, f"skipped {number}"), hidden_from_clamav=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +150,8 @@ class GzipContainer:
         if unpacked.failure is not None:
             unscanned.append(Unscanned(self.name, unpacked.failure.reason, path))
         child = Content(unpacked.view, name=name, path=path, other_names=others)
-        return Report(tuple(detections), tuple(unscanned), (child,))
+        children = (child, *_skipped(unpacked.skipped, content.path))
+        return Report(tuple(detections), tuple(unscanned), children)
 
 
 def _inner_name(name: str) -> str:

@@ -28,6 +28,9 @@ _ROOT = re.compile(rb"<(?:!doctype\s+)?([a-z][a-z0-9:]*)", re.IGNORECASE)
 _HTML = frozenset(
     b"html head body script meta title style link table div iframe form img a p br center".split()
 )
+_FIELD = re.compile(rb"(?:>?From |([!-9;-~]{2,70}):)[^\n]*+(?:\n[ \t][^\n]*+)*+\n")
+_MAIL_PROGRAMS = frozenset(b"received return-path message-id mime-version delivered-to".split())
+_MAIL_FIELDS = _MAIL_PROGRAMS | frozenset(b"from to cc subject date sender reply-to".split())
 _JSON = re.compile(rb"\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\d\]-])")
 
 
@@ -47,6 +50,10 @@ class TypeScanner:
 
     def identify(self, view: memoryview) -> FileType:
         """Return the type of the bytes; "unknown" is an answer, too."""
+        return self.recognise(view) or self._guess(bytes(view[:HEAD]))
+
+    def recognise(self, view: memoryview) -> FileType | None:
+        """Return the type if structure or text tells it, in microseconds, without libmagic."""
         if not view:
             return self._table.named("empty")
         head = bytes(view[:HEAD])
@@ -55,9 +62,8 @@ class TypeScanner:
             return self._table.named(name)
         if found := self._by_pattern(view, head):
             return self._table.named(_zip_use(view)) if found.name == "zip" else found
-        if name := _text(head):
-            return self._table.named(name)
-        return self._guess(head)
+        name = _text(head)
+        return self._table.named(name) if name else None
 
     def _guess(self, head: bytes) -> FileType:
         """Ask libmagic.  Its guess makes nothing a program: it takes Korean text for a DOS .com."""
@@ -71,7 +77,13 @@ class TypeScanner:
 
     def _by_pattern(self, view: memoryview, head: bytes) -> FileType | None:
         for pattern, file_type in chain(self._first.get(head[0], ()), self._later):
-            if all(bytes(view[at : at + len(wanted)]) == wanted for at, wanted in pattern):
+            for at, wanted in pattern:
+                end = at + len(wanted)
+                if end <= HEAD and not head.startswith(wanted, at):
+                    break
+                if end > HEAD and bytes(view[at:end]) != wanted:
+                    break
+            else:
                 return file_type
         return None
 
@@ -143,7 +155,24 @@ def _text(head: bytes) -> str | None:
         return None
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _markup(head)
+    if _is_mail(head):
+        return "mail"
     return "json" if _JSON.match(head) else "text"
+
+
+def _is_mail(head: bytes) -> bool:
+    """Say whether a text begins with the header of a mail (RFC 5322 §3.6), or a mailbox with one.
+
+    Two fields that mail has, one of them written by mail programs: HTTP heads have a date, too.
+    """
+    if not _FIELD.match(head):
+        return False
+    names: set[bytes] = set()
+    at = 0
+    while field := _FIELD.match(head, at):
+        names.add((field[1] or b"").lower())
+        at = field.end()
+    return len(names & _MAIL_FIELDS) > 1 and not names.isdisjoint(_MAIL_PROGRAMS)
 
 
 def _markup(head: bytes) -> str:

@@ -56,11 +56,20 @@ def _parameters(text: str) -> Iterator[tuple[str, str]]:
         while start < len(text) and text[start].isspace():
             start += 1
         if quoted := _QUOTED.match(text, start):
-            yield name, _ESCAPED.sub(r"\1", quoted.group(1))
+            inner = _ESCAPED.sub(r"\1", quoted.group(1))
+            yield name, inner
             stop = text.find(";", quoted.end())
             stop = len(text) if stop < 0 else stop
+            rest = text[quoted.end() : stop].replace('"', "").strip()
+            if rest:  # some receivers read on behind the quote
+                yield name, inner + rest
+            if not quoted.group().endswith('"', 1) and ";" in inner:
+                yield name, inner.partition(";")[0].strip()  # never closed: some ignore the quote
         else:
             yield name, text[equals + 1 : stop].strip()
+            close = text.find("'", start + 1) if text.startswith("'", start) else -1
+            if close > 0:  # PHP takes these for quotes
+                yield name, text[start + 1 : close]
         at = stop + 1
 
 

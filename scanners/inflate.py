@@ -21,12 +21,26 @@ FEED = 64 * 1024
 """Compressed bytes given to a decoder at once."""
 WINDOW = 128 * 1024 * 1024
 """The largest dictionary a stream may ask for; zstd's own --long default."""
-ZSTD_SKIPPABLE = 0x184D2A50
-"""RFC 8878 §3.1.2; the last hex digit is free."""
+ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
+"""Behind a byte 0x50 to 0x5f (RFC 8878 §3.1.2)."""
 
+_ZERO = re.compile(rb"\0")
 _PAYLOAD = re.compile(rb"[^\0\t\r\n ]")
 
-Decoder = Callable[[memoryview], Iterator[bytes]]
+SHORTEST_SKIPPED = 64
+"""Bytes that decode to nothing and are told: fewer hold no file."""
+LONGEST_NAME = 255
+"""Bytes of a gzip name or comment that are nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Bytes of a stream that decode to nothing, because the format lets decoders skip them."""
+
+    view: memoryview
+
+
+Decoder = Callable[[memoryview], Iterator[bytes | Skipped]]
 """Yields decoded pieces, empty ones included; raises ContentMalformed at the first broken byte."""
 
 
@@ -38,6 +52,8 @@ class Unpacked:
     failure: ScannerError | None = None
     bomb: bool = False
     """The ceiling was passed."""
+    skipped: list[memoryview] = field(default_factory=list)
+    """What decodes to nothing, and is long enough to be a file.  Each is a member of the budget."""
 
     @property
     def view(self) -> memoryview:
@@ -50,6 +66,10 @@ def unpack(decoder: Decoder, view: memoryview, budget: Budget, ceiling: int | No
     try:
         for piece in decoder(view):
             budget.seconds_left()
+            if isinstance(piece, Skipped):
+                budget.spend_member()
+                unpacked.skipped.append(piece.view)
+                continue
             budget.spend_bytes(len(piece))
             unpacked.data += piece
             if ceiling is not None and len(unpacked.data) > ceiling:
@@ -75,22 +95,42 @@ def deflate(view: memoryview) -> Iterator[bytes]:
     _require_padding(view[taken:])
 
 
-def gzip(view: memoryview) -> Iterator[bytes]:
+def gzip(view: memoryview) -> Iterator[bytes | Skipped]:
     """All members of an RFC 1952 file; what follows the last and is no member is not data."""
     yield from _gzip_members(view)
 
 
-def gzip_alone(view: memoryview) -> Iterator[bytes]:
+def gzip_alone(view: memoryview) -> Iterator[bytes | Skipped]:
     """HTTP "gzip": members and nothing else, because receivers may not undo the coding at all."""
     taken = yield from _gzip_members(view)
     _require_padding(view[taken:])
 
 
-def _gzip_members(view: memoryview) -> Generator[bytes, None, int]:
+def _gzip_members(view: memoryview) -> Generator[bytes | Skipped, None, int]:
     at = 0
     while at == 0 or bytes(view[at : at + 2]) == b"\x1f\x8b":
+        yield from _gzip_header(view[at:])
         at += yield from _zlib(view[at:], zlib.MAX_WBITS | 16)
     return at
+
+
+def _gzip_header(view: memoryview) -> Iterator[Skipped]:
+    """Tell long fields of a member's header (RFC 1952 §2.3.1); bgzip writes short ones."""
+    if len(view) < 12:
+        return
+    flags, at = view[3], 10
+    if flags & 4:
+        end = at + 2 + int.from_bytes(view[at : at + 2], "little")
+        if end - at - 2 >= SHORTEST_SKIPPED:
+            yield Skipped(view[at + 2 : end])
+        at = end
+    for flag in (8, 16):  # file name, comment: both end with a zero
+        if flags & flag:
+            zero = _ZERO.search(view, at)
+            end = zero.start() if zero else len(view)
+            if end - at > LONGEST_NAME:
+                yield Skipped(view[at:end])
+            at = end + 1
 
 
 def _require_padding(rest: memoryview) -> None:
@@ -191,7 +231,7 @@ def br(view: memoryview) -> Iterator[bytes]:
     _require_padding(view[at:])
 
 
-def zstd(view: memoryview) -> Iterator[bytes]:
+def zstd(view: memoryview) -> Iterator[bytes | Skipped]:
     """All frames of an RFC 8878 file.
 
     `stream_reader` bounds its answers but ends quietly on a cut stream, so the end of each frame is
@@ -202,6 +242,8 @@ def zstd(view: memoryview) -> Iterator[bytes]:
     try:
         while at < len(view) or at == 0:
             end = yield from _zstd_frame_end(view, at)
+            if bytes(view[at + 1 : at + 4]) == ZSTD_SKIPPABLE and end - at - 8 >= SHORTEST_SKIPPED:
+                yield Skipped(view[at + 8 : end])
             reader = engine.stream_reader(view[at:end])
             while piece := reader.read(PIECE):
                 yield piece
@@ -215,7 +257,7 @@ def zstd(view: memoryview) -> Iterator[bytes]:
 def _zstd_frame_end(view: memoryview, at: int) -> Generator[bytes, None, int]:
     """Return where the frame at `at` ends, beyond the view if it is cut (RFC 8878 §3.1)."""
     (magic,) = struct.unpack_from("<I", view, at)
-    if magic & 0xFFFFFFF0 == ZSTD_SKIPPABLE:
+    if magic & 0xF0 == 0x50 and magic >> 8 == int.from_bytes(ZSTD_SKIPPABLE, "little"):
         return at + 8 + int(struct.unpack_from("<I", view, at + 4)[0])
     head = view[at : at + 18]
     checksum = 4 if zstandard.get_frame_parameters(head).has_checksum else 0

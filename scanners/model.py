@@ -122,6 +122,9 @@ class Content:
     """More media types that were declared beside `declared_type`."""
     url_name: str = ""
     """What the URL calls it, beside `name`.  Often only an address: `get.php`."""
+    distorted: bool = False
+    """A second reading of bytes that are examined as they should be as well: that it breaks off,
+    or holds bytes that belong to nothing, is no finding.  Holds for all that lies in it."""
 
 
 @dataclass(frozen=True, slots=True)

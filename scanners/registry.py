@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from scanners.base import Bench
+from scanners.base64_fields import Base64Scanner
 from scanners.coding import CodingScanner, GzipContainer
 from scanners.disguise import DisguiseScanner
 from scanners.disguise_names import NameScanner
 from scanners.file_type import TypeScanner
+from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
 from scanners.type_table import read_type_table
+from scanners.uuencode import UuencodeScanner
 from scanners.yara_rules import YaraScanner, read_sources
 from scanners.zip_container import ZipContainer
 
@@ -25,6 +28,9 @@ def build_bench(rules: Path) -> Bench:
             NameScanner(table),
             CodingScanner(),
             MultipartScanner(),
+            MailScanner(),
+            UuencodeScanner(),
+            Base64Scanner(types.recognise),
             GzipContainer(),
             ZipContainer(table, types.identify),
         ),

@@ -2,7 +2,7 @@
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from scanners.errors import ContentMalformed
 from scanners.inflate import Decoder
@@ -11,6 +11,7 @@ FEED = 256 * 1024
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _BLANKS = b" \t\r\n"
 _JUNK = bytes(set(range(256)) - set(_ALPHABET))
+_SEGMENT = re.compile(rb"[^=]+|=+")
 _BROKEN_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)|[\x00-\x08\x0e-\x1f\x7f-\xff]")
 
 
@@ -20,24 +21,40 @@ def base64(view: memoryview) -> Iterator[bytes]:
     Receivers skip foreign characters, stop at padding or go on after it: all readings are kept,
     and a body on which they differ is no clean body.
     """
-    clean, padded, left = True, False, b""
-    for start in range(0, len(view), FEED):
-        raw = bytes(view[start : start + FEED])
-        text = raw.translate(None, _JUNK)
-        clean &= not raw.translate(None, _ALPHABET + _BLANKS)
-        for segment in re.findall(rb"[^=]+|=+", text):
+    clean = True
+
+    def letters() -> Iterator[bytes]:
+        nonlocal clean
+        for start in range(0, len(view), FEED):
+            raw = bytes(view[start : start + FEED])
+            clean &= not raw.translate(None, _ALPHABET + _BLANKS)
+            yield raw.translate(None, _JUNK)
+
+    resumed = yield from decode_letters(letters())
+    if resumed or not clean:
+        raise ContentMalformed("not base64 alone")
+
+
+def decode_letters(texts: Iterable[bytes]) -> Generator[bytes, None, bool]:
+    """Decode pieces of nothing but the standard alphabet and padding, cut anywhere.
+
+    Yields a piece for each piece at least; returns whether anything followed padding.
+    """
+    resumed, padded, left = False, False, b""
+    for text in texts:
+        yield b""
+        for segment in _SEGMENT.findall(text):
             if segment.startswith(b"="):
                 yield _quads(left)
                 left, padded = b"", True
                 continue
-            clean &= not padded
+            resumed |= padded
             left += segment
             whole = len(left) // 4 * 4
             yield binascii.a2b_base64(left[:whole])
             left = left[whole:]
     yield _quads(left)
-    if not clean:
-        raise ContentMalformed("not base64 alone")
+    return resumed
 
 
 def _quads(left: bytes) -> bytes:

@@ -14,6 +14,7 @@ from scanners.budget import Budget
 from scanners.errors import ScannerError
 from scanners.model import (
     UNKNOWN_TYPE,
+    Code,
     Content,
     Detection,
     Examination,
@@ -66,6 +67,8 @@ class _Walk:
         wrapper = False
         for scanner in self.bench.scanners:
             report = self._scan(scanner, content)
+            if content.distorted:
+                report = _for_certain(report)
             self._keep(report)
             inside = self._descend(report.children, content.path, depth)
             wrapper |= report.wrapped and len(inside) == len(report.children)
@@ -107,7 +110,7 @@ class _Walk:
         try:
             return scanner.scan(content, self.budget)
         except ScannerError as error:
-            self._gap(scanner.name, error.reason, content.path)
+            return Report(unscanned=(Unscanned(scanner.name, error.reason, content.path),))
         except Exception as error:  # MemoryError too: a member that is too much is no clean one
             _log_crash(scanner.name, error)
             self._gap(scanner.name, Reason.CRASHED, content.path)
@@ -125,6 +128,16 @@ class _Walk:
     def _wanted(self, kind: Hashable) -> bool:
         self.seen[kind] += 1
         return self.seen[kind] <= SAME_KIND
+
+
+def _for_certain(report: Report) -> Report:
+    """Leave out what distorted bytes say of their own structure."""
+    return replace(
+        report,
+        detections=tuple(d for d in report.detections if d.code is not Code.ARCHIVE_AMBIGUOUS),
+        unscanned=tuple(gap for gap in report.unscanned if gap.reason is not Reason.MALFORMED),
+        children=tuple(replace(child, distorted=True) for child in report.children),
+    )
 
 
 def _log_crash(scanner: str, error: Exception) -> None:

@@ -74,7 +74,7 @@ READ = {  # body -> (bytes, name) of each child
     "lines of the content end with CRLF": (b"--b\n\na\r\n\r\nb\n--b--", [(b"a\r\n\r\nb", "")]),
     "same encoding twice": (
         _encoded("base64\r\nContent-Transfer-Encoding: Base64", "aGVsbG8="),
-        HELLO,
+        [*HELLO, (b"aGVsbG8=", "")],
     ),
     "separators in a name": (_named('filename="a\u2028\x85.exe"'), [(b"1", "a\u2028\x85.exe")]),
     "parts behind the last boundary": (_body("\r\none") + _body("\r\none"), ONE + ONE),
@@ -91,8 +91,21 @@ READ = {  # body -> (bytes, name) of each child
         BOTH,
     ),
     "name of the type": (_body("Content-Type: image/png; name=a.png\r\n\r\n1"), [(b"1", "a.png")]),
-    "base64": (_encoded("BASE64", "aGVsbG8="), HELLO),
-    "quoted-printable": (_encoded("quoted-printable", "hel=\r\nlo"), HELLO),
+    "base64": (_encoded("BASE64", "aGVsbG8="), [*HELLO, (b"aGVsbG8=", "")]),
+    "quoted-printable": (
+        _encoded("quoted-printable", "hel=\r\nlo"),
+        [*HELLO, (b"hel=\r\nlo", "")],
+    ),
+    "quoted-printable that changes nothing": (_encoded("quoted-printable", "hello"), HELLO),
+    "folded with a vertical tab": (_named('\r\n\vfilename="a.exe"'), [(b"1", "a.exe")]),
+    "single quotes": (_named("filename='a.exe'"), [(b"1", "'a.exe'|a.exe")]),
+    "more behind the quote": (_named('filename="a"b.exe'), [(b"1", "a|ab.exe")]),
+    "quote that never ends": (
+        _named('filename="a.exe; name="f"'),
+        [(b"1", "a.exe; name=|a.exe; name=f")],
+    ),
+    "length of the part": (_body("Content-Length: 3\r\n\r\none"), ONE),
+    "coding of the part": (_body("Content-Encoding: gzip\r\n\r\none"), ONE + ONE),
 }
 DOUBTFUL = {  # the same, with a gap
     "no header, no blank line": (b"--b\r\nabc\r\n--b--", [(b"abc", "")]),
@@ -116,6 +129,8 @@ DOUBTFUL = {  # the same, with a gap
     "boundary, then NUL": (_body("\r\none\r\n--b\0\r\n"), [(b"one\r\n--b\0\r\n", "")]),
     "longer boundary": (_body("\r\none\r\n--bc\r\n2"), [(b"one\r\n--bc\r\n2", "")]),
     "said to be base64": (_encoded("base64", "MZ\x01!"), [(b"1", ""), (b"MZ\x01!", "")]),
+    "length beyond the part": (_body("Content-Length: 4\r\n\r\none"), ONE),
+    "header line without a colon": (_body("A: b\r\nc\r\n\r\none"), ONE),
     "unknown encoding": (_encoded("x-uue", "abc"), [(b"abc", "")]),
 }
 
@@ -251,7 +266,7 @@ def test_too_many_parts_are_no_wrapped_body(new_budget: MakeBudget) -> None:
 
 
 def test_forms_within_forms_hand_out_the_innermost_only(run: Examine) -> None:
-    inner = b"x" * 100_000
+    inner = b"x " * 50_000
     body, parameters = inner, (("boundary", "b0"),)
     for level in range(6, -1, -1):
         head = (

@@ -1,0 +1,82 @@
+"""Where base64 may lie in text: `data:` URLs, and long runs of its letters."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanners.base64_text import LETTERS, MAX_HEADER
+
+PIECE = 256 * 1024
+SHORTEST = 86
+"""Characters that 64 bytes need."""
+LINE = 60
+"""Letters in a row that are a line of base64: lines have 76 (MIME), 64 (PEM) or 60 letters."""
+
+_RUN_LETTERS = LETTERS + b"=\\%"
+_CLASSES = bytes(0x41 if code in _RUN_LETTERS else 0x20 for code in range(256))
+_LONG = b"A" * LINE
+_RUN = re.compile(rb"(?:[A-Za-z0-9+/=_\\%-]++|\r?\n[ \t]*+(?=[A-Za-z0-9+/=_\\%-]))*+")
+_COMMA = re.compile(rb"(?:,|%2c|\\u002c)", re.IGNORECASE)
+_HEADER = re.compile(
+    rb"data(?::|%3a|\\u003a)((?:[a-z0-9!#$&^_.+=;*~ -]|\\?/|%[0-9a-f]{2}|\\u[0-9a-f]{4})*+)",
+    re.IGNORECASE,
+)
+_WORD = b"base64"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters that may be base64."""
+
+    start: int
+    end: int
+    header: bytes | None = None
+    """What stands between `data:` and the comma; None: no data URL."""
+    begins: int = -1
+    """Where the data URL begins."""
+
+
+def data_urls(view: memoryview) -> Iterator[Run]:
+    """Yield the base64 of every data URL that is not short, up to what belongs to none.
+
+    RFC 2397 as receivers take it: any case, percent signs and JSON escapes in the header.
+    """
+    for at in _words(view):
+        comma = _COMMA.match(view, at + len(_WORD))
+        end = _end(view, comma.end()) if comma else at
+        if comma is None or end - comma.end() < SHORTEST:
+            continue
+        before = bytes(view[max(0, at - MAX_HEADER) : at])
+        scheme = before.lower().rfind(b"data")
+        header = _HEADER.fullmatch(before, scheme) if scheme >= 0 else None
+        if header:
+            yield Run(comma.end(), end, header[1], at - len(before) + scheme)
+
+
+def _words(view: memoryview) -> Iterator[int]:
+    for start in range(0, len(view), PIECE):
+        piece = bytes(view[start : start + PIECE + len(_WORD) - 1]).lower()
+        at = piece.find(_WORD)
+        while at >= 0:
+            yield start + at
+            at = piece.find(_WORD, at + 1)
+
+
+def long_runs(view: memoryview) -> Iterator[Run]:
+    """Yield runs of letters whose first line is long enough; about 1 ms a MiB of text."""
+    done = 0
+    for start in range(0, len(view), PIECE):
+        if start + PIECE <= done:
+            continue
+        classes = bytes(view[start : start + PIECE + LINE]).translate(_CLASSES)
+        at = classes.find(_LONG, max(0, done - start))
+        while at >= 0:
+            done = _end(view, start + at)
+            if done - start - at >= SHORTEST:
+                yield Run(start + at, done)
+            at = classes.find(_LONG, done - start)
+
+
+def _end(view: memoryview, start: int) -> int:
+    run = _RUN.match(view, start)
+    return run.end() if run else start
