@@ -3,6 +3,7 @@
 import pytest
 
 from icap_server.exchange import MAX_ECHO, EchoExchange, OptionsExchange, RefusalExchange
+from icap_server.profile import GENERIC
 from icap_server.services import Service
 from icap_server.settings import IcapSettings
 from icap_server.wire.events import RequestHead
@@ -17,12 +18,15 @@ def head(*, allow_204: bool = False, preview: int | None = None, body: bool = Tr
 
 @pytest.mark.parametrize("close", [False, True])
 def test_options(close: bool) -> None:
-    exchange = OptionsExchange(Service("respmod", ("RESPMOD",)), IcapSettings(), ISTAG)
+    service, settings = Service("respmod", ("RESPMOD",)), IcapSettings()
+    exchange = OptionsExchange(head(), service, settings, ISTAG, GENERIC, max_connections=77)
     reply = exchange.reply_now(close=close)
     assert reply.status == 200
     assert reply.body is None
     assert reply.close == close == (b"\r\nConnection: close\r\n" in reply.head)
     assert reply.head.startswith(b"ICAP/1.0 200 OK\r\nMethods: RESPMOD\r\n")
+    assert b"\r\nMax-Connections: 77\r\n" in reply.head
+    assert b"\r\nAllow: 204\r\n" in reply.head
     assert reply.head.endswith(b"\r\nEncapsulated: null-body=0\r\n\r\n")
 
 

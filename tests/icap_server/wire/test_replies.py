@@ -11,6 +11,7 @@ from icap_server.wire.replies import (
     bodyless_reply,
     chunk,
     encapsulating_reply,
+    original_body_chunk,
 )
 
 HTTP = b"HTTP/1.1 403 Forbidden\r\n\r\n"
@@ -72,3 +73,26 @@ def test_chunks_are_read_as_what_was_written(pieces: list[bytes]) -> None:
     assert decoder.decode(wire, 0, body) == len(wire)
     assert decoder.finished
     assert b"".join(body) == b"".join(pieces)
+
+
+@given(st.binary(max_size=100), st.integers(0, 2**62))
+def test_original_body_is_the_last_chunk(piece: bytes, offset: int) -> None:
+    """draft-icap-ext-partial-content: an extension that only those read who asked for it."""
+    last = original_body_chunk(offset)
+    assert last == b"0; use-original-body=%d\r\n\r\n" % offset
+    decoder, body = ChunkDecoder(), list[memoryview]()
+    wire = chunk(piece) + last
+    assert decoder.decode(wire, 0, body) == len(wire)
+    assert decoder.finished
+    assert b"".join(body) == piece
+
+
+def test_a_folded_value_keeps_its_lines() -> None:
+    reply = bodyless_reply(200, [("X", "1\r\n\ta")])
+    assert b"\r\nX: 1\r\n\ta\r\nEncapsulated" in reply
+
+
+def test_413_is_never_said() -> None:
+    """Squid takes none but 100, 200, 201, 204 and 206; what is too large is a matter of policy."""
+    assert 413 not in REASONS
+    assert set(REASONS) >= {400, 401, 403, 404, 405, 408, 500, 501, 503, 505}
