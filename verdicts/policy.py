@@ -51,7 +51,11 @@ class Policy:
         Raises RuleFileError, whose text begins with file and line.
         """
         file = read_policy_file(path)
-        monitors = observe or file.mode is Mode.MONITOR
+        return cls.of(file, monitors=observe or file.mode is Mode.MONITOR)
+
+    @classmethod
+    def of(cls, file: PolicyFile, *, monitors: bool) -> "Policy":
+        """Return the policy that a file states."""
         digest = hashlib.sha256(f"{file.digest} {monitors}".encode()).hexdigest()[:16]
         plain = tuple(clause for clause in file.clauses if clause.weights.touch(PLAIN))
         return cls(file, monitors, digest, plain, _early(file.clauses), _tunnel(file.clauses))

@@ -122,13 +122,15 @@ def test_a_policy_that_watches_blocks_nothing(tmp_path: Path, *, by_file: bool) 
 def test_hosts_to_bypass_are_ruled_before_inspection(policy: Write) -> None:
     bypassing = policy('bypass_hosts = ["till.example", "*.med.example"]\n')
     for host in ["till.example", "a.med.example", "b.a.med.example"]:
-        ruling = bypassing.bypass(replace(DOWNLOAD, host=host))
+        ruling = bypassing.decide_early(replace(DOWNLOAD, host=host))
         assert ruling is not None
         assert (ruling.action, ruling.clause, ruling.enforced) == (ALLOW, "bypass", True)
         assert ruling.verdict == Verdict(Level.UNKNOWN)
     for host in ["", "med.example", "evil-till.example", "till.example.evil.example"]:
-        assert bypassing.bypass(replace(DOWNLOAD, host=host)) is None
-    assert POLICY.bypass(replace(DOWNLOAD, host="till.example")) is None
+        ruling = bypassing.decide_early(replace(DOWNLOAD, host=host))
+        assert ruling is not None
+        assert ruling.clause == "default", "there is nothing else"
+    assert POLICY.decide_early(replace(DOWNLOAD, host="till.example")) is None
 
 
 @pytest.mark.parametrize("transfer", [DOWNLOAD, UPLOAD])

@@ -29,6 +29,7 @@ from tests.verdicts.policy_cases import (
 )
 from verdicts.model import Action, Direction, Transfer
 from verdicts.policy import Policy
+from verdicts.trickle import Trickle
 
 SHIPPED_ROWS = [
     (("signature.clamav", MALICIOUS), BLOCK, "malicious"),
@@ -169,18 +170,47 @@ SPECIMENS: dict[str, tuple[tuple[Part, ...], Transfer]] = {
 }
 
 
-@pytest.mark.parametrize("text", COMMENTED, ids=lambda text: re.findall(r'name = "(.+?)"', text)[0])
-def test_each_commented_clause_opens_what_it_says_and_no_more(text: str, tmp_path: Path) -> None:
+EARLY: dict[str, tuple[Transfer, Action]] = {  # what they do without asking what is inside
+    "known-bad-names": (replace(UPLOAD, file_name="Holiday.SCR"), BLOCK),
+    "training-videos": (
+        replace(at("media.intranet.example", file_name="a.mp4"), declared_type="video/mp4"),
+        ALLOW,
+    ),
+}
+
+
+def named(text: str) -> str:
     (name,) = re.findall(r'name = "(.+?)"', text)
+    return str(name)
+
+
+def with_live(text: str, folder: Path) -> Policy:
+    """Return the shipped policy with one commented clause in force."""
     whole = SHIPPED.read_text("utf-8")
     live = text.replace("# ", "", 1).replace("\n# ", "\n")
-    if name == "malware-lab":  # its comment says that it belongs above the first clause
-        whole = whole.replace("[[clause]]", live + "\n[[clause]]", 1)
+    if named(text) == "malware-lab":  # its comment says that it belongs above the first clause
+        whole = whole.replace("\n[[clause]]", f"\n{live}\n[[clause]]", 1)
     else:
         whole = whole.replace(text, live)
-    (tmp_path / "policy.toml").write_text(whole)
-    shutil.copy(SHIPPED.with_name("types.toml"), tmp_path)
-    policy = Policy.read(tmp_path / "policy.toml")
+    (folder / "policy.toml").write_text(whole)
+    shutil.copy(SHIPPED.with_name("types.toml"), folder)
+    return Policy.read(folder / "policy.toml")
+
+
+@pytest.mark.parametrize("text", [t for t in COMMENTED if named(t) in EARLY], ids=named)
+def test_each_commented_clause_that_needs_no_content(text: str, tmp_path: Path) -> None:
+    policy = with_live(text, tmp_path)
+    transfer, action = EARLY[named(text)]
+    ruling = policy.decide_early(transfer)
+    assert ruling is not None
+    assert (ruling.action, ruling.clause) == (action, named(text))
+    assert policy.decide_early(DOWNLOAD) is None
+    assert POLICY.decide_early(transfer) is None
+
+
+@pytest.mark.parametrize("text", [t for t in COMMENTED if named(t) not in EARLY], ids=named)
+def test_each_commented_clause_opens_what_it_says_and_no_more(text: str, tmp_path: Path) -> None:
+    policy, name = with_live(text, tmp_path), named(text)
     parts, transfer = SPECIMENS[name]
     verdict = found(*parts)
     ruling = policy.decide(verdict, transfer, 1000)
@@ -191,5 +221,18 @@ def test_each_commented_clause_opens_what_it_says_and_no_more(text: str, tmp_pat
     assert policy.decide(with_more, transfer, 1000).action is BLOCK
 
 
+def test_the_commented_trickle_is_understood(tmp_path: Path) -> None:
+    (text,) = re.findall(
+        r"^# \[\[trickle\]\]\n(?:# \w+ *=.*\n)+", SHIPPED.read_text("utf-8"), re.MULTILINE
+    )
+    policy = with_live(text, tmp_path)
+    assert POLICY.trickle(replace(DOWNLOAD, client_ip="10.20.1.1")) is None
+    trickle = policy.trickle(replace(DOWNLOAD, client_ip="10.20.1.1"))
+    assert trickle is not None
+    assert replace(trickle, name="", tests=()) == Trickle(""), "it shows the defaults"
+    assert policy.digest != POLICY.digest
+
+
 def test_every_commented_clause_is_tested() -> None:
-    assert len(COMMENTED) == len(SPECIMENS) == SHIPPED.read_text("utf-8").count("# [[clause]]")
+    tested = len(SPECIMENS) + len(EARLY)
+    assert len(COMMENTED) == tested == SHIPPED.read_text("utf-8").count("# [[clause]]")
