@@ -52,7 +52,7 @@ def parse_encapsulated(method: str, value: str | None) -> Layout:
         if method != "OPTIONS":
             raise ProtocolError("Encapsulated is missing")
         return NOTHING
-    match = PARTS.fullmatch(value)
+    match = PARTS.fullmatch(value.lower())  # words of a grammar are (RFC 2616 §2.1)
     if not match:
         raise ProtocolError("Encapsulated is not a list of part=offset")
     groups = match.groups()[: match.lastindex]

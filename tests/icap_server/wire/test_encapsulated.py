@@ -33,6 +33,7 @@ GOOD = [
     ("RESPMOD", "req-hdr=0, res-hdr=0, res-body=9", Layout(NONE, (0, 9), 9, has_body=True)),
     ("RESPMOD", "req-hdr=0,res-hdr=5,res-body=9", Layout((0, 5), (5, 9), 9, has_body=True)),
     ("RESPMOD", " res-hdr = 0\t,\tres-body =9 ", Layout(NONE, (0, 9), 9, has_body=True)),
+    ("RESPMOD", "Res-Hdr=0, RES-BODY=9", Layout(NONE, (0, 9), 9, has_body=True)),
     (
         "REQMOD",
         f"req-hdr=0, req-body={MAX_HTTP_HEADS}",
