@@ -1,13 +1,15 @@
 """The page in place of a blocked file: true reasons, and no name of the sender's is markup."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icap_server.block_page import GAPS, MAX_REASONS, block_page, block_reasons
+from icap_server.block_page import GAPS, MAX_NAME, block_page
+from icap_server.findings import MAX_SHOWN
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, utc_now
 
@@ -65,14 +67,77 @@ def test_html() -> None:
 
 
 def test_json() -> None:
-    text, media_type = page(Verdict(Level.MALICIOUS, (WORM,)), as_json=True)
+    verdict = Verdict(Level.MALICIOUS, (WORM,))
+    text, media_type = page(verdict, as_json=True, file_name="photo.jpg")
     assert media_type == "application/json"
     assert json.loads(text) == {
         "blocked": True,
         "transfer": ID,
         "clause": "malicious",
+        "file": "photo.jpg",
         "reasons": ["signature.clamav Win.Worm-1"],
+        "parts": [{"path": [], "reason": "signature.clamav Win.Worm-1"}],
+        "more": 0,
     }
+
+
+FORM = Verdict(
+    Level.MALICIOUS,
+    (
+        replace(TRICK, path=("holiday.zip", "beach.jpg")),
+        replace(WORM, path=("holiday.zip", "beach.jpg")),
+        replace(WORM, path=("second part.doc",)),
+    ),
+    (Unscanned("zip", Reason.ENCRYPTED, ("third.zip", "")),),
+)
+"""A form with three files, and something with two of them."""
+
+
+def test_html_names_the_parts() -> None:
+    shown = parsed(page(FORM)[0]).text
+    words = " ".join(shown.split())
+    assert "in holiday.zip›beach.jpg signature.clamav Win.Worm-1 disguise.extension" in words
+    assert "in second part.doc signature.clamav Win.Worm-1" in words
+    assert "in third.zip›a file without a name unscanned.encrypted" in words
+    assert words.count("beach.jpg") == 1
+    assert "more" not in words.rpartition("unscanned.encrypted")[2]
+
+
+def test_json_names_the_parts() -> None:
+    document = json.loads(page(FORM, as_json=True)[0])
+    assert document["reasons"] == [
+        *("signature.clamav Win.Worm-1", "disguise.extension exe_as_jpeg", "unscanned.encrypted")
+    ]
+    assert [(part["path"], part["reason"]) for part in document["parts"]] == [
+        (["holiday.zip", "beach.jpg"], "signature.clamav Win.Worm-1"),
+        (["second part.doc"], "signature.clamav Win.Worm-1"),
+        (["holiday.zip", "beach.jpg"], "disguise.extension exe_as_jpeg"),
+        (["third.zip", ""], "unscanned.encrypted"),
+    ]
+
+
+def test_parts_are_listed_up_to_a_number() -> None:
+    found = tuple(replace(WORM, path=(f"part {number}",)) for number in range(1, 41))
+    verdict = Verdict(Level.MALICIOUS, found)
+    shown = parsed(page(verdict)[0]).text
+    assert f"part {MAX_SHOWN}" in shown
+    assert f"part {MAX_SHOWN + 1}" not in shown
+    assert f"and {40 - MAX_SHOWN} more" in shown
+    document = json.loads(page(verdict, as_json=True)[0])
+    assert (len(document["parts"]), document["more"]) == (MAX_SHOWN, 40 - MAX_SHOWN)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_no_name_makes_the_page_long(as_json: bool) -> None:
+    long = "<" * 100_000
+    found = tuple(
+        Detection(Code.SIGNATURE_YARA, "y", long, DetectionLevel.MALICIOUS, (f"{n}", long) * 40)
+        for n in range(9)
+    )
+    text, _ = page(Verdict(Level.MALICIOUS, found), as_json=as_json, file_name=long, host=long)
+    assert len(text) < 50_000
+    assert "<" * (MAX_NAME + 1) not in text
+    assert "…" in text or "\\u2026" in text
 
 
 @pytest.mark.parametrize(
@@ -99,16 +164,16 @@ def test_the_channel_says_more_than_the_host() -> None:
     assert "cdn.example" not in text
 
 
-PLAIN = parsed(page(Verdict(Level.MALICIOUS, (WORM,)), file_name="a", host="b")[0]).tags
+INSIDE = Verdict(Level.MALICIOUS, (replace(WORM, path=("a",)),))
+PLAIN = parsed(page(INSIDE, file_name="a", host="b")[0]).tags
 HOSTILE = "<script>alert(1)</script>'\"&<img src=x onerror=y>{{ 7*7 }}\x00\u202egpj.exe"
 
 
 @given(st.text(min_size=1), st.text(min_size=1), st.text(min_size=1))
 def test_names_are_never_markup(file_name: str, host: str, threat: str) -> None:
     for decoration in ("", HOSTILE):
-        found = Detection(
-            Code.SIGNATURE_YARA, "yara", threat + decoration, DetectionLevel.MALICIOUS
-        )
+        name = threat + decoration
+        found = Detection(Code.SIGNATURE_YARA, "yara", name, DetectionLevel.MALICIOUS, (name,))
         text, _ = page(
             Verdict(Level.MALICIOUS, (found,)),
             file_name=file_name + decoration,
@@ -119,21 +184,7 @@ def test_names_are_never_markup(file_name: str, host: str, threat: str) -> None:
 
 def test_names_that_are_no_text() -> None:
     """A lone surrogate cannot be encoded; the page is there all the same."""
-    found = Detection(Code.SIGNATURE_YARA, "yara", "\ud800", DetectionLevel.MALICIOUS)
+    text = "\ud800"
+    found = Detection(Code.SIGNATURE_YARA, "yara", text, DetectionLevel.MALICIOUS, (text,))
     for as_json in (False, True):
         assert page(Verdict(Level.MALICIOUS, (found,)), as_json=as_json, file_name="\udcff")
-
-
-def test_a_few_reasons_are_enough() -> None:
-    found = [
-        Detection(Code.SIGNATURE_YARA, "yara", f"rule_{number % 50}", DetectionLevel.MALICIOUS)
-        for number in range(100)
-    ]
-    reasons = block_reasons(Verdict(Level.MALICIOUS, tuple(found)))
-    assert reasons == [f"signature.yara rule_{number}" for number in range(MAX_REASONS)]
-
-
-def test_reasons_name_each_gap_once_after_what_was_found() -> None:
-    gaps = (Unscanned("a", Reason.ENCRYPTED), Unscanned("b", Reason.ENCRYPTED, ("x",)))
-    verdict = Verdict(Level.SUSPICIOUS, (TRICK,), gaps)
-    assert block_reasons(verdict) == ["disguise.extension exe_as_jpeg", "unscanned.encrypted"]
