@@ -16,6 +16,7 @@ TABLE = {
     ("GET", "/v1/verdicts/{id}"): KEYS,
     ("GET", "/v1/stats/summary"): KEYS,
     ("POST", "/v1/scans"): (Role.ANALYST, Role.ADMIN),
+    ("POST", "/v1/selftest"): (Role.ANALYST, Role.ADMIN),
     ("GET", "/v1/health/live"): EVERYBODY,
     ("GET", "/v1/health/ready"): EVERYBODY,
     ("GET", "/metrics"): KEYS,
