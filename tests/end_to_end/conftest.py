@@ -34,6 +34,11 @@ def short_folder() -> Iterator[Path]:
     yield from _short_folder()
 
 
+@pytest.fixture(scope="module")
+def module_folder() -> Iterator[Path]:
+    yield from _short_folder()
+
+
 @pytest.fixture(scope="session")
 def session_folder() -> Iterator[Path]:
     yield from _short_folder()
