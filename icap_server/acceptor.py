@@ -81,11 +81,12 @@ class Acceptor:
         self._resume()
 
     async def stop(self) -> None:
-        """Accept nothing more; who connects from now on is refused."""
+        """Accept nothing more; who connects from now on is refused.  Safe to repeat."""
         if self._pause is not None:
             self._pause.cancel()
-        self._loop.remove_reader(self._listener.fileno())
-        self._listener.close()
+        if self._listener.fileno() >= 0:
+            self._loop.remove_reader(self._listener.fileno())
+            self._listener.close()
         for task in self._opening:
             task.cancel()
         await asyncio.gather(*self._opening, return_exceptions=True)

@@ -4,8 +4,8 @@ import asyncio
 import os
 import re
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -16,12 +16,12 @@ import uvloop
 from icap_server.front import Front
 from icap_server.inspection import Office
 from icap_server.payload.channels import Channels
-from icap_server.session import Session
-from icap_server.settings import IcapSettings
+from icap_server.settings import AccessSettings, IcapSettings
 from scanners.clamav.engine import Clamav
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from scanners.worker.pool import ScanPool
 from tests.icap_server.fake_transport import FakeTransport
+from tests.icap_server.fronts import LOCAL, build_front
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection
 from verdicts.model import Transfer, Verdict, VerdictRecord
@@ -148,12 +148,23 @@ def make_transport() -> type[FakeTransport]:
     return FakeTransport
 
 
+@pytest.fixture
+def make_front(make_office: Callable[..., Office]) -> Iterator[Callable[..., Front]]:
+    """Build a front with these settings of the door; `access` are those of [access]."""
+    with ExitStack() as ending:
+        yield lambda *, access=None, **settings: build_front(
+            make_office(**settings), access or AccessSettings(), ending
+        )
+
+
 class Scene:
     """A front that does not listen, one session of it and the transport between."""
 
-    def __init__(self, office: Office, room: int) -> None:
-        self.front = Front(office)
-        self.session = Session(self.front)
+    def __init__(self, front: Front, room: int) -> None:
+        self.front = front
+        session = front.open(LOCAL)
+        assert session is not None
+        self.session = session
         self.transport = FakeTransport(self.session, room)
         self.session.connection_made(self.transport)
 
@@ -175,8 +186,8 @@ class Scene:
 
 
 @pytest.fixture
-def make_scene(make_office: Callable[..., Office]) -> Callable[..., Scene]:
-    return lambda room=2**40, **settings: Scene(make_office(**settings), room)
+def make_scene(make_front: Callable[..., Front]) -> Callable[..., Scene]:
+    return lambda room=2**40, **settings: Scene(make_front(**settings), room)
 
 
 @pytest.fixture
@@ -242,13 +253,13 @@ class Served:
 
 @pytest.fixture
 async def serve(
-    make_office: Callable[..., Office],
+    make_front: Callable[..., Front],
 ) -> AsyncIterator[Callable[..., Awaitable[Served]]]:
     """Start a front with these settings on a free port of the loopback."""
     async with AsyncExitStack() as ending:
 
-        async def start(**settings: float) -> Served:
-            front = Front(make_office(**settings))
+        async def start(*, access: AccessSettings | None = None, **settings: float) -> Served:
+            front = make_front(access=access, **settings)
             listener = socket.create_server(("127.0.0.1", 0))
             port = listener.getsockname()[1]
             await front.start(listener)
