@@ -4,12 +4,15 @@ Input: a line that is the Content-Type, then the body.
 """
 
 import re
+from dataclasses import replace
 
 from scanners.coding import CodingScanner, GzipContainer
 from scanners.declared_type import declared_type
 from scanners.model import Content, TypeNode
 from scanners.multipart import MultipartScanner
-from tests.fuzz.tree import examine_twice
+from tests.fuzz.tree import PROGRAM, examine_twice, require_program
+
+SCANNERS = (CodingScanner(), MultipartScanner(), GzipContainer())
 
 
 def fuzz_one(data: bytes) -> None:
@@ -21,10 +24,13 @@ def fuzz_one(data: bytes) -> None:
         parameters=declared.parameters,
         other_types=declared.others,
     )
-    found = examine_twice(content, CodingScanner(), MultipartScanner(), GzipContainer())
+    found = examine_twice(content, *SCANNERS)
     assert found.types is not None
     if declared.media_type.startswith("multipart/") and not found.unscanned:
-        check_form(found.types, body, dict(declared.parameters)["boundary"].encode())
+        boundary = dict(declared.parameters)["boundary"].encode()
+        check_form(found.types, body, boundary)
+        planted = body + b"\r\n--" + boundary + b"\r\n\r\n" + PROGRAM
+        require_program(replace(content, view=memoryview(planted)), *SCANNERS)
 
 
 def check_form(form: TypeNode, body: bytes, boundary: bytes) -> None:
