@@ -20,8 +20,10 @@ class Form(Enum):
 class Release:
     """Of one request; what is possible changes once the client was told to continue."""
 
-    def __init__(self, head: RequestHead) -> None:
+    def __init__(self, head: RequestHead, *, partial: bool = True) -> None:
+        """`partial`: a client like this one may get a 206 if it allows that."""
         self._head = head
+        self._partial = partial
         self.continued = False
         """100 Continue was sent: the client has given up its copy, unless it said otherwise."""
 
@@ -41,8 +43,9 @@ class Release:
         206 after 100 Continue, or after a preview that was the whole body, unless it allowed 204
         as well.
         """
-        allowed = self._head.allow_206 and (self._head.allow_204 or self._head.preview is None)
-        return Form.PARTIAL if allowed else Form.ECHO
+        head = self._head
+        allowed = head.allow_206 and (head.allow_204 or head.preview is None)
+        return Form.PARTIAL if allowed and self._partial else Form.ECHO
 
     @property
     def _answers_preview(self) -> bool:
