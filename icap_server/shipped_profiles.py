@@ -1,7 +1,7 @@
 """The profiles that come with Douane, and the clients that say who they are.
 
-Each row says what its client was seen to read.  What is not said is as for an unknown client,
-whose answers were tried on all of these.
+Each row says what its client reads, from its source or manual.  What is not said is as for an
+unknown client.
 """
 
 from collections.abc import Mapping

@@ -146,3 +146,12 @@ def test_every_table_of_a_list_has_its_lines(tmp_path: Path) -> None:
 
 def test_the_deployed_file_is_understood() -> None:
     load_settings(Path(__file__).parents[2] / "deploy" / "douane.toml")
+
+
+def test_the_example_for_clients_is_understood(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "clients.md").read_text("utf-8")
+    path = tmp_path / "douane.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0])
+    assert [client.profile for client in load_settings(path).settings.client] == [
+        *("nextcloud", "proxysg")
+    ]

@@ -1,6 +1,7 @@
 """The shipped profiles: every client of the list, and nothing that one of them cannot bear."""
 
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,17 @@ def test_a_profile_that_leaves_the_decision_to_the_client_has_to_be_asked_for() 
 )
 def test_clients_that_say_who_they_are(agent: str, name: str) -> None:
     assert [profile.name for glob, profile in AGENTS if fnmatchcase(agent, glob)] == [name]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_page_says_what_a_profile_does(name: str) -> None:
+    """docs/clients.md has a row for each."""
+    profile = SHIPPED[name]
+    traits = (profile.preview, profile.partial, profile.overload_503)
+    cells = [
+        *(name, ", ".join(field.removeprefix("X-") for field in profile.verdict_fields)),
+        *("yes" if profile.violations else "no", profile.unscannable.value),
+        *("yes" if trait else "no" for trait in traits),
+    ]
+    page = (Path(__file__).parents[2] / "docs" / "clients.md").read_text("utf-8")
+    assert f"\n| {' | '.join(cells)} |\n" in page
