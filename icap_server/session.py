@@ -193,8 +193,8 @@ class Session(asyncio.Protocol):
 
     def _begin(self, head: RequestHead) -> Exchange:
         self._closing = self._closing or head.close
-        if "host" not in head.fields:
-            self._miss_host()
+        if head.lapses:
+            self._note(head.lapses)
         self._deadlines.begin_body()
         exchange = self._host.route(head, self.client)
         self._answering.begin(head.service, exchange)
@@ -202,11 +202,11 @@ class Session(asyncio.Protocol):
             self._loop.call_later(PATIENCE_SECONDS, self._answer_early, exchange)
         return exchange
 
-    def _miss_host(self) -> None:
-        """§4.3.2 asks for Host; real clients leave it out, and nothing here depends on it."""
+    def _note(self, lapses: tuple[str, ...]) -> None:
         if self._host.settings.strict:
-            raise ProtocolError("Host is missing")
-        note_missing_host(self.client.address)
+            raise ProtocolError(lapses[0])
+        for lapse in lapses:
+            log_lapse(self.client.address, lapse)
 
     def _drains(self, exchange: Exchange) -> bool:
         """Say whether so little is left of the body that reading it saves the connection."""
@@ -254,6 +254,6 @@ class Session(asyncio.Protocol):
 
 
 @lru_cache(maxsize=1024)
-def note_missing_host(address: str) -> None:
-    """Log it once for each client."""
-    log.info("request.without_host", client=address)
+def log_lapse(client: str, lapse: str) -> None:
+    """Say it once of each client."""
+    log.info("request.lapse", client=client, lapse=lapse)

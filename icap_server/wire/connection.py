@@ -168,6 +168,7 @@ class ServerConnection:
             "206" in allow,
             "close" in tokens(fields.get("connection")),
             head.query,
+            _lapses(head),
         )
 
     def _read_body(self, events: list[Event]) -> None:
@@ -190,3 +191,15 @@ class ServerConnection:
         complete = self._chunks.ieof
         self.state = advance(self.state, Step.END if complete else Step.PREVIEW_END)
         return PreviewEnd(complete)
+
+
+def _lapses(head: Head) -> tuple[str, ...]:
+    """Return what a strict server refuses; nothing that is understood depends on any of it."""
+    found = []
+    if "host" not in head.fields:
+        found.append("Host is missing")  # §4.3.1
+    if head.relative:
+        found.append("the URI is relative")  # §4.2
+    if "encapsulated" not in head.fields and head.method != "OPTIONS":
+        found.append("Encapsulated is missing")  # §4.4.1; OPTIONS: §4.10.1, and Squid leaves it out
+    return tuple(found)

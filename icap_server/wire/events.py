@@ -29,6 +29,8 @@ class RequestHead:
     """The client wants the connection closed after the reply."""
     query: str = ""
     """What follows "?" in the URI: arguments of the service, e.g. "profile=nextcloud"."""
+    lapses: tuple[str, ...] = ()
+    """What RFC 3507 forbids in it and some clients do all the same, each in a few fixed words."""
 
 
 @dataclass(frozen=True, slots=True)

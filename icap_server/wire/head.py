@@ -15,6 +15,7 @@ MAX_FIELDS = 128
 
 # §4.2: ICAP_URI = Scheme ":" Net_Path [ "?" Query ]; the authority is for the client's routing only
 ICAP_URI = re.compile(r"(?i:icaps?)://[^/?#\s]+(/[^?#\s]*)?(?:\?([^#\s]*))?")
+RELATIVE_URI = re.compile(r"(/[^?#\s]*)(?:\?([^#\s]*))?")  # §4.2 has none; some clients do
 VERSION = re.compile(r"ICAP/\d{1,3}\.\d{1,3}")
 METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,20}")  # RFC 9110 §9.1, case-sensitive
 # RFC 9110 §5.1 token, §5.5 field value.  No folding: a line that begins with a blank is refused.
@@ -30,6 +31,8 @@ class Head:
     method: str
     service: str
     query: str
+    relative: bool
+    """The URI lacks scheme and authority."""
     fields: Mapping[str, str]
 
 
@@ -44,7 +47,7 @@ def parse_head(data: bytes) -> Head:
 
 
 @lru_cache(maxsize=128)  # a client sends the same line again and again
-def _parse_request_line(line: str) -> tuple[str, str, str]:
+def _parse_request_line(line: str) -> tuple[str, str, str, bool]:
     if len(line) > MAX_LINE:
         raise ProtocolError("request line is too long")
     parts = line.split(" ")
@@ -55,9 +58,10 @@ def _parse_request_line(line: str) -> tuple[str, str, str]:
         raise ProtocolError("only ICAP/1.0 is spoken here", 505)
     if method not in METHODS:
         raise ProtocolError("unknown method", 501)
-    if not (match := ICAP_URI.fullmatch(uri)) or not uri.isprintable():
+    match = ICAP_URI.fullmatch(uri) or RELATIVE_URI.fullmatch(uri)
+    if not match or not uri.isprintable():
         raise ProtocolError("malformed ICAP URI")
-    return method, (match[1] or "/")[1:], match[2] or ""
+    return method, (match[1] or "/")[1:], match[2] or "", uri.startswith("/")
 
 
 def _parse_fields(text: str) -> dict[str, str]:

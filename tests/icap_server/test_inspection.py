@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Ask = Callable[..., Question]
 
 
+ALLOWING = 'default = "allow"\n[[clause]]\nname = "a"\naction = "block"\nlevel = "malicious"\n'
+
+
 @pytest.mark.parametrize("method", ["REQMOD", "RESPMOD"])
 async def test_clean(
     make_office: MakeOffice, question: "Ask", inspection: "ScriptedInspection", method: str
@@ -119,7 +122,7 @@ async def test_too_large_but_allowed(
     space: SpoolSpace,
 ) -> None:
     """The message passes as it came, every byte of it."""
-    set_policy(inspection, space, 'default = "allow"\n')
+    set_policy(inspection, space, ALLOWING)
     body = BODY * 4
     office = make_office(file_bytes=LIMIT)
     exchange = InspectExchange(read_head(question(b"")), office, GENERIC)
@@ -133,7 +136,7 @@ async def test_too_large_but_allowed_with_204(
     inspection: "ScriptedInspection",
     space: SpoolSpace,
 ) -> None:
-    set_policy(inspection, space, 'default = "allow"\n')
+    set_policy(inspection, space, ALLOWING)
     exchange = InspectExchange(
         read_head(question(b"", "Allow: 204")), make_office(file_bytes=LIMIT), GENERIC
     )
@@ -151,7 +154,7 @@ async def test_what_is_lost_is_not_echoed(
     space: SpoolSpace,
 ) -> None:
     """No room, no leave for 204, but the policy would pass it: an error, never half a message."""
-    set_policy(inspection, space, 'default = "allow"\n')
+    set_policy(inspection, space, ALLOWING)
     exchange = InspectExchange(read_head(question(b"")), make_office(), GENERIC)
     exchange.take(memoryview(BODY))
     assert exchange.give_up()

@@ -58,7 +58,29 @@ def test_head_of_a_request() -> None:
         allow_206=True,
         close=True,
         query="mode=simple",
+        lapses=("Host is missing",),
     )
+
+
+@pytest.mark.parametrize(
+    "wire, lapses",
+    [
+        (icap("Host: h", line="OPTIONS icap://h/x ICAP/1.0"), ()),
+        (icap("Host:", "Encapsulated: null-body=0"), ()),
+        (icap("Encapsulated: null-body=0"), ("Host is missing",)),
+        (icap("Host: h"), ("Encapsulated is missing",)),
+        (icap("Host: h", line="OPTIONS /x ICAP/1.0"), ("the URI is relative",)),
+        (
+            icap(line="REQMOD /x ICAP/1.0"),
+            ("Host is missing", "the URI is relative", "Encapsulated is missing"),
+        ),
+    ],
+)
+def test_what_a_strict_server_refuses(wire: bytes, lapses: tuple[str, ...]) -> None:
+    (head,) = ServerConnection().receive(wire)
+    assert isinstance(head, RequestHead)
+    assert head.lapses == lapses
+    assert not head.has_body
 
 
 @pytest.mark.parametrize("allow", ["", "1204", "2040", "trailers", '"204"', "204x", "20 4"])

@@ -30,11 +30,14 @@ LINE = b"RESPMOD icap://proxy.example/respmod ICAP/1.0\r\n"
         (b"OPTIONS icap://h/ ICAP/1.0", "OPTIONS", ""),
         (b"OPTIONS icap://h?a=b ICAP/1.0", "OPTIONS", ""),
         (b"OPTIONS icap://h/* ICAP/1.0", "OPTIONS", "*"),
+        (b"RESPMOD /respmod?a=b ICAP/1.0", "RESPMOD", "respmod"),
+        (b"OPTIONS / ICAP/1.0", "OPTIONS", ""),
     ],
 )
 def test_request_line(line: bytes, method: str, service: str) -> None:
     query = line.split()[1].partition(b"?")[2].decode()
-    assert parse_head(line + b"\r\n") == Head(method, service, query, {})
+    relative = b" /" in line
+    assert parse_head(line + b"\r\n") == Head(method, service, query, relative, {})
 
 
 @pytest.mark.parametrize(
@@ -57,7 +60,10 @@ def test_request_line(line: bytes, method: str, service: str) -> None:
         (b" RESPMOD icap://h/respmod ICAP/1.0", 400),
         (b"RESPMOD\ticap://h/respmod\tICAP/1.0", 400),
         (b"RESPMOD icap://h/resp mod ICAP/1.0", 400),
-        (b"RESPMOD /respmod ICAP/1.0", 400),
+        (b"RESPMOD respmod ICAP/1.0", 400),
+        (b"RESPMOD /resp\x1bmod ICAP/1.0", 400),
+        (b"RESPMOD /respmod#x ICAP/1.0", 400),
+        (b"RESPMOD ?a=b ICAP/1.0", 400),
         (b"OPTIONS * ICAP/1.0", 400),
         (b"RESPMOD icap:///respmod ICAP/1.0", 400),
         (b"RESPMOD http://h/respmod ICAP/1.0", 400),
