@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from scanners import inflate
-from scanners.base64_runs import SHORTEST, data_urls, long_runs
+from scanners.base64_runs import SHORTEST, data_urls, leading_url, long_runs
 from scanners.base64_text import (
-    MAX_HEADER,
     Spelling,
     decode_short,
     decoder,
@@ -26,14 +25,13 @@ from scanners.field_names import Description, describe
 from scanners.form_fields import FORM, FormField, form_decoded, long_fields, short_fields
 from scanners.json_fields import Pairs, long_strings, neighbours
 from scanners.model import UNKNOWN_TYPE, Content, FileType, Report
+from scanners.names import shorten
 
 Recognise = Callable[[memoryview], FileType | None]
 
 SHORTEST_UNKNOWN = 512
 """Bytes.  Less of no known type is a hash, a key or a token; documents hold thousands of them."""
 SMALLEST = SHORTEST_FOR_CLAMAV
-BLANKS = 16
-"""Bytes that may stand before a data URL that is all of a field."""
 STRINGS = 1000
 """Strings looked at between two looks at the clock."""
 TEXTS = frozenset({"text", "json", "html", "xml", "svg", "script"})
@@ -65,11 +63,13 @@ class _Search:
 
     def look(self) -> None:
         content = self.content
-        if content.codings or content.declared_type.startswith("multipart/"):
-            return
+        if content.codings or content.declared_type.startswith(("multipart/", "message/")):
+            return  # others take them apart, and their parts come here
         if FORM in (content.declared_type, *content.other_types) and self._form():
             return
         declared = content.declared_type
+        if content.file_type.name == "mail":
+            return
         if content.file_type.name == "json" or declared.endswith(("/json", "+json")):
             self._json()
         elif content.file_type.name in TEXTS or declared.startswith("text/"):
@@ -100,16 +100,19 @@ class _Search:
 
     def _field(self, field: FormField) -> None:
         view = self.content.view
-        value = inflate.unpack(form_decoded, view[field.start : field.end], self.budget, None)
+        raw = view[field.start : field.end]
+        value = inflate.unpack(form_decoded, raw, self.budget, None)
         if value.failure is not None:
             raise value.failure
         whole = _whole(value.view)
+        if whole is None and seems_base64(raw):  # many a plus is now a blank
+            whole = _Text(value.view)
         if whole is not None and self._decode(whole, lambda: (field.key, short_fields(view))):
             return
         if field.coded:
-            self._add(Content(value.view), field.key)
+            self._add(Content(value.view, name=shorten(field.key)), shorten(field.key))
         else:
-            self._text(view[field.start : field.end])
+            self._text(raw)
 
     def _text(self, view: memoryview) -> None:
         at = 0
@@ -185,15 +188,11 @@ class _Text:
 
 def _whole(view: memoryview) -> _Text | None:
     """Return a field's text if all of it may be base64; None if a part of it at most."""
-    head = bytes(view[: BLANKS + MAX_HEADER]).lower()
-    if b"base64" not in head and not seems_base64(view):
+    if (url := leading_url(view)) is not None:
+        return _Text(view[url.start :], url.header)
+    if not seems_base64(view) or next(data_urls(view), None) is not None:
         return None
-    url = next(data_urls(view), None)
-    if url is None:
-        return _Text(view) if seems_base64(view) else None
-    if bytes(view[: url.begins]).strip():
-        return None
-    return _Text(view[url.start :], url.header)
+    return _Text(view)
 
 
 def _nothing_beside() -> tuple[str, Pairs]:

@@ -17,9 +17,11 @@ _CLASSES = bytes(0x41 if code in _RUN_LETTERS else 0x20 for code in range(256))
 _LONG = b"A" * LINE
 _RUN = re.compile(rb"(?:[A-Za-z0-9+/=_\\%-]++|\r?\n[ \t]*+(?=[A-Za-z0-9+/=_\\%-]))*+")
 _COMMA = re.compile(rb"(?:,|%2c|\\u002c)", re.IGNORECASE)
-_HEADER = re.compile(
-    rb"data(?::|%3a|\\u003a)((?:[a-z0-9!#$&^_.+=;*~ -]|\\?/|%[0-9a-f]{2}|\\u[0-9a-f]{4})*+)",
-    re.IGNORECASE,
+_SIGN = rb"(?:[a-z0-9!#$&^_.+=;*~ -]|\\?/|%[0-9a-f]{2}|\\u[0-9a-f]{4})"
+_SCHEME = rb"data(?::|%3a|\\u003a)"
+_HEADER = re.compile(_SCHEME + rb"(" + _SIGN + rb"*+)", re.IGNORECASE)
+_LEADING = re.compile(
+    rb"[ \t\r\n]*+" + _SCHEME + rb"(" + _SIGN + rb"*?)base64(?:,|%2c|\\u002c)", re.IGNORECASE
 )
 _WORD = b"base64"
 
@@ -51,6 +53,12 @@ def data_urls(view: memoryview) -> Iterator[Run]:
         header = _HEADER.fullmatch(before, scheme) if scheme >= 0 else None
         if header:
             yield Run(comma.end(), end, header[1], at - len(before) + scheme)
+
+
+def leading_url(view: memoryview) -> Run | None:
+    """Return the data URL that a text begins with: all behind its comma, rubbish included."""
+    found = _LEADING.match(view, 0, 2 * MAX_HEADER)
+    return Run(found.end(), len(view), found[1], 0) if found else None
 
 
 def _words(view: memoryview) -> Iterator[int]:

@@ -1,5 +1,7 @@
 """Content codings and .gz files: undone within the budget, never believed."""
 
+import gzip
+import hashlib
 import struct
 from collections.abc import Callable
 
@@ -109,6 +111,96 @@ def test_form_in_a_coded_body(run: Examine, findings: Findings, body: bytes, cod
         codings=(coding,),
     )
     assert "disguise.extension" in findings(found)
+
+
+BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+NOISE = hashlib.shake_256(b"noise").digest(300_000)
+STORED = {
+    "text and noise": {"note": b"text " * 100, "data.bin": NOISE},
+    "archives": {
+        "one.zip": builders.zip_of({"a.bin": NOISE}),
+        "two.zip": builders.zip_of({"b.bin": NOISE[::-1]}),
+    },
+    "a coded file": {"noise.gz": builders.gzip(NOISE), "again.gz": builders.gzip(NOISE)},
+}
+
+
+@pytest.mark.parametrize("coding, encode", builders.CODERS.values(), ids=builders.CODERS)
+@pytest.mark.parametrize("files", STORED.values(), ids=STORED)
+def test_form_that_does_not_get_smaller_is_no_gap(
+    run: Examine, files: dict[str, bytes], coding: str, encode: Callable[[bytes], bytes]
+) -> None:
+    """Coders store what they cannot compress, marks and all."""
+    parts = [builders.Part(name, data, file_name=name) for name, data in files.items()]
+    found = run(
+        encode(builders.multipart(parts, BOUNDARY)),
+        declared_type="multipart/form-data",
+        parameters=(("boundary", BOUNDARY),),
+        codings=(coding,),
+    )
+    assert found.unscanned == ()
+    assert found.detections == ()
+
+
+def test_stored_program_is_found_in_both_readings(run: Examine) -> None:
+    parts = [builders.Part(name, PE, file_name=name) for name in ("one.jpg", "two.jpg")]
+    found = run(
+        gzip.compress(builders.multipart(parts, BOUNDARY), compresslevel=0),
+        declared_type="multipart/form-data",
+        parameters=(("boundary", BOUNDARY),),
+        codings=("gzip",),
+    )
+    assert [one.path for one in found.detections] == [("one.jpg",), ("two.jpg",), ("two.jpg",)]
+    assert found.unscanned == ()
+
+
+def test_gap_in_a_hidden_form_is_not_excused(run: Examine, findings: Findings) -> None:
+    part = builders.Part("f", builders.zip_of({"a.txt": b"text"})[:-30], file_name="a.zip")
+    form = b"\r\n" + builders.multipart([part], BOUNDARY)
+    found = run(
+        builders.zstd(b"x") + struct.pack("<II", 0x184D2A50, len(form)) + form,
+        declared_type="multipart/form-data",
+        parameters=(("boundary", BOUNDARY),),
+        codings=("zstd",),
+    )
+    assert "unscanned.malformed" in findings(found)
+
+
+HIDDEN_ZIP = builders.zip_of({"photo.jpg.exe": PE})
+IN_EXTRA = struct.pack("<10sH", b"\x1f\x8b\x08\x04\0\0\0\0\0\xff", len(HIDDEN_ZIP)) + HIDDEN_ZIP
+COMMENT = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff" + b"x" * 300 + b"\0"
+FRAME = struct.pack("<II", 0x184D2A5F, len(HIDDEN_ZIP)) + HIDDEN_ZIP
+SKIPPED_BYTES = {
+    "extra field": (IN_EXTRA + builders.gzip(b"text")[10:], "gzip", HIDDEN_ZIP),
+    "of a later member": (
+        builders.gzip(b"text") + IN_EXTRA + builders.gzip(b"text")[10:],
+        "gzip",
+        HIDDEN_ZIP,
+    ),
+    "comment": (COMMENT + builders.gzip(b"text")[10:], "gzip", b"x" * 300),
+    "skippable frame": (builders.zstd(b"text") + FRAME, "zstd", HIDDEN_ZIP),
+}
+
+
+@pytest.mark.parametrize("data, coding, hidden", SKIPPED_BYTES.values(), ids=SKIPPED_BYTES)
+def test_bytes_that_decode_to_nothing_are_a_member(
+    new_budget: MakeBudget, data: bytes, coding: str, hidden: bytes
+) -> None:
+    _, child = _scan(data, new_budget(), coding).children
+    assert (bytes(child.view), child.path) == (hidden, ("form", "photo.jpg", "skipped 1"))
+    assert child.hidden_from_clamav
+
+
+def test_archive_in_the_head_of_a_gzip_file(run: Examine, findings: Findings) -> None:
+    data = IN_EXTRA + builders.gzip(b"text")[10:]
+    assert "disguise.double_extension" in findings(run(data, name="a.txt.gz"))
+    assert "disguise.double_extension" in findings(run(data, codings=("gzip",)))
+
+
+def test_short_fields_of_a_head_are_no_member(new_budget: MakeBudget) -> None:
+    named = b"\x1f\x8b\x08\x0c\0\0\0\0\0\xff" + b"\x06\0BC\2\0\0\0" + b"name.txt\0"
+    (child,) = _scan(named + builders.gzip(b"text")[10:], new_budget(), "gzip").children
+    assert bytes(child.view) == b"text"
 
 
 def test_coded_form_is_examined_once(new_budget: MakeBudget) -> None:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from samples import builders
 from scanners.base import Bench
+from scanners.file_type import TypeScanner
 from scanners.model import Family
+from scanners.type_table import TypeTable
 
 DOS = b"MZ" + struct.pack("<4H", 64, 1, 0, 4) + bytes(60)
 ELF_IN_TEXT = b"The ELF header starts with 0x7f.\n"
@@ -77,6 +79,12 @@ TYPES = {
     "json": (b'{"a": 1}', "json"),
     "braces": (b"{ not json", "text"),
     "text": (b"Plain words.\n", "text"),
+    "mail": (b"Received: by x\n\tid 1\nFrom: a\nTo: b\n\nHi\n", "mail"),
+    "mail with CRLF": (b"From: a\r\nSubject: b\r\nMIME-Version: 1.0\r\n\r\nHi\r\n", "mail"),
+    "mailbox": (b"From a Mon\nFrom: a\nMessage-ID: <b>\n\nHi\n", "mail"),
+    "letter": (b"From: a\nTo: b\nSubject: c\n\nHi\n", "text"),
+    "head of HTTP": (b"Date: today\nServer: x\nContent-Type: text/html\n\n", "text"),
+    "settings": (b"from: a\nreply-to: b\n", "text"),
     "utf-8": ("Grüße, 你好, مرحبا\n".encode(), "text"),
     "utf-8 cut in a letter": (("a" + "é" * 5000).encode(), "text"),
     "utf-16": ("Grüße\n".encode("utf-16"), "text"),
@@ -109,3 +117,12 @@ def test_damaged_files_have_a_type(bench: Bench, data: bytes, draw: st.DataObjec
     cut = draw.draw(st.integers(0, len(data)))
     noise = draw.draw(st.binary(max_size=40))
     assert bench.identify(memoryview(data[:cut] + noise + data[cut + len(noise) :])).name
+
+
+def test_recognising_asks_no_libmagic(table: TypeTable) -> None:
+    scanner = TypeScanner(table)
+    for data, name in ((builders.pe(), "pe"), (b"text\n", "text"), (b"", "empty")):
+        known = scanner.recognise(memoryview(data))
+        assert known is not None
+        assert known.name == name
+    assert scanner.recognise(memoryview(b"\x81\x93" * 50)) is None

@@ -3,6 +3,7 @@
 import bz2
 import hashlib
 import lzma
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from samples import builders
 from scanners import inflate
 from scanners.budget import Budget
-from scanners.errors import ContentMalformed, ContentTooLarge, DeadlinePassed
+from scanners.errors import ContentMalformed, ContentTooLarge, DeadlinePassed, TooManyMembers
 from scanners.inflate import Decoder
 
 Encode = Callable[[bytes], bytes]
@@ -175,3 +176,22 @@ def test_a_member_is_one_stream(
     unpacked = inflate.unpack(decoder, memoryview(encode(data) + b"more"), new_budget(), None)
     assert unpacked.view == data
     assert isinstance(unpacked.failure, ContentMalformed)
+
+
+SKIPPED = struct.pack("<II", 0x184D2A50, 64) + b"x" * 64
+
+
+def test_skipped_bytes_are_told_and_counted(new_budget: MakeBudget) -> None:
+    stream = memoryview(builders.zstd(b"data") + SKIPPED * 3)
+    unpacked = inflate.unpack(inflate.zstd, stream, new_budget(), ceiling=None)
+    assert bytes(unpacked.data) == b"data"
+    assert [bytes(view) for view in unpacked.skipped] == [b"x" * 64] * 3
+    unpacked = inflate.unpack(inflate.zstd, stream, new_budget(members=2), ceiling=None)
+    assert isinstance(unpacked.failure, TooManyMembers)
+
+
+@given(st.binary(max_size=40), st.integers(0, 255))
+def test_any_gzip_head(new_budget: MakeBudget, noise: bytes, flags: int) -> None:
+    stream = memoryview(b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + noise)
+    unpacked = inflate.unpack(inflate.gzip, stream, new_budget(), ceiling=None)
+    assert unpacked.failure is None or isinstance(unpacked.failure, ContentMalformed)

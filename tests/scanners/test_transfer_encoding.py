@@ -12,7 +12,7 @@ from scanners import inflate
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed
 from scanners.inflate import Decoder
-from scanners.transfer_encoding import DECODERS, quoted_printable
+from scanners.transfer_encoding import DECODERS, decode_letters, quoted_printable
 from scanners.transfer_encoding import base64 as from_base64
 
 MakeBudget = Callable[..., Budget]
@@ -63,3 +63,22 @@ def test_encodings_that_leave_the_bytes_alone() -> None:
         "8bit",
         "binary",
     ]
+
+
+@pytest.mark.parametrize(
+    "pieces, expected, resumed",
+    [
+        ([b"aGVs", b"bG8="], b"hello", False),
+        ([b"a", b"GV", b"sbG8"], b"hello", False),
+        ([b"aGVsbG8=", b"aGVs"], b"hellohel", True),
+        ([b"aGVsbG8=", b"="], b"hello", False),
+        ([b"A"], b"", False),
+    ],
+)
+def test_letters_in_pieces(pieces: list[bytes], expected: bytes, resumed: bool) -> None:
+    decoding, found = decode_letters(pieces), b""
+    try:
+        while True:
+            found += next(decoding)
+    except StopIteration as end:
+        assert (found, end.value) == (expected, resumed)

@@ -281,3 +281,19 @@ def test_the_log_does_not_hold_the_file(
     _run(new_budget, _raising(error))
     assert type(error).__name__ in caplog.text
     assert len(caplog.text) < 1500
+
+
+def test_second_reading_that_breaks_off_is_no_finding(new_budget: MakeBudget) -> None:
+    ambiguous = replace(FOUND, code=Code.ARCHIVE_AMBIGUOUS)
+
+    def answer(content: Content) -> Report:
+        gaps = [Unscanned("x", Reason.MALFORMED), Unscanned("x", Reason.ENCRYPTED)]
+        children = () if content.path else (_child(content, "inner"),)
+        return Report((FOUND, ambiguous), tuple(gaps), children)
+
+    scripted = Scripted(answer)
+    bench = Bench(_identify, (scripted, _raising(errors.ContentMalformed())))
+    found = examine(replace(FILE, distorted=True), bench, new_budget())
+    assert [content.distorted for content in scripted.seen] == [True, True]
+    assert found.detections == (FOUND, FOUND)
+    assert {gap.reason for gap in found.unscanned} == {Reason.ENCRYPTED}
