@@ -80,6 +80,11 @@ class Settings(Section):
         return self.state.directory / "spool"
 
     @property
+    def pieces_directory(self) -> Path:
+        """Files of which only pieces have come; all fronts share it."""
+        return self.state.directory / "pieces"
+
+    @property
     def ledger_socket(self) -> Path:
         return self.run_directory / "ledger.sock"
 

@@ -15,7 +15,8 @@ def make_state(settings: Settings) -> None:
     """Create the folders that hold state, readable by nobody else."""
     state = settings.state.directory
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for folder in (settings.run_directory, settings.spool_directory):
+    folders = (settings.run_directory, settings.spool_directory, settings.pieces_directory)
+    for folder in folders:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
@@ -63,4 +64,6 @@ def lock_state(settings: Settings) -> int:
             f"another `douane serve` uses {settings.state.directory}; stop it, or set "
             "[state] directory to another folder"
         ) from None
+    for left in settings.pieces_directory.iterdir():  # nobody goes on where the last run ended
+        left.unlink()
     return descriptor

@@ -1,13 +1,14 @@
 """The exchange that inspects: one encapsulated message, its spool, and the reply to its ruling."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from icap_server import replies
 from icap_server.drip import Drip
 from icap_server.exchange import ReplyCut
 from icap_server.payload.channels import Channels
 from icap_server.payload.http_head import HttpHead, parse_request_head, parse_response_head
+from icap_server.payload.range_removal import without_range
 from icap_server.payload.transfer import build_transfer, is_event_stream, is_live_stream
 from icap_server.profile import Profile
 from icap_server.release import Form, Release
@@ -17,7 +18,8 @@ from icap_server.wire.events import RequestHead
 from icap_server.wire.replies import chunk
 from scanners.model import Reason
 from verdicts.inspect import Inspection
-from verdicts.model import Action, Ruling, Transfer, new_transfer_id, utc_now
+from verdicts.model import Action, Ruling, Transfer, VerdictRecord, new_transfer_id, utc_now
+from verdicts.pieces import PieceStore, join_piece
 from verdicts.spool import Spool, SpoolSpace
 
 CONNECT = b"CONNECT "
@@ -37,6 +39,8 @@ class Office:
     """A larger body is not scanned."""
     istag: Callable[[], str]
     """The quoted ISTag in force now (§4.7)."""
+    pieces: PieceStore | None = None
+    """Where the pieces of one file meet; None: each is judged by itself alone."""
 
 
 class InspectExchange:
@@ -47,7 +51,7 @@ class InspectExchange:
         self._head = head
         self._office = office
         self._profile = profile
-        self._release = Release(head)
+        self._release = Release(head, partial=profile.partial)
         self._whole = False
         self._gap: Reason | None = None
         """Nothing will be scanned, for this reason."""
@@ -55,6 +59,8 @@ class InspectExchange:
         """The bytes are still collected."""
         self._settled = False
         """The reply needs nothing more of the body."""
+        self._ruled = False
+        """A record is written, or being written."""
         self._size = 0
         self._stated: int | None = None
         """How long the body is, says its HTTP head."""
@@ -171,7 +177,10 @@ class InspectExchange:
             return None
         self._spool.finish()
         record = self._office.inspection.recall(self._transfer, self._spool)
-        return None if record is None else self._pass_on(self._transfer.id, close=close)
+        if record is None:
+            return None
+        self._ruled = True
+        return self._pass_on(self._transfer.id, close=close)
 
     async def reply(self, *, close: bool) -> Reply:
         ruling = await self._rule()
@@ -183,10 +192,14 @@ class InspectExchange:
         return replies.blocked(ruling, self._transfer, istag, self._profile, close=close)
 
     def close(self) -> None:
+        if self._begun() and not self._ruled:
+            self._ruled = True
+            self._office.inspection.note_torn(self._transfer, self._size)
         self._discard()
 
     async def _rule(self) -> Ruling:
         inspection, transfer = self._office.inspection, self._transfer
+        self._ruled = True
         if self._early is not None:
             return (await inspection.keep_unread(transfer, self._early, self._size)).ruling
         assert self._spool is not None  # noqa: S101 - reply_now answered otherwise
@@ -199,8 +212,20 @@ class InspectExchange:
             raise RuntimeError("asked for a ruling on half a body")
         else:
             self._spool.finish()
-            record = await inspection.inspect(transfer, self._spool, self._begun)
+            record = await self._inspect(self._spool)
         return record.ruling
+
+    async def _inspect(self, spool: Spool) -> VerdictRecord:
+        """Judge the body, or the whole file if the body was its last piece."""
+        inspection, transfer = self._office.inspection, self._transfer
+        whole = await join_piece(self._office.pieces, transfer, spool)
+        if whole is None:
+            return await inspection.inspect(transfer, spool, self._begun)
+        try:
+            transfer = replace(transfer, partial=False, piece=None)
+            return await inspection.inspect(transfer, whole, self._begun)
+        finally:
+            whole.close()
 
     def _begun(self) -> bool:
         return self._drip is not None and self._drip.stop()
@@ -208,6 +233,9 @@ class InspectExchange:
     def _pass_on(self, transfer_id: str, *, close: bool) -> Reply:
         """Let the message through, in the cheapest form that the client takes."""
         istag, form = self._office.istag(), self._release.form
+        if self._spool is None and (whole := self._without_range()):
+            head = replace(self._head, http_request=whole)
+            return replies.echo(head, None, istag, transfer_id, close=close)
         if form is Form.UNMODIFIED:
             return replies.unmodified(istag, transfer_id, close=close)
         if self._spool is None:
@@ -222,6 +250,12 @@ class InspectExchange:
         if sent:
             return Reply(200, b"", self._spool.read(sent), close)
         return replies.echo(self._head, self._spool.read(), istag, transfer_id, close=close)
+
+    def _without_range(self) -> bytes | None:
+        """Return the head of a request that has to ask for the whole file; None: it may stay."""
+        if not self._office.settings.remove_range or self._head.method != "REQMOD":
+            return None
+        return without_range(self._head.http_request)
 
     def _streams_on(self) -> bool:
         """The body may never end, and the reply to it need not wait for that."""

@@ -217,3 +217,8 @@ class SpoolSettings(Section):
     disk_total: int = Field(
         8192 * MiB, ge=0, description="Bodies in files together; beyond it reading pauses."
     )
+    pieces_total: int = Field(
+        1024 * MiB,
+        ge=0,
+        description="Files that come in pieces, until they are whole; of all fronts together.",
+    )

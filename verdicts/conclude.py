@@ -1,6 +1,7 @@
 """Weigh: join what the scanners found into one verdict.  Pure; what is done about it is policy."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from scanners.model import (
     Code,
@@ -55,6 +56,25 @@ def conclude(
         examination.types if examination else None,
         ruleset,
         clamav,
+    )
+
+
+def as_fragment(verdict: Verdict) -> Verdict:
+    """Return the verdict on a body that is a piece of a file: never clean, for the rest is unseen.
+
+    That the piece itself is no whole archive, or no whole coded body, is no news then; what was
+    found in it is.
+    """
+    found = tuple(
+        one for one in verdict.detections if one.path or one.code is not Code.ARCHIVE_AMBIGUOUS
+    )
+    gaps = (one for one in verdict.unscanned if one.path or one.reason is not Reason.MALFORMED)
+    level = max((LEVELS[one.level] for one in found), default=Level.CLEAN)
+    return replace(
+        verdict,
+        level=max(level, Level.UNKNOWN),
+        detections=found,
+        unscanned=(*gaps, Unscanned("front", Reason.PARTIAL)),
     )
 
 

@@ -19,7 +19,7 @@ from scanners.clamav.engine import Clamav
 from scanners.model import Level, Reason, Report, Unscanned
 from scanners.worker.pool import Child, JobRequest, PoolAnswer, ScanPool
 from verdicts.cache import CacheKey, VerdictCache, cache_key
-from verdicts.conclude import conclude
+from verdicts.conclude import as_fragment, conclude
 from verdicts.model import Action, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.policy import Policy
 from verdicts.spool import Spool
@@ -75,6 +75,8 @@ class Inspection:
         self.policy = policy
         self.cache = cache
         self._ledger = ledger
+        self._noting: set[asyncio.Future[None]] = set()
+        """Records that nobody waits for."""
 
     async def inspect(
         self, transfer: Transfer, spool: Spool, begun: Begun = not_begun
@@ -87,7 +89,7 @@ class Inspection:
             log.exception("inspect.crashed", transfer_id=transfer.id)
             verdict, cached = _unscanned_verdict(Unscanned("inspect", Reason.CRASHED)), False
         if transfer.partial:
-            verdict = _with_gap(verdict, Unscanned("front", Reason.PARTIAL))
+            verdict = as_fragment(verdict)
         ruling = _settle(self.policy.decide(verdict, transfer, spool.size), begun)
         return await self._keep(_record(transfer, ruling, spool, started, cached=cached))
 
@@ -138,6 +140,16 @@ class Inspection:
         verdict = _unscanned_verdict(Unscanned("front", reason))
         ruling = _settle(self.policy.decide(verdict, transfer, size), begun)
         return await self.keep_unread(transfer, ruling, size)
+
+    def note_torn(self, transfer: Transfer, size: int) -> None:
+        """Record a body that will never be whole, and of which a trickle has let bytes pass."""
+        verdict = _unscanned_verdict(Unscanned("front", Reason.PARTIAL))
+        ruling = replace(self.policy.decide(verdict, transfer, size), action=Action.CUT)
+        record = VerdictRecord(transfer, ruling, size, "", 0.0, cached=False)
+        if not self._ledger.record_now(record):
+            task = asyncio.ensure_future(self._ledger.record(record, durable=False))
+            self._noting.add(task)
+            task.add_done_callback(self._noting.discard)
 
     async def keep_unread(self, transfer: Transfer, ruling: Ruling, size: int) -> VerdictRecord:
         """Record a ruling that was made without reading the body to its end."""

@@ -6,6 +6,7 @@ connection.  How much of an object is there is the length of its file, which nev
 object, its name.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import hashlib
@@ -14,8 +15,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from verdicts.model import Piece, Transfer
 from verdicts.spool import Spool, SpoolSpace, spool_file
+
+log = structlog.get_logger()
 
 MAX_FILES = 256
 """Unfinished objects kept; a new one drops the oldest."""
@@ -60,11 +65,6 @@ class PieceStore:
         finally:
             os.close(target)
 
-    def clear(self) -> None:
-        """Forget everything: nobody continues what was under way before a restart."""
-        for path in self.folder.iterdir():
-            path.unlink(missing_ok=True)
-
     def _joinable(self, piece: Piece, size: int) -> bool:
         """A piece that lies about its length belongs to nothing."""
         return (
@@ -103,6 +103,29 @@ class PieceStore:
                 break
             path.unlink(missing_ok=True)
             used -= length
+
+
+async def join_piece(store: PieceStore | None, transfer: Transfer, spool: Spool) -> Spool | None:
+    """Add a finished body to its file; return the whole file if this was the last piece.
+
+    Whatever hinders it is no reason to hold the piece up: it is judged alone, as a gap.
+    """
+    if store is None or transfer.piece is None:
+        return None
+    # the thread's own, for we may be gone before it ends
+    descriptor, size = os.dup(spool.descriptor()), spool.size
+
+    def join() -> Spool | None:
+        try:
+            return store.join(transfer, descriptor, size)
+        finally:
+            os.close(descriptor)
+
+    try:
+        return await asyncio.to_thread(join)
+    except OSError as error:
+        log.warning("piece.not_joined", transfer_id=transfer.id, reason=str(error))
+        return None
 
 
 def file_key(transfer: Transfer, piece: Piece) -> str:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.server
 
 def test_on_the_command_line(douane: Douane) -> None:
     settings = douane.state.parent / "douane.toml"
-    command = [COMMAND, "selftest", "--json", "--config", settings]
+    command = [str(COMMAND), "selftest", "--json", "--config", str(settings)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     rows = json.loads(ran.stdout)["data"]
     assert [row for row in rows if not row["ok"]] == []

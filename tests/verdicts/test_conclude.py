@@ -19,7 +19,7 @@ from scanners.model import (
     TypeNode,
     Unscanned,
 )
-from verdicts.conclude import conclude
+from verdicts.conclude import as_fragment, conclude
 from verdicts.model import Verdict
 
 INFO, SUSPICIOUS, MALICIOUS = DetectionLevel
@@ -116,3 +116,29 @@ def test_the_order_of_reports_does_not_matter(
     random.shuffle(reports)
     assert weigh(*reports) == first
     assert not unscanned or first.level is not Level.CLEAN
+
+
+def test_a_fragment_is_never_clean() -> None:
+    verdict = as_fragment(Verdict(Level.CLEAN))
+    assert verdict.level is Level.UNKNOWN
+    assert verdict.unscanned == (Unscanned("front", Reason.PARTIAL),)
+
+
+def test_a_fragment_of_an_archive_is_no_broken_archive() -> None:
+    ambiguous = Detection(Code.ARCHIVE_AMBIGUOUS, "zip", "gap", DetectionLevel.SUSPICIOUS)
+    gaps = (Unscanned("zip", Reason.MALFORMED), Unscanned("zip", Reason.ENCRYPTED))
+    verdict = as_fragment(Verdict(Level.SUSPICIOUS, (ambiguous,), gaps))
+    assert verdict.level is Level.UNKNOWN
+    assert verdict.detections == ()
+    assert [gap.reason for gap in verdict.unscanned] == [Reason.ENCRYPTED, Reason.PARTIAL]
+
+
+def test_what_is_found_in_a_fragment_counts() -> None:
+    inside = ("a.zip",)
+    ambiguous = Detection(Code.ARCHIVE_AMBIGUOUS, "zip", "gap", DetectionLevel.SUSPICIOUS, inside)
+    worm = Detection(Code.SIGNATURE_CLAMAV, "clamav", "Worm", DetectionLevel.MALICIOUS)
+    broken = Unscanned("zip", Reason.MALFORMED, inside)
+    verdict = as_fragment(Verdict(Level.MALICIOUS, (worm, ambiguous), (broken,)))
+    assert verdict.level is Level.MALICIOUS
+    assert verdict.detections == (worm, ambiguous)
+    assert broken in verdict.unscanned

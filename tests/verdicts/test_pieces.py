@@ -9,7 +9,7 @@ import pytest
 
 from verdicts import pieces
 from verdicts.model import Piece, Transfer
-from verdicts.pieces import IDLE_SECONDS, PieceStore, file_key
+from verdicts.pieces import IDLE_SECONDS, PieceStore, file_key, join_piece
 from verdicts.spool import Spool
 
 WHOLE = bytes(range(256)) * 40
@@ -165,14 +165,36 @@ def test_two_fronts_never_tear_an_object(send: Send) -> None:
             assert all(whole in (None, WHOLE) for whole in found)
 
 
-def test_clear_forgets_everything(send: Send, store: PieceStore) -> None:
-    send(0, 100)
-    store.clear()
-    assert send(100, len(WHOLE)) is None
-
-
 def test_a_key_names_no_path(transfer: Callable[..., Transfer]) -> None:
     piece = Piece(0, 1, 2, "../../\udcff")
     key = file_key(transfer(url="http://a/../\udce4"), piece)
     assert len(key) == 64
     assert key.isalnum()
+
+
+async def test_a_finished_body_is_added(
+    store: PieceStore, spool: Callable[[bytes], Spool], transfer: Callable[..., Transfer]
+) -> None:
+    first = transfer(partial=True, piece=Piece(0, 99, len(WHOLE)))
+    second = transfer(partial=True, piece=Piece(100, len(WHOLE) - 1, len(WHOLE)))
+    assert await join_piece(store, first, spool(WHOLE[:100])) is None
+    whole = await join_piece(store, second, spool(WHOLE[100:]))
+    assert whole is not None
+    assert b"".join(whole.read()) == WHOLE
+    whole.close()
+
+
+async def test_no_piece_and_no_store_are_no_whole(
+    store: PieceStore, spool: Callable[[bytes], Spool], transfer: Callable[..., Transfer]
+) -> None:
+    assert await join_piece(store, transfer(partial=True), spool(WHOLE)) is None
+    piece = Piece(0, 99, 200)
+    assert await join_piece(None, transfer(partial=True, piece=piece), spool(WHOLE[:100])) is None
+
+
+async def test_a_disk_that_is_full_holds_nothing_up(
+    tmp_path: Path, spool: Callable[[bytes], Spool], transfer: Callable[..., Transfer]
+) -> None:
+    nowhere = PieceStore(tmp_path / "missing", 1000, 1000)
+    moved = transfer(partial=True, piece=Piece(0, 99, 200))
+    assert await join_piece(nowhere, moved, spool(WHOLE[:100])) is None
