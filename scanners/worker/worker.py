@@ -13,9 +13,10 @@ from contextlib import contextmanager, suppress
 
 from scanners.budget import Budget
 from scanners.model import Content, Examination, Extracted, Reason, Unscanned
+from scanners.worker.bundles import bundle
 from scanners.worker.messages import JOB_BYTES, Job, decode_job, encode_greeting
 from scanners.worker.packets import close_all, receive_packet, send_packet
-from scanners.worker.reports import choose_children, encode_report
+from scanners.worker.reports import CHILDREN, choose_children, encode_report
 from scanners.worker.sandbox import limit_processor_time
 
 Examiner = Callable[[Content, Budget], Examination]
@@ -46,7 +47,8 @@ def examine_job(job: Job, descriptor: int, examiner: Examiner) -> tuple[bytes, l
     try:
         with _mapped(descriptor, job.size) as view:
             examination = examiner(_content(job, view), _budget(job))
-            sendable, gaps = choose_children(examination.extracted, job.unpacked_bytes)
+            extracted = bundle(examination.extracted, CHILDREN)
+            sendable, gaps = choose_children(extracted, job.unpacked_bytes)
             children += (seal_memfd(child.view) for child in sendable)
         unscanned = (*gaps, *examination.unscanned)
         examination = Examination(examination.types, examination.detections, unscanned)
