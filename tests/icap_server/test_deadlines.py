@@ -2,7 +2,7 @@
 
 import pytest
 
-from icap_server.deadlines import LINGER_SECONDS, Deadlines
+from icap_server.deadlines import DRAIN_SECONDS, LINGER_SECONDS, Deadlines
 from icap_server.settings import IcapSettings
 
 SETTINGS = IcapSettings(head_seconds=30, idle_seconds=300, progress_seconds=60, receive_seconds=600)
@@ -85,3 +85,12 @@ def test_the_last_reply_is_waited_for_twice(deadlines: Deadlines, clock: Clock) 
     assert seconds_left(deadlines, clock) == LINGER_SECONDS
     assert not deadlines.ended(clock.now + 59)
     assert deadlines.ended(clock.now + 60)
+
+
+def test_the_rest_of_a_body_that_nobody_needs(deadlines: Deadlines, clock: Clock) -> None:
+    deadlines.begin_body()
+    deadlines.await_rest()
+    assert seconds_left(deadlines, clock) == DRAIN_SECONDS
+    clock.now += 599
+    deadlines.await_rest()
+    assert seconds_left(deadlines, clock) == 1

@@ -2,7 +2,13 @@
 
 import pytest
 
-from icap_server.exchange import MAX_ECHO, EchoExchange, OptionsExchange, RefusalExchange
+from icap_server.exchange import (
+    DRAIN_BYTES,
+    MAX_ECHO,
+    EchoExchange,
+    OptionsExchange,
+    RefusalExchange,
+)
 from icap_server.profile import GENERIC
 from icap_server.services import Service
 from icap_server.settings import IcapSettings
@@ -46,6 +52,8 @@ def test_a_body_that_nobody_needs_is_read_over() -> None:
     assert not exchange.answers_early
     assert not exchange.collects
     assert not exchange.take(memoryview(b"x"))
+    assert exchange.rest is None
+    assert exchange.drip(0, close=False) == b""
     assert not exchange.give_up()
     assert exchange.at_preview_end(), "and the rest after a preview is not asked for"
 
@@ -93,3 +101,10 @@ def test_echo_keeps_nothing_that_is_not_to_be_repeated(question: RequestHead) ->
 async def test_every_reply_of_this_kind_is_ready() -> None:
     with pytest.raises(NotImplementedError):
         await RefusalExchange(404, ISTAG).reply(close=False)
+
+
+def test_a_body_that_nobody_needs_is_read_over_only_so_far() -> None:
+    exchange = RefusalExchange(405, ISTAG)
+    assert not exchange.take(memoryview(bytes(DRAIN_BYTES)))
+    assert exchange.take(memoryview(b"x"))
+    assert exchange.take(memoryview(b"x"))

@@ -179,3 +179,59 @@ async def test_bypass(
     assert (await exchange.reply(close=False)).status == 204
     assert inspection.seen == []
     assert {record.ruling.clause for record in inspection.records} == {"bypass"}
+
+
+@pytest.mark.parametrize("method", ["REQMOD", "RESPMOD"])
+async def test_unchanged_for_who_takes_206(
+    make_office: MakeOffice, question: "Ask", space: SpoolSpace, method: str
+) -> None:
+    """The client goes on with its own body from the first byte (draft-icap-ext-partial-content)."""
+    asked = question(BODY, "Allow: 206", method=method)
+    reply = await judge(InspectExchange(read_head(asked), make_office(), GENERIC), BODY)
+    part = method[:3].lower()
+    assert reply.status == 206
+    assert reply.body is not None
+    assert (b"".join(reply.body), reply.last_chunk) == (b"", b"0; use-original-body=0\r\n\r\n")
+    assert f"{part}-hdr=0, {part}-body={len(asked.http_head)}\r\n".encode() in reply.head
+    assert reply.head.endswith(asked.http_head)
+
+
+async def test_no_206_where_squid_takes_none(make_office: MakeOffice, question: "Ask") -> None:
+    """After 100 Continue it takes one only together with Allow: 204, and then 204 is shorter."""
+    head = read_head(question(b"ab", "Preview: 2", "Allow: 206"))
+    exchange = InspectExchange(head, make_office(), GENERIC)
+    exchange.take(memoryview(b"ab"))
+    assert not exchange.at_preview_end()
+    assert echoed(await judge(exchange, b"cd")) == b"abcd"
+
+
+@pytest.mark.parametrize("field", ["Allow: 204", "Allow: 206", "Preview: 9"])
+async def test_what_will_not_be_echoed_is_not_kept(
+    make_office: MakeOffice,
+    question: "Ask",
+    inspection: "ScriptedInspection",
+    space: SpoolSpace,
+    field: str,
+) -> None:
+    set_policy(inspection, space, 'default = "block"\nbypass_hosts = ["files.example"]\n')
+    exchange = InspectExchange(read_head(question(b"", field)), make_office(), GENERIC)
+    exchange.take(memoryview(BODY))
+    assert not exchange.collects
+    assert not space.used
+    if field.startswith("Preview"):
+        assert exchange.at_preview_end()
+    assert (await exchange.reply(close=False)).status == (206 if "206" in field else 204)
+
+
+@pytest.mark.parametrize("text, status", [("5", None), ("0", 0), ("9" * 19, None), ("-5", None)])
+def test_the_rest_of_a_body(
+    make_office: MakeOffice, question: "Ask", text: str, status: int | None
+) -> None:
+    """As Content-Length has it; a statement that is wrong or was wrong says nothing."""
+    head = read_head(question(b"", http=(f"Content-Length: {text}",)))
+    exchange = InspectExchange(head, make_office(), GENERIC)
+    if text == "5":
+        exchange.take(memoryview(b"abc"))
+        assert exchange.rest == 2
+        exchange.take(memoryview(b"def"))
+    assert exchange.rest == status

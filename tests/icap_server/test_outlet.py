@@ -57,6 +57,27 @@ def test_an_empty_body(make_transport: "Callable[..., FakeTransport]") -> None:
     assert scene.transport.written == b"head0\r\n\r\n"
 
 
+def test_a_reply_that_has_begun_and_ends_otherwise(
+    make_transport: "Callable[..., FakeTransport]",
+) -> None:
+    """Its head has left; the last chunk is a 206's."""
+    scene = Scene(make_transport)
+    scene.outlet.send(Reply(200, b"", iter([b"abc"]), last_chunk=b"0; use-original-body=0"))
+    assert scene.transport.written == b"3\r\nabc\r\n0; use-original-body=0"
+
+
+def test_free_to_be_written_to(make_transport: "Callable[..., FakeTransport]") -> None:
+    scene = Scene(make_transport, room=3)
+    assert scene.outlet.free
+    scene.outlet.pause()
+    assert not scene.outlet.free
+    scene.outlet.resume()
+    scene.outlet.send(Reply(204, b"head"))
+    assert not scene.outlet.free
+    scene.transport.read_all()
+    assert scene.outlet.free
+
+
 def test_a_client_that_reads_nothing_is_sent_nothing_more(
     make_transport: "Callable[..., FakeTransport]",
 ) -> None:

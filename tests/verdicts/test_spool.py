@@ -247,3 +247,19 @@ def test_spool_file_of_a_pipe_is_an_error(small: SpoolSpace, open_descriptors: C
     os.close(writing)
     assert small.used == 0
     assert open_descriptors() == before
+
+
+@pytest.mark.parametrize("size", [5000, BUFFER_LIMIT + 5000, MEMORY + 5000])
+def test_what_is_there_can_be_read_while_more_is_written(small: SpoolSpace, size: int) -> None:
+    data, spool = pattern(size + 1000), Spool(small)
+    spool.write(memoryview(data)[:size])
+    assert spool.peek(0, 100) == data[:100]
+    assert spool.peek(size - 10, 100) == data[size - 10 : size]
+    assert spool.peek(size, 100) == b""
+    spool.write(memoryview(data)[size:])
+    assert spool.peek(size, 100) == data[size : size + 100]
+    spool.finish()
+    for at in (0, 1, size, size + 1000, size + 2000):
+        assert b"".join(spool.read(at)) == data[at:]
+    spool.close()
+    assert spool.peek(0, 10) == b""
