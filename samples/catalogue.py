@@ -6,6 +6,7 @@ The zygote warms all scanners with it, the tests hold the bench to it, and the d
 from functools import cache
 
 from samples.honest import honest_specimens
+from samples.messages import message_specimens
 from samples.specimen import Specimen
 from samples.test_file import eicar_specimens
 from samples.tricks import trick_specimens
@@ -17,7 +18,13 @@ __all__ = ["Specimen", "find", "specimens"]
 @cache
 def specimens() -> tuple[Specimen, ...]:
     """Return all specimens; names are unique.  Below 2 MiB together."""
-    return (*eicar_specimens(), *worm_specimens(), *honest_specimens(), *trick_specimens())
+    return (
+        *eicar_specimens(),
+        *worm_specimens(),
+        *honest_specimens(),
+        *trick_specimens(),
+        *message_specimens(),
+    )
 
 
 def find(name: str) -> Specimen:
