@@ -16,7 +16,7 @@ help:
 	@echo "make test       set up, then every check and every test"
 	@echo "make check      format, lint, types, import contracts, tests that need no server"
 	@echo "make test-long  soaks and long fuzzing"
-	@echo "make bench      measurements side by side with c-icap and pyicap"
+	@echo "make bench      measurements side by side with c-icap and pyicap; what attacks cost"
 	@echo "make demo       the whole story in a terminal: Squid, EICAR, a worm specimen, statistics"
 	@echo "make lock       pin the dependencies of pyproject.toml anew"
 
@@ -64,6 +64,7 @@ lint: $(VENV)/.testing
 
 bench: system-testing $(VENV)/.testing
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.attack
 
 demo: system-testing $(VENV)/.testing
 	$(BIN)/python -m bench.demo

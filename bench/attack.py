@@ -209,7 +209,11 @@ def run(folder: Path, seconds: float, only: str) -> list[Row]:
         running.enter_context(clamd(folder))
         settings: dict[str, dict[str, Value]] = {
             "clamav": {"socket": str(folder / "clamd.sock")},
-            "icap": {"fronts": FRONTS, "max_connections": MAX_CONNECTIONS},
+            "icap": {
+                "fronts": FRONTS,
+                "max_connections": MAX_CONNECTIONS,
+                "stop_seconds": 1,  # those who vanished will not finish their requests
+            },
         }
         douane = running.enter_context(Douane(folder, settings))
         _probe(douane.icap_port, 2)  # what is allocated once is not an attack's
