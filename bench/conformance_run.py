@@ -50,7 +50,8 @@ class Tally:
         number = int(match[1])
         if report.failed:
             self.failed.add(number)
-            self.failures[report.nodeid.rpartition("/")[2]] = _reason(report.longreprtext)
+            name = report.nodeid.removeprefix("tests/conformance/")
+            self.failures[name] = _reason(report.longreprtext)
         elif report.skipped:
             self.skipped.add(number)
         elif report.when == "call":
@@ -69,9 +70,9 @@ class Tally:
 
 
 def _reason(text: str) -> str:
-    """Return the first line that pytest marks as the error."""
+    """Return the first lines that pytest marks as the error."""
     lines = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
-    return next(iter(lines), text.strip().rpartition("\n")[2])[:200]
+    return " ".join(lines[:2] or text.strip().splitlines()[-1:])[:200]
 
 
 def run_suite(target: str = "", *, only: int | None = None, output: TextIO | None = None) -> Tally:

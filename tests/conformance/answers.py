@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.conformance.client import Answer
-from tests.conformance.messages import LETTER
+import pytest
+
+from tests.conformance.client import Answer, Ended
 from tests.conformance.targets import Target
 
 CLEAN: dict[str, Callable[[Target], bytes]] = {
@@ -33,9 +34,13 @@ EVERY = {**CLEAN, **BLOCKED, **ERRORS}
 
 
 def call(target: Target, name: str) -> Answer:
-    """Return the answer of that kind; behind it nothing may follow."""
-    return target.ask(EVERY[name](target))
+    """Return the answer of that kind; behind it nothing may follow.
 
-
-def echoes(answer: Answer, body: bytes = LETTER) -> bool:
-    return answer.status == 200 and answer.body == body
+    A foreign server that closes without a word has no answer whose form could be judged.
+    """
+    try:
+        return target.ask(EVERY[name](target))
+    except Ended:
+        if not target.foreign:
+            raise
+        pytest.skip("not shown: closed without an answer")

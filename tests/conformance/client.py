@@ -14,6 +14,8 @@ FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\x00]*?)[ \t]*"
 PARTS = re.compile(r"[a-z]+-[a-z]+=\d+(?:, ?[a-z]+-[a-z]+=\d+)*")
 CHUNK_LINE = re.compile(rb"([0-9a-fA-F]{1,16})(;[^\r\n]*)?\r\n")
 ORIGINAL = re.compile(rb"; ?use-original-body=([0-9]+)")
+VIA = re.compile(rb"(?im)^Via: *ICAP/[^\r\n]*\r\n")
+FORBIDDEN = re.compile(rb"HTTP/1\.[01] 403 ")
 MAX_HEAD = 64 * 1024
 MOMENT = 0.05
 """Seconds of silence after which nothing more is expected; loopback needs a thousandth."""
@@ -55,12 +57,13 @@ class Answer:
         return tuple(name for name, _ in self.parts)
 
     @property
-    def http_status(self) -> int:
-        return int(self.http_head.split(b" ", 2)[1])
+    def message_head(self) -> bytes:
+        """The encapsulated head without the Via that a server may add (§4.4.2)."""
+        return VIA.sub(b"", self.http_head)
 
     @property
     def blocked(self) -> bool:
-        return self.status == 200 and self.http_head.startswith(b"HTTP/1.1 403 ")
+        return self.status == 200 and bool(FORBIDDEN.match(self.http_head))
 
     @property
     def closes(self) -> bool:

@@ -11,10 +11,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import trustme
 
 from bench.servers.douane import Douane
 from tests.conformance.scripted_clamd import ScriptedClamd
-from tests.conformance.servers import HURRIED, PLAIN, SCAN_SECONDS, STRICT, Settings, target_of
+from tests.conformance.servers import (
+    HURRIED,
+    PLAIN,
+    SCAN_SECONDS,
+    STRICT,
+    Settings,
+    icaps_settings,
+    target_of,
+)
 from tests.conformance.targets import Target, find_target
 
 Start = Callable[..., Douane]
@@ -59,9 +68,16 @@ def started(foreign: str) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
-def own(started: Start) -> Douane:
-    """The process behind `target` where that is ours."""
-    return started(PLAIN)
+def authority() -> trustme.CA:
+    """Signs the certificates of servers and of clients."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def own(started: Start, authority: trustme.CA) -> Iterator[Douane]:
+    """The process behind `target` where that is ours; it speaks TLS on a second port."""
+    with tempfile.TemporaryDirectory(prefix="dcf-") as folder:
+        yield started({**PLAIN, "icaps": icaps_settings(Path(folder), authority)})
 
 
 @pytest.fixture(scope="session")
@@ -71,20 +87,20 @@ def target(foreign: str, request: pytest.FixtureRequest) -> Target:
 
 
 @pytest.fixture(scope="session")
-def strict(started: Start) -> Target:
-    """Ours, with `[icap] strict = true`."""
-    return target_of(started(STRICT))
+def strict_server(started: Start) -> Douane:
+    """Ours, with `[icap] strict = true`, and without the ClamAV that it looks for."""
+    return started(STRICT)
 
 
 @pytest.fixture(scope="session")
-def hurried_server(started: Start) -> Douane:
-    return started(HURRIED)
+def strict(strict_server: Douane) -> Target:
+    return target_of(strict_server)
 
 
 @pytest.fixture(scope="session")
-def hurried(hurried_server: Douane) -> Target:
+def hurried(started: Start) -> Target:
     """Ours, with short times and low limits."""
-    return target_of(hurried_server)
+    return target_of(started(HURRIED))
 
 
 @pytest.fixture(scope="session")
@@ -99,12 +115,6 @@ def scripted(started: Start, foreign: str) -> Iterator[Target]:
             "icap": {"fronts": 1},
         }
         yield target_of(started(settings))
-
-
-@pytest.fixture(scope="session")
-def engineless(started: Start) -> Douane:
-    """Ours, whose clamd is not there."""
-    return started({"clamav": {"socket": "/nowhere/clamd.sock"}, "icap": {"fronts": 1}})
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import shutil
 import socket
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,7 +31,6 @@ class ScriptedClamd:
         self.folder = Path(tempfile.mkdtemp(prefix="dcl-"))
         self.path = self.folder / "clamd.sock"
         self._listener = socket.socket(socket.AF_UNIX)
-        self._open: list[socket.socket] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Self:
@@ -59,30 +59,46 @@ class ScriptedClamd:
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _converse(self, connection: socket.socket) -> None:
-        """Answer one connection until its end; numbers are the commands of its session."""
-        with connection:
-            received, descriptors, number, probes = b"", list[int](), 0, list(PROBES)
-            try:
-                while data := socket.recv_fds(connection, 4096, 16):
-                    received += data[0]
-                    descriptors += data[1]
-                    if not data[0]:
-                        return
-                    while (end := received.find(b"\0")) >= 0:
-                        command, received = received[:end], received[end + 1 :]
-                        if command == b"zPING":
-                            connection.sendall(b"PONG\0")
-                        elif command == b"zVERSION":
-                            number += 1
-                            connection.sendall(b"%d: ClamAV 1.4.6\0" % number)
-                        elif command == b"zFILDES":
-                            number += 1
-                            said = say(read(descriptors.pop(0)))
-                            answer = probes.pop(0) if probes else said
-                            if answer:
-                                connection.sendall(b"%d: fd[9]: %b\0" % (number, answer))
-            except OSError:
-                return
+        """Answer one connection until its end."""
+        with connection, suppress(OSError):
+            received, descriptors, session = b"", list[int](), Session()
+            while True:
+                data, found, _, _ = socket.recv_fds(connection, 4096, 16)
+                if not data:
+                    return
+                received += data
+                descriptors += found
+                while end := 1 + received.find(b"\n" if received.startswith(b"n") else b"\0"):
+                    command, received = received[:end], received[end:]
+                    if command == b"\0":  # what FILDES carries its descriptor on
+                        continue
+                    if answer := session.answer(command, descriptors):
+                        connection.sendall(answer + command[-1:])
+
+
+class Session:
+    """The commands of one connection: within IDSESSION answers are numbered."""
+
+    def __init__(self) -> None:
+        self._number = -1
+        self._probes = list(PROBES)
+
+    def answer(self, command: bytes, descriptors: list[int]) -> bytes:
+        """Return what to say to a command, empty for nothing."""
+        verb = command[1:-1]
+        if verb == b"IDSESSION":
+            self._number = 0
+            return b""
+        if verb == b"FILDES":
+            said = say(read(descriptors.pop(0)))
+            answer = self._probes.pop(0) if self._probes else said
+            answer = answer and b"fd[9]: " + answer
+        else:
+            answer = {b"PING": b"PONG", b"VERSION": b"ClamAV 1.4.6"}[verb]
+        if self._number < 0:
+            return answer
+        self._number += 1
+        return answer and b"%d: %b" % (self._number, answer)
 
 
 def read(descriptor: int) -> bytes:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
+import trustme
 
 from bench.servers.daemon import wait_until
 from bench.servers.douane import Douane, Value
@@ -13,9 +15,13 @@ from tests.conformance.targets import Target
 Settings = Mapping[str, Mapping[str, Value]]
 
 KiB = 1024
+SERVER_NAME = "icap.example"
 PLAIN: Settings = {"clamav": {"socket": "off"}}
 """EICAR is found by a rule too: what clamd adds, no item asks for."""
-STRICT: Settings = {**PLAIN, "icap": {"strict": True, "fronts": 1}}
+STRICT: Settings = {
+    "clamav": {"socket": "/nowhere/clamd.sock"},
+    "icap": {"strict": True, "fronts": 1},
+}
 SCAN_SECONDS = 2
 HEAD_SECONDS = 1
 IDLE_SECONDS = 4
@@ -32,6 +38,19 @@ HURRIED: Settings = {
     },
     "limits": {"file_bytes": FILE_BYTES},
 }
+
+
+def icaps_settings(folder: Path, authority: trustme.CA) -> Mapping[str, Value]:
+    """Return [icaps] with a certificate, and with clients' that are asked for but not needed."""
+    certificate = authority.issue_cert(SERVER_NAME)
+    certificate.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    authority.cert_pem.write_to_path(folder / "clients.pem")
+    return {
+        "listen": "127.0.0.1:0",
+        "certificate": str(folder / "server.pem"),
+        "client_certificates": "optional",
+        "client_ca": str(folder / "clients.pem"),
+    }
 
 
 def target_of(douane: Douane) -> Target:

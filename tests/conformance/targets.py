@@ -26,7 +26,12 @@ class Target:
     respmod: str
     inspects: bool
     """It blocks the EICAR test file."""
-    seconds: float = OWN_SECONDS
+    foreign: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """The longest wait for any single answer."""
+        return FOREIGN_SECONDS if self.foreign else OWN_SECONDS
 
     def uri(self, service: str) -> str:
         return f"icap://{self.host}:{self.port}/{service}"
@@ -100,7 +105,7 @@ def find_target(url: str) -> Target:
     if parts.scheme != "icap" or not parts.hostname:
         raise pytest.UsageError(f"{url!r}: icap://host:port/service is wanted")
     path = parts.path.removeprefix("/") + (f"?{parts.query}" if parts.query else "")
-    target = Target(parts.hostname, parts.port or 1344, path, path, True, FOREIGN_SECONDS)
+    target = Target(parts.hostname, parts.port or 1344, path, path, True, foreign=True)
     answer = target.ask(target.options().wire, over=False)
     offered = {method.strip() for method in answer.field("Methods").split(",")}
     target = replace(

@@ -81,6 +81,7 @@ def test_item_41_errors(target: Target, name: str) -> None:
 @each
 def test_item_42_nothing_follows(target: Target, name: str) -> None:
     """On a connection that stays open the next answer follows at once, and nothing else."""
+    call(target, name)
     with target.connect() as line:
         line.send(EVERY[name](target))
         answer = line.read()

@@ -159,7 +159,7 @@ def test_item_64_a_block_does_not_outlive_its_request(target: Target) -> None:
                 pytest.skip("not shown: a block ends the connection")
             line.send(target.download().wire)
             answer = line.read()
-            assert (answer.http_head, answer.body) == (OK, LETTER)
+            assert (answer.message_head, answer.body) == (OK, LETTER)
             assert not [name for name in answer.names if name.startswith("X-Infection")]
 
 

@@ -28,8 +28,8 @@ def test_item_40_same_for_every_request(target: Target) -> None:
     tags |= {target.ask(target.options("no-such-service").wire, over=False).field("ISTag")}
     if target.inspects:
         tags |= {target.ask(target.virus().wire).field("ISTag")}
+    tags.discard("")  # that it may not be missing is item 39
     assert len(tags) == 1, tags
-    assert tags != {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def stopping(foreign: str, short_folder: Path) -> Iterator[tuple[Target, Callabl
     if foreign:
         pytest.skip("not shown: a foreign server is not stopped")
     with ExitStack() as ends:
-        douane = ends.enter_context(Douane(short_folder, PLAIN))
+        douane = ends.enter_context(Douane(short_folder, {**PLAIN, "icap": {"fronts": 1}}))
         thread = threading.Thread(target=douane.stop)
 
         def stop() -> None:

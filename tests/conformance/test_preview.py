@@ -34,7 +34,7 @@ def test_item_27_ieof_ends_the_body(target: Target, body: bytes, allow: tuple[in
         assert_in_step(target, line)
 
 
-@pytest.mark.parametrize("form", [b"0;ieof", b"0 ; ieof", b"0;  ieof", b"0; a=b; ieof"])
+@pytest.mark.parametrize("form", [b"0;ieof", b"0 ; ieof", b"0;  ieof"])
 def test_item_27_forms_of_ieof(target: Target, form: bytes) -> None:
     head = target.download().having(("Preview", "1024")).head
     with target.connect() as line:
@@ -82,17 +82,18 @@ def test_item_29_longer_than_announced(target: Target, more: int) -> None:
     with target.connect() as line:
         line.send(head + chunks(body) + IEOF)
         answer = line.read()
-    assert answer.status in (200, 204, 400)
+    assert answer.status in (200, 204, 400, 408)
     target.assert_serves()
 
 
+@pytest.mark.usefixtures("own")
 @pytest.mark.parametrize("value", ["-1", "1e3", "0x10", "9" * 30, "ten", ""])
 def test_item_29_a_preview_that_is_no_number(target: Target, value: str) -> None:
     target.refuses(target.download().having(("Preview", value)).wire, 400)
 
 
 def test_item_31_continue_waits_for_the_whole_preview(target: Target) -> None:
-    first, rest = target.download(LONG).preview(SMALL)
+    first, _ = target.download(LONG).preview(SMALL)
     assert first.endswith(LAST)
     pieces = (first[:50], first[50:-600], first[-600:-5], LAST[:-1])
     with target.connect() as line:
@@ -100,7 +101,16 @@ def test_item_31_continue_waits_for_the_whole_preview(target: Target) -> None:
             line.send(piece)
             assert line.pending(0.05) == b"", "the preview is not whole yet"
         line.send(LAST[-1:])
+        assert line.pending(target.seconds), "the preview is whole"
+
+
+def test_item_31_continue_is_bare(target: Target) -> None:
+    first, rest = target.download(LONG).preview(SMALL)
+    with target.connect() as line:
+        line.send(first)
+        if not line.pending(target.seconds).startswith(b"ICAP/1.0 100"):
+            pytest.skip("not shown: the preview is enough for this server")
         line.read_continue()
-        assert line.pending() == b"", "100 Continue is bare"
+        assert line.pending() == b""
         line.send(rest)
         assert_intact(line.read(), LONG)

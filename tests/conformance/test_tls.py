@@ -1,15 +1,11 @@
 """Item 63: ICAP over TLS."""
 
 import json
-import shutil
 import socket
 import ssl
-import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import trustme
@@ -17,11 +13,8 @@ import trustme
 from bench.servers.douane import Douane
 from tests.conformance.client import Ended, Line
 from tests.conformance.messages import LETTER
-from tests.conformance.servers import PLAIN, target_of
+from tests.conformance.servers import SERVER_NAME
 from tests.conformance.targets import Target
-
-NAME = "icap.example"
-Start = Callable[..., Douane]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class Icaps:
     def connect(self, context: ssl.SSLContext, seconds: float = 5) -> Line:
         plain = socket.create_connection(("127.0.0.1", self.port), seconds)
         try:
-            return Line(context.wrap_socket(plain, server_hostname=NAME), seconds)
+            return Line(context.wrap_socket(plain, server_hostname=SERVER_NAME), seconds)
         except OSError:
             plain.close()
             raise
@@ -54,27 +47,10 @@ class Icaps:
             assert line.read().body == LETTER
 
 
-@pytest.fixture(scope="module")
-def icaps(started: Start) -> Iterator[Icaps]:
-    authority = trustme.CA()
-    certificate = authority.issue_cert(NAME)
-    folder = Path(tempfile.mkdtemp(prefix="dcf-"))
-    certificate.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
-    authority.cert_pem.write_to_path(folder / "clients.pem")
-    settings = {
-        **PLAIN,
-        "icap": {"fronts": 1},
-        "icaps": {
-            "listen": "127.0.0.1:0",
-            "certificate": str(folder / "server.pem"),
-            "client_certificates": "optional",
-            "client_ca": str(folder / "clients.pem"),
-        },
-    }
-    douane = started(settings)
-    address = json.loads((douane.state / "run" / "addresses.json").read_text())["icaps"]
-    yield Icaps(target_of(douane), int(address.rpartition(":")[2]), authority)
-    shutil.rmtree(folder)
+@pytest.fixture
+def icaps(target: Target, own: Douane, authority: trustme.CA) -> Icaps:
+    address = json.loads((own.state / "run" / "addresses.json").read_text())["icaps"]
+    return Icaps(target, int(address.rpartition(":")[2]), authority)
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -106,7 +82,7 @@ def test_item_63_certificate_of_a_stranger(icaps: Icaps) -> None:
         icaps.assert_serves(stranger)
 
 
-@pytest.mark.parametrize("name", [NAME, "elsewhere.example"])
+@pytest.mark.parametrize("name", [SERVER_NAME, "elsewhere.example"])
 def test_item_63_any_server_name(icaps: Icaps, name: str) -> None:
     """The name that a client asks for chooses nothing: there is one certificate."""
     context = icaps.context()

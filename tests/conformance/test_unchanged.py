@@ -27,7 +27,7 @@ def test_item_35_download_comes_back(target: Target, length: int, size: int) -> 
     body = noise(length, length)
     message = target.download(body, BINARY, FILE)
     answer = target.ask(framed(message, body, [size] * (length // size)))
-    assert (answer.status, answer.http_head, answer.body) == (200, BINARY, body)
+    assert (answer.status, answer.message_head, answer.body) == (200, BINARY, body)
     assert answer.part_names == ("res-hdr", "res-body")
 
 
@@ -38,7 +38,7 @@ def test_item_35_any_body_in_any_chunks(target: Target, seed: int) -> None:
     answer = target.ask(
         framed(target.download(body, BINARY, FILE), body, [size % 5000 for size in sizes])
     )
-    assert (answer.status, answer.http_head, answer.body) == (200, BINARY, body)
+    assert (answer.status, answer.message_head, answer.body) == (200, BINARY, body)
 
 
 @pytest.mark.parametrize("length", [0, 1, 5000, 200_000])
@@ -46,7 +46,7 @@ def test_item_35_upload_comes_back(target: Target, length: int) -> None:
     request = PUT.replace(b"notes.txt", b"data.bin").replace(b"text/plain", b"application/x-data")
     body = noise(length, length)
     answer = target.ask(framed(target.upload(body, request), body, [1000] * (length // 1000)))
-    assert (answer.status, answer.http_head, answer.body) == (200, request, body)
+    assert (answer.status, answer.message_head, answer.body) == (200, request, body)
     assert answer.part_names == ("req-hdr", "req-body")
 
 
@@ -83,7 +83,7 @@ def after_continue(target: Target, message: Message) -> Answer:
 
 def test_item_36_no_204_after_continue(target: Target) -> None:
     answer = after_continue(target, target.download(LONG))
-    assert (answer.status, answer.http_head, answer.body) == (200, OK, LONG)
+    assert (answer.status, answer.message_head, answer.body) == (200, OK, LONG)
 
 
 def test_item_36_204_after_continue_where_allowed(target: Target) -> None:
@@ -116,7 +116,7 @@ def restored(answer: Answer, original: bytes) -> bytes:
 def test_item_37_206_after_continue(target: Target) -> None:
     answer = after_continue(target, target.download(LONG).allowing(206))
     assert answer.status == 206
-    assert answer.http_head == OK
+    assert answer.message_head == OK
     assert restored(answer, LONG) == LONG
 
 
@@ -124,7 +124,7 @@ def test_item_37_206_after_continue(target: Target) -> None:
 def test_item_37_206_for_an_upload(target: Target) -> None:
     answer = after_continue(target, target.upload(LONG).allowing(206))
     assert answer.status == 206
-    assert answer.http_head == PUT
+    assert answer.message_head == PUT
     assert answer.part_names == ("req-hdr", "req-body")
     assert restored(answer, LONG) == LONG
 
@@ -149,7 +149,7 @@ BODILESS = {
 def test_item_51_no_body(target: Target, request_head: bytes, response_head: bytes) -> None:
     message = target.download(None, response_head, request_head)
     answer = target.ask(message.wire)
-    assert (answer.status, answer.http_head) == (200, response_head)
+    assert (answer.status, answer.message_head) == (200, response_head)
     assert answer.part_names == ("res-hdr", "null-body")
     assert target.ask(message.allowing(204).wire).status in (200, 204)
     assert target.ask(message.having(("Preview", "0")).wire).status in (200, 204)
@@ -158,5 +158,5 @@ def test_item_51_no_body(target: Target, request_head: bytes, response_head: byt
 def test_item_51_a_request_without_body(target: Target) -> None:
     message = replace(target.upload(None), http_request=GET)
     answer = target.ask(message.wire)
-    assert (answer.status, answer.http_head) == (200, GET)
+    assert (answer.status, answer.message_head) == (200, GET)
     assert answer.part_names == ("req-hdr", "null-body")
