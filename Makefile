@@ -16,6 +16,7 @@ help:
 	@echo "make test       set up, then every check and every test"
 	@echo "make check      format, lint, types, import contracts, tests that need no server"
 	@echo "make test-long  soaks and long fuzzing"
+	@echo "make mutants    how many small changes of the wire its tests notice"
 	@echo "make bench      measurements side by side with c-icap and pyicap; what attacks cost"
 	@echo "make demo       the whole story in a terminal: Squid, EICAR, a worm specimen, statistics"
 	@echo "make lock       pin the dependencies of pyproject.toml anew"
@@ -54,6 +55,11 @@ test-long: system-testing $(VENV)/.testing
 check: system $(VENV)/.testing lint
 	$(BIN)/pytest -m "not server and not long and not fuzz" -q
 
+.PHONY: mutants
+mutants: $(VENV)/.testing
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 .PHONY: lint
 lint: $(VENV)/.testing
 	$(BIN)/ruff format --check .
@@ -78,4 +84,4 @@ lock: $(VENV)/.testing
 	sed -i 's/^\(atheris==[^ ]*\) \\$$/\1 ; python_version < "3.12" and platform_machine == "x86_64" \\/' requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) bench/build bench/results
+	rm -rf $(VENV) bench/build bench/results mutants
