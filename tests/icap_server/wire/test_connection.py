@@ -1,18 +1,13 @@
 """A connection: bytes in, events out, however the bytes are cut."""
 
-from collections.abc import Iterable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from icap_server.wire.chunks import MAX_TRAILER
-from icap_server.wire.connection import CONTINUE, ServerConnection
 from icap_server.wire.encapsulated import MAX_HTTP_HEADS
-from icap_server.wire.errors import ProtocolError
-from icap_server.wire.events import BodyData, BodyEnd, Event, PreviewEnd, RequestHead
 from icap_server.wire.head import MAX_HEAD
-from icap_server.wire.state import State
+from tests.icap_server.wire.conversation import Talk, converse, every_byte
 
 LINE = "RESPMOD icap://h/respmod ICAP/1.0"
 OPTIONS = b"OPTIONS icap://h/next ICAP/1.0\r\n\r\n"
@@ -30,51 +25,6 @@ def icap(*fields: str, line: str = LINE) -> bytes:
 
 def respmod(body: bytes, *fields: str) -> bytes:
     return icap(f"Encapsulated: {BODY}", *fields) + RESPONSE + body
-
-
-Talk = list[str | bytes | int]
-
-
-def converse(pieces: Iterable[bytes], *, proceed: bool = True) -> Talk:
-    """Answer each request at once; return what was understood, the status of an error last.
-
-    `proceed`: ask for the rest of a body after its preview.
-    """
-    connection = ServerConnection()
-    talk: Talk = []
-    for piece in pieces:
-        data = piece
-        while True:
-            try:
-                events = connection.receive(data)
-            except ProtocolError as error:
-                return [*talk, error.icap_status]
-            for event in events:
-                note(talk, event)
-            if connection.state is State.WAITING and proceed:
-                assert connection.send_continue() == CONTINUE
-            elif connection.state in (State.WAITING, State.DONE):
-                connection.next_request()
-            elif not events:
-                break
-            data = b""
-    return talk
-
-
-def note(talk: Talk, event: Event) -> None:
-    match event:
-        case RequestHead():
-            talk.append(f"{event.method} {event.service}")
-        case BodyData():
-            assert event.data
-            if talk and isinstance(talk[-1], bytes):
-                talk[-1] += bytes(event.data)
-            else:
-                talk.append(bytes(event.data))
-        case PreviewEnd():
-            talk.append("ieof" if event.complete else "preview")
-        case BodyEnd():
-            talk.append("end")
 
 
 R = "RESPMOD respmod"
@@ -157,10 +107,6 @@ GOOD: list[tuple[str, bytes, Talk]] = [
     ),
     ("many at once", OPTIONS * 20, ["OPTIONS next"] * 20),
 ]
-
-
-def every_byte(data: bytes) -> list[bytes]:
-    return [data[at : at + 1] for at in range(len(data))]
 
 
 @pytest.mark.parametrize("wire, talk", [row[1:] for row in GOOD], ids=[row[0] for row in GOOD])
