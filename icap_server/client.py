@@ -1,6 +1,7 @@
 """Who is at the other end of a connection: the proxy, not the person behind it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 
@@ -20,6 +21,7 @@ NOBODY = Client("")
 """Tests and connections whose peer is already gone."""
 
 
+@lru_cache(maxsize=4096)
 def canonical_address(text: str) -> str:
     """Return an address as the kernel states it, without scope and unmapped; empty if it is none.
 
