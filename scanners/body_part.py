@@ -24,6 +24,8 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t\v\f]+")
 _LINE = re.compile(r"\r\n?|\n")
 
+_NAME = re.compile(r"[!-9;-~]+")
+
 Headers = dict[str, list[str]]
 
 
@@ -152,7 +154,10 @@ def _is_clear(head: bytes, line_end: bytes) -> bool:
 
 
 def _headers(head: bytes) -> tuple[Headers, bool]:
-    """Return the fields, and whether every line is one: PHP adds others to the line before."""
+    """Return the fields, and whether every line is one.
+
+    PHP adds any other line to the one before, Python's email takes it for the body.
+    """
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError:
@@ -163,5 +168,5 @@ def _headers(head: bytes) -> tuple[Headers, bool]:
         name, colon, value = line.partition(":")
         if colon:
             found.setdefault(name.strip().lower(), []).append(value.strip())
-        whole &= bool(colon or not line)
+        whole &= bool(_NAME.fullmatch(name) if colon else not line)
     return found, whole

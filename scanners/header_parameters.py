@@ -8,7 +8,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+LONGEST = 1024
+"""Characters of a reading that only odd quotes explain."""
+
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"?", re.DOTALL)
+_TOKEN = re.compile(r"[^\x00-\x20()<>@,;:\\\"/\[\]?={}\x7f]+")
 _PIECE = re.compile(r"(.+?)\*(\d{1,3})(\*?)")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,40})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\"\\])")
@@ -60,16 +64,22 @@ def _parameters(text: str) -> Iterator[tuple[str, str]]:
             yield name, inner
             stop = text.find(";", quoted.end())
             stop = len(text) if stop < 0 else stop
-            rest = text[quoted.end() : stop].replace('"', "").strip()
+            rest = text[quoted.end() : stop].strip()
             if rest:  # some receivers read on behind the quote
-                yield name, inner + rest
+                yield name, inner + rest.replace('"', "")
             if not quoted.group().endswith('"', 1) and ";" in inner:
                 yield name, inner.partition(";")[0].strip()  # never closed: some ignore the quote
         else:
-            yield name, text[equals + 1 : stop].strip()
+            rest = text[equals + 1 : stop].strip()
+            yield name, rest
+            token = _TOKEN.match(rest)
+            if token and "." in token[0] and token[0] != rest:  # where some receivers stop
+                yield name, token[0]
             close = text.find("'", start + 1) if text.startswith("'", start) else -1
             if close > 0:  # PHP takes these for quotes
                 yield name, text[start + 1 : close]
+        if '"' in rest:  # some take a semicolon behind it for a part of the value
+            yield name, text[start : start + LONGEST].replace('"', "")
         at = stop + 1
 
 

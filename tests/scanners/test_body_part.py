@@ -18,7 +18,13 @@ CLEAR = {  # region -> body, label, media type
     b"Content-Disposition: x; name=f\r\nContent-Type: A/b; name=h\r\n\r\n": (b"", "h", "a/b"),
     b"Content-Length: 4\r\n\r\nbody": (b"body", "", ""),
 }
-DOUBTFUL = [b"body", b"A: b\n\nbody", b"A\r\n\r\nbody", b"Content-Length: 5\r\n\r\nbody"]
+DOUBTFUL = [
+    b"body",
+    b"A: b\n\nbody",
+    b"A\r\n\r\nbody",
+    b"A : b\r\n\r\nbody",
+    b"Content-Length: 5\r\n\r\nbody",
+]
 
 
 @pytest.mark.parametrize("region, expected", CLEAR.items())
