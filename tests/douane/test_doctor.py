@@ -5,10 +5,11 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import trustme
 
 from douane import clamav, doctor
 from douane.doctor import Finding, Health, examine_parts
@@ -230,3 +231,40 @@ def test_the_database_of_a_configured_clamd(
     (database,) = [one for one in findings if one.part == "clamav database"]
     assert database.health is health
     assert state in database.state
+
+
+def certify(folder: Path, expiry: datetime) -> str:
+    certificate = trustme.CA().issue_cert("icap.example", not_after=expiry)
+    certificate.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    return '[icaps]\nlisten = "127.0.0.1:0"\ncertificate = "server.pem"\n'
+
+
+@pytest.mark.parametrize(
+    "days, health, state",
+    [(60, Health.OK, "valid until "), (7, Health.WARNING, "valid until "),
+     (-1, Health.BROKEN, "certificate has expired")],
+)  # fmt: skip
+def test_the_certificate(
+    write: Write, short_folder: Path, *, days: int, health: Health, state: str
+) -> None:
+    text = certify(short_folder, datetime.now(UTC) + timedelta(days=days))
+    finding = examine(load_settings(write(text)).settings)["icaps certificate"]
+    assert finding.health is health
+    assert state in finding.state
+    assert bool(finding.fix) == (health is not Health.OK)
+
+
+def test_users_and_descriptors(
+    write: Write, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(write('[access]\nbasic_users = "users"')).settings
+    found = examine(settings)
+    assert found["basic users"].health is Health.BROKEN
+    assert "douane access add" in found["basic users"].fix
+    assert found["connections"] == Finding("connections", Health.OK, "1000 connections")
+    (short_folder / "users").write_text("")
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1024, 1024))
+    found = examine(settings)
+    assert found["basic users"].state == f"0 in {short_folder / 'users'}"
+    assert found["connections"].health is Health.WARNING
+    assert "LimitNOFILE=" in found["connections"].fix

@@ -39,6 +39,11 @@ WRONG = [
         'icap.transfer_complete: "*" has to stand in exactly one of transfer_preview',
     ),
     ("[icap]\nx_include = ['a:b']\n", 2, "icap.x_include: 'a:b' is not a word"),
+    ("[access]\nclients = ['10.0.0.1/8']\n", 2, "10.0.0.1/8 has host bits set"),
+    ("[access]\nidentity_from = ['all']\n", 2, "'all' does not appear to be an IPv4 or IPv6"),
+    ("[icaps]\nlisten = '11344'\n", 2, "icaps.listen: '11344' is not host:port"),
+    ("[icaps]\nclient_certificates = 'yes'\n", 2, "should be 'off', 'optional' or 'required'"),
+    ("[icap]\nclient_share = 1.1\n", 2, "icap.client_share: input should be less than"),
     ("client = 1\n", 1, "write client as tables: [[client]]"),
     ("[client]\nprofile = 'f5'\n", 1, "write client as tables: [[client]]"),
     ("[[client]]\nprofil = 'f5'\n", 2, "unknown key 'profil' in [[client]]; known keys: networks"),
@@ -155,3 +160,15 @@ def test_the_example_for_clients_is_understood(tmp_path: Path) -> None:
     assert [client.profile for client in load_settings(path).settings.client] == [
         *("nextcloud", "proxysg")
     ]
+
+
+def test_files_of_the_door_lie_beside_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "douane.toml"
+    path.write_text(
+        "[icaps]\nlisten = ''\ncertificate = 'a.pem'\nkey = '/etc/b.pem'\n"
+        "[access]\nbasic_users = 'users'\n"
+    )
+    settings = load_settings(path).settings
+    assert settings.icaps.certificate == str(tmp_path / "a.pem")
+    assert (settings.icaps.key, settings.icaps.client_ca) == ("/etc/b.pem", "")
+    assert settings.access.basic_users == str(tmp_path / "users")

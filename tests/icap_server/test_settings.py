@@ -5,7 +5,7 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from icap_server.settings import IcapSettings, SpoolSettings
+from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
 
 
 def test_shipped_values() -> None:
@@ -17,6 +17,13 @@ def test_shipped_values() -> None:
     assert settings.options_ttl_seconds > 60, "a clock that is a minute off must not matter"
     assert settings.stop_seconds > 30, "the scan deadline"
     assert not settings.echo
+    assert settings.wait_seconds < 60, "clients of a minute's patience still get an answer"
+
+
+def test_shipped_values_are_safe() -> None:
+    assert not IcapsSettings().listen
+    assert not AccessSettings().basic_users
+    assert "any" not in AccessSettings().clients
 
 
 def test_one_front_a_processor_unless_told() -> None:
@@ -28,6 +35,11 @@ def test_one_front_a_processor_unless_told() -> None:
     "values",
     [
         {"max_connections": 0},
+        {"client_share": 0},
+        {"client_share": 1.1},
+        {"inspections": -1},
+        {"waiting": 0},
+        {"wait_seconds": 0},
         {"preview_bytes": -1},
         {"preview_bytes": 64 * 1024 + 1},
         {"options_ttl_seconds": 0},
@@ -39,9 +51,9 @@ def test_one_front_a_processor_unless_told() -> None:
         {"port": 1344},
     ],
 )
-def test_refused(values: dict[str, int]) -> None:
+def test_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
-        IcapSettings(**values)
+        IcapSettings.model_validate(values)
 
 
 def test_spool_settings_are_bounded_below() -> None:
