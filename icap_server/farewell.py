@@ -18,16 +18,13 @@ class Farewell:
     def __init__(self, transport: asyncio.Transport, deadlines: Deadlines) -> None:
         self._transport = transport
         self._deadlines = deadlines
-        self._left = -1
-        """Bytes that may still be thrown away; -1: the connection is in use."""
-
-    @property
-    def begun(self) -> bool:
-        """Whether the last reply is written."""
-        return self._left >= 0
+        self._left = LINGER_BYTES
+        """Bytes that may still be thrown away."""
+        self.begun = False
+        """The last reply is written."""
 
     def begin(self) -> None:
-        self._left = LINGER_BYTES
+        self.begun = True
         self._deadlines.await_close()
         if self._transport.can_write_eof():
             self._transport.write_eof()
@@ -36,7 +33,6 @@ class Farewell:
     def throw_away(self, data: bytes) -> None:
         self._left -= len(data)
         if self._left < 0:
-            self._left = 0
             self._transport.abort()
 
     def check(self, now: float) -> None:

@@ -11,7 +11,7 @@ from icap_server.payload.http_head import HttpHead, parse_request_head, parse_re
 from icap_server.payload.range_removal import without_range
 from icap_server.payload.transfer import build_transfer, is_event_stream, is_live_stream
 from icap_server.profile import Profile
-from icap_server.release import Form, Release
+from icap_server.release import Form, unchanged_form
 from icap_server.replies import Reply
 from icap_server.settings import IcapSettings
 from icap_server.wire.events import RequestHead
@@ -51,7 +51,8 @@ class InspectExchange:
         self._head = head
         self._office = office
         self._profile = profile
-        self._release = Release(head, partial=profile.partial)
+        self._continued = False
+        """100 Continue was sent."""
         self._whole = False
         self._gap: Reason | None = None
         """Nothing will be scanned, for this reason."""
@@ -62,8 +63,8 @@ class InspectExchange:
         self._ruled = False
         """A record is written, or being written."""
         self._size = 0
-        self._stated: int | None = None
-        """How long the body is, says its HTTP head."""
+        self._body_head: HttpHead | None = None
+        """The HTTP head of the message with the body."""
         self._spool: Spool | None = None
         self._drip: Drip | None = None
         self._early: Ruling | None = None
@@ -77,15 +78,14 @@ class InspectExchange:
     def _open(self) -> None:
         policy = self._office.inspection.policy
         request, response = self._read_heads()
-        body_head = request if self._head.method == "REQMOD" else response
-        self._stated = stated_length(body_head)
+        self._body_head = request if self._head.method == "REQMOD" else response
         if is_live_stream(response, self._transfer):
             self._gap = Reason.STREAMING
         self._spool = Spool(self._office.space)
         self._early = policy.decide_early(self._transfer)
         if self._early is not None:
             self._settled = self._early.action is not Action.ALLOW
-            self._keep = not self._settled and self._release.form is Form.ECHO
+            self._keep = not self._settled and self._form is Form.ECHO
         elif terms := policy.trickle(self._transfer):
             self._drip = Drip(terms, self._spool)
 
@@ -112,8 +112,8 @@ class InspectExchange:
 
     @property
     def rest(self) -> int | None:
-        in_preview = self._head.preview is not None and not self._release.continued
-        total = self._head.preview if in_preview else self._stated
+        in_preview = self._head.preview is not None and not self._continued
+        total = self._head.preview if in_preview else stated_length(self._body_head)
         return None if total is None or total < self._size else total - self._size
 
     def take(self, data: memoryview) -> bool:
@@ -154,11 +154,11 @@ class InspectExchange:
             early = self._size >= STREAM_SAMPLE or events_only
         else:
             early = self._gap is not None
-        self._release.continued = not early
+        self._continued = not early
         return early
 
     def drip(self, now: float, *, close: bool) -> bytes:
-        if self._drip is None or self._settled or self._release.form is not Form.ECHO:
+        if self._drip is None or self._settled or self._form is not Form.ECHO:
             return b""
         first = not self._drip.sent
         piece = self._drip.take(now)
@@ -232,7 +232,7 @@ class InspectExchange:
 
     def _pass_on(self, transfer_id: str, *, close: bool) -> Reply:
         """Let the message through, in the cheapest form that the client takes."""
-        istag, form = self._office.istag(), self._release.form
+        istag, form = self._office.istag(), self._form
         if self._spool is None and (whole := self._without_range()):
             head = replace(self._head, http_request=whole)
             return replies.echo(head, None, istag, transfer_id, close=close)
@@ -257,11 +257,16 @@ class InspectExchange:
             return None
         return without_range(self._head.http_request)
 
+    @property
+    def _form(self) -> Form:
+        head, partial = self._head, self._profile.partial
+        return unchanged_form(head, continued=self._continued, partial=partial)
+
     def _streams_on(self) -> bool:
         """The body may never end, and the reply to it need not wait for that."""
         if self._gap is not Reason.STREAMING or self._settled:
             return False
-        if self._release.form is not Form.ECHO:
+        if self._form is not Form.ECHO:
             return True
         return self._early is None and not self._would_allow()
 
@@ -271,7 +276,7 @@ class InspectExchange:
             return False
         self._gap = Reason.TOO_LARGE
         self._settled = not self._would_allow()
-        self._keep = not self._settled and self._release.form is Form.ECHO
+        self._keep = not self._settled and self._form is Form.ECHO
         if not self._keep:
             self._discard()
         return self._settled

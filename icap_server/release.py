@@ -1,4 +1,4 @@
-"""How one message may be let through: which of 204, 206 and its own echo the client takes.
+"""How a message may be let through: which of 204, 206 and its own echo the client takes.
 
 The forms differ in what we have to keep: only an echo needs the body.
 """
@@ -17,36 +17,23 @@ class Form(Enum):
     """The whole message comes back."""
 
 
-class Release:
-    """Of one request; what is possible changes once the client was told to continue."""
+def unchanged_form(head: RequestHead, *, continued: bool, partial: bool) -> Form:
+    """Return the cheapest form for a message that passes as it came (RFC 3507 §4.6).
 
-    def __init__(self, head: RequestHead, *, partial: bool = True) -> None:
-        """`partial`: a client like this one may get a 206 if it allows that."""
-        self._head = head
-        self._partial = partial
-        self.continued = False
-        """100 Continue was sent: the client has given up its copy, unless it said otherwise."""
+    `continued`: 100 Continue was sent; the client has given up its copy, unless it said otherwise.
+    `partial`: a client like this one may get a 206 if it allows that.
+    """
+    if head.allow_204 or (head.preview is not None and not continued):
+        return Form.UNMODIFIED
+    return changed_form(head, partial=partial)
 
-    @property
-    def form(self) -> Form:
-        """The cheapest form for a message that passes as it came (RFC 3507 §4.6)."""
-        if self._head.allow_204 or self._answers_preview:
-            return Form.UNMODIFIED
-        return self.changed_form
 
-    @property
-    def changed_form(self) -> Form:
-        """The cheapest form for a message with another HTTP head.
+def changed_form(head: RequestHead, *, partial: bool) -> Form:
+    """Return the cheapest form for a message with another HTTP head.
 
-        206 needs Allow: 206 (draft-icap-ext-partial-content).  Together with a preview that alone
-        promises no more than an answer to the preview: Squid drops the transaction that gets a
-        206 after 100 Continue, or after a preview that was the whole body, unless it allowed 204
-        as well.
-        """
-        head = self._head
-        allowed = head.allow_206 and (head.allow_204 or head.preview is None)
-        return Form.PARTIAL if allowed and self._partial else Form.ECHO
-
-    @property
-    def _answers_preview(self) -> bool:
-        return self._head.preview is not None and not self.continued
+    206 needs Allow: 206 (draft-icap-ext-partial-content).  Together with a preview that alone
+    promises no more than an answer to the preview: Squid drops the transaction that gets a 206
+    after 100 Continue, or after a preview that was the whole body, unless it allowed 204 as well.
+    """
+    allowed = head.allow_206 and (head.allow_204 or head.preview is None)
+    return Form.PARTIAL if allowed and partial else Form.ECHO

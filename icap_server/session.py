@@ -145,8 +145,24 @@ class Session(asyncio.Protocol):
         return not (self._answering.busy or self._farewell.begun or self._transport.is_closing())
 
     def on_event(self, event: Event) -> bool:
-        self._take(event)
-        return self._answering.exchange is not None and not self._answering.busy
+        if isinstance(event, RequestHead):
+            exchange = self._begin(event)
+            if event.has_body:
+                return True
+        else:
+            assert self._answering.exchange is not None  # noqa: S101 - a head came first
+            exchange = self._answering.exchange
+        if isinstance(event, BodyData):
+            if not exchange.take(event.data) or self._drains(exchange):
+                return True
+        elif isinstance(event, BodyEnd) or (isinstance(event, PreviewEnd) and event.complete):
+            exchange.end()
+        elif isinstance(event, PreviewEnd) and not exchange.at_preview_end():
+            self._transport.write(self._inlet.wire.send_continue())
+            self._inlet.read_on_soon()
+            return True
+        self._answer()
+        return False  # what is left of this request's body interests nobody
 
     def on_fault(self, status: int) -> None:
         self._answering.refuse(status)
@@ -171,25 +187,6 @@ class Session(asyncio.Protocol):
         # else the time for the next request runs on: empty lines are no request
 
     # --- reading -------------------------------------------------------------------------------
-
-    def _take(self, event: Event) -> None:
-        if isinstance(event, RequestHead):
-            exchange = self._begin(event)
-            if event.has_body:
-                return
-        else:
-            assert self._answering.exchange is not None  # noqa: S101 - a head came first
-            exchange = self._answering.exchange
-        if isinstance(event, BodyData):
-            if not exchange.take(event.data) or self._drains(exchange):
-                return
-        elif isinstance(event, BodyEnd) or (isinstance(event, PreviewEnd) and event.complete):
-            exchange.end()
-        elif isinstance(event, PreviewEnd) and not exchange.at_preview_end():
-            self._transport.write(self._inlet.wire.send_continue())
-            self._inlet.read_on_soon()
-            return
-        self._answer()
 
     def _begin(self, head: RequestHead) -> Exchange:
         self._closing = self._closing or head.close

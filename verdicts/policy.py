@@ -39,8 +39,9 @@ class Policy:
     """16 hex digits; changes whenever any ruling could.  Part of the ISTag."""
     plain: tuple[Clause, ...]
     """The clauses that can match a verdict with nothing in it: most verdicts meet only these."""
-    early: tuple[Clause, ...]
-    """The clauses up to the first whose match depends on nothing but the content."""
+    early: tuple[Clause, ...] | None
+    """The clauses up to the first whose match depends on nothing but the content; None if that is
+    the very first, as shipped."""
     tunnel: tuple[Clause, ...]
     """The clauses that look only at what is known of a CONNECT."""
 
@@ -86,7 +87,7 @@ class Policy:
         """
         if self.file.bypasses(transfer):
             return self._rule(Action.ALLOW, BYPASS, UNREAD)
-        if self.monitors:
+        if self.early is None or self.monitors:
             return None
         case = Case(UNREAD, transfer, 0)
         for clause in self.early:
@@ -121,10 +122,11 @@ class Policy:
         return replace(ruling, action=Action.ALLOW, enforced=False) if self.monitors else ruling
 
 
-def _early(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+def _early(clauses: tuple[Clause, ...]) -> tuple[Clause, ...] | None:
     """Leave out what lies behind a clause that could match any transfer."""
     open_to_all = (at for at, c in enumerate(clauses, 1) if c.asks_content and not c.tests)
-    return clauses[: next(open_to_all, None)]
+    last = next(open_to_all, None)
+    return None if last == 1 else clauses[:last]
 
 
 def _tunnel(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:

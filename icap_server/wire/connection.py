@@ -195,11 +195,14 @@ class ServerConnection:
 
 def _lapses(head: Head) -> tuple[str, ...]:
     """Return what a strict server refuses; nothing that is understood depends on any of it."""
+    fields = head.fields
+    if "host" in fields and "encapsulated" in fields and not head.relative:
+        return ()
     found = []
-    if "host" not in head.fields:
+    if "host" not in fields:
         found.append("Host is missing")  # §4.3.1
     if head.relative:
         found.append("the URI is relative")  # §4.2
-    if "encapsulated" not in head.fields and head.method != "OPTIONS":
+    if "encapsulated" not in fields and head.method != "OPTIONS":
         found.append("Encapsulated is missing")  # §4.4.1; OPTIONS: §4.10.1, and Squid leaves it out
     return tuple(found)

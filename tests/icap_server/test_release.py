@@ -2,7 +2,7 @@
 
 import pytest
 
-from icap_server.release import Form, Release
+from icap_server.release import Form, changed_form, unchanged_form
 from icap_server.wire.events import RequestHead
 
 N204, P206, ECHO = Form.UNMODIFIED, Form.PARTIAL, Form.ECHO
@@ -35,6 +35,8 @@ def test_form(
     head = RequestHead(
         "RESPMOD", "x", {}, b"", b"", True, 9 if preview else None, allow_204, allow_206, False
     )
-    release = Release(head)
-    release.continued = continued
-    assert (release.form, release.changed_form) == (unmodified, changed)
+    assert unchanged_form(head, continued=continued, partial=True) is unmodified
+    assert changed_form(head, partial=True) is changed
+    without_206 = ECHO if unmodified is P206 else unmodified
+    assert unchanged_form(head, continued=continued, partial=False) is without_206
+    assert changed_form(head, partial=False) is ECHO, "whatever a client like that says"
