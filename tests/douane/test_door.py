@@ -6,7 +6,7 @@ import signal
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +15,13 @@ import trustme
 
 from bench.servers import processes
 from bench.servers.daemon import wait_until
-from bench.servers.douane import COMMAND, Douane, to_toml
+from bench.servers.douane import COMMAND, Douane, Value, to_toml
 
 pytestmark = pytest.mark.server
 
 OPTIONS = b"OPTIONS icap://h/reqmod ICAP/1.0\r\nHost: h\r\n\r\n"
 LIMIT = 8
+Tables = Mapping[str, Mapping[str, Value]]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def authority() -> trustme.CA:
 def service(short_folder: Path, authority: trustme.CA) -> Iterator[Douane]:
     """Two fronts, plain and TLS, of which one client may have all but one connection."""
     certify(short_folder, authority, days=30)
-    tables = {
+    tables: Tables = {
         "icap": {"max_connections": LIMIT, "client_share": (LIMIT - 1) / LIMIT},
         "icaps": {"listen": "127.0.0.1:0", "certificate": str(short_folder / "server.pem")},
         "clamav": {"socket": "off"},
@@ -151,13 +152,13 @@ def test_what_cannot_serve_does_not_start(
     short_folder: Path,
     authority: trustme.CA,
     *,
-    table: dict[str, dict[str, str]],
+    table: Tables,
     days: int,
     words: str,
 ) -> None:
     certify(short_folder, authority, days=days)
-    listen = {"listen": "127.0.0.1:0"}
-    tables = {
+    listen: dict[str, Value] = {"listen": "127.0.0.1:0"}
+    tables: Tables = {
         "state": {"directory": "state"},
         "icap": listen,
         "api": listen,
