@@ -116,5 +116,6 @@ class Answering:
     def _send(self, reply: Reply) -> None:
         if not self._dripped:
             self._desk.replied(self._service, reply.status)
-        self._deadlines.await_reader()
         self._outlet.send(reply)
+        if self._outlet.busy:
+            self._deadlines.await_reader()

@@ -51,11 +51,15 @@ class Inlet:
         else:
             self._feed(data)
 
-    def read_on_soon(self) -> None:
-        """Read what arrived too early; not at once, or a long pipeline would recurse."""
+    def read_on_soon(self) -> bool:
+        """Read what arrived too early, if anything did; return whether that is so.
+
+        Not at once, or a long pipeline would recurse.
+        """
         if self._backlog or self.wire.has_unread:
             self.turn_due = True
             asyncio.get_running_loop().call_soon(self._read_on)
+        return self.turn_due
 
     def _read_on(self) -> None:
         self.turn_due = False

@@ -192,11 +192,12 @@ class Session(asyncio.Protocol):
         self._closing = self._closing or head.close
         if head.lapses:
             self._note(head.lapses)
-        self._deadlines.begin_body()
         exchange = self._host.route(head, self.client)
         self._answering.begin(head.service, exchange)
-        if head.has_body and exchange.answers_early:
-            self._loop.call_later(PATIENCE_SECONDS, self._answer_early, exchange)
+        if head.has_body:
+            self._deadlines.begin_body()
+            if exchange.answers_early:
+                self._loop.call_later(PATIENCE_SECONDS, self._answer_early, exchange)
         return exchange
 
     def _note(self, lapses: tuple[str, ...]) -> None:
@@ -242,8 +243,8 @@ class Session(asyncio.Protocol):
         if not reply.close:
             self._inlet.wire.next_request()
             self._deadlines.await_request()
-            self._inlet.read_on_soon()
-            self.on_idle()
+            if not self._inlet.read_on_soon() and (self._at_eof or self._closing):
+                self._farewell.close()
         elif self._at_eof:  # the client's end will not come a second time
             self._farewell.close()
         else:
