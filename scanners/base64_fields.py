@@ -166,7 +166,6 @@ class _Search:
                 name=about.name,
                 declared_type=about.declared_type,
                 parameters=about.parameters,
-                other_names=about.other_names,
                 other_types=about.other_types,
                 file_type=file_type or UNKNOWN_TYPE,
             )

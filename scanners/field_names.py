@@ -8,11 +8,14 @@ from urllib.parse import unquote_to_bytes
 from scanners.declared_type import Parameters, parse_media_type
 from scanners.names import shorten
 
-NAMES = frozenset(
-    "filename file fileoriginalname originalfilename originalname uploadname attachmentname "
-    "documentname displayname name path filepath".split()
-)
-FALLBACK_NAMES = frozenset({"title", "subject", "label"})
+NAMES = (
+    "filename originalfilename originalname fileoriginalname attachmentname documentname "
+    "uploadname displayname file name filepath path title subject label"
+).split()
+"""Without digits and signs, the most telling first: it is the one that counts.
+
+Names of fields contradict each other in honest documents ("name" may be that of a company).
+"""
 TYPES = frozenset("mimetype contenttype mediatype filetype mime type filemimetype".split())
 KEPT = 4
 _LETTERS = re.compile(r"[^a-z]+")
@@ -26,7 +29,6 @@ class Description:
     label: str
     """For paths: name or key; empty if there is neither."""
     name: str
-    other_names: tuple[str, ...]
     declared_type: str
     parameters: Parameters
     other_types: tuple[str, ...]
@@ -34,33 +36,27 @@ class Description:
 
 def describe(key: str, pairs: Sequence[tuple[str, str]], header: bytes | None) -> Description:
     """Return how a file is called: the fields beside it, else its key, which may be a type, too."""
-    spelled = [(_LETTERS.sub("", name.lower()), value) for name, value in pairs]
-    names = _chosen(spelled, NAMES) or _chosen(spelled, FALLBACK_NAMES)
-    stated = [value for value in _chosen(spelled, TYPES) if "/" in value]
+    spelled = [(_LETTERS.sub("", name.lower()), value) for name, value in pairs if value]
+    stated = [value for name, value in spelled if name in TYPES and "/" in value]
+    by_key = dict(reversed(spelled))
+    name = next((by_key[word] for word in NAMES if word in by_key), "")
     if "/" in key and parse_media_type(key)[0]:
         stated.append(key)
-    elif not names:
-        names = [key]
+    elif not name:
+        name = key
     if header is not None:
         stated.insert(0, _plain(header))
-        name = dict(parse_media_type(stated[0])[1]).get("name", "")
-        names = list(dict.fromkeys(filter(None, [name, *names])))
+        name = dict(parse_media_type(stated[0])[1]).get("name", name)
     types = [parse_media_type(text) for text in stated]
     known = {media_type: parameters for media_type, parameters in types if media_type}
     declared, *others = known or ("",)
-    first, *more = [shorten(name) for name in names] or [""]
     return Description(
-        label=first or shorten(key),
-        name=first,
-        other_names=tuple(more[:KEPT]),
+        label=shorten(name or key),
+        name=shorten(name),
         declared_type=declared,
         parameters=known.get(declared, ()),
         other_types=tuple(others[:KEPT]),
     )
-
-
-def _chosen(spelled: Sequence[tuple[str, str]], wanted: frozenset[str]) -> list[str]:
-    return list(dict.fromkeys(value for name, value in spelled if name in wanted and value))
 
 
 def _plain(header: bytes) -> str:

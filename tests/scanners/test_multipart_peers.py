@@ -132,11 +132,11 @@ FORMS = {  # body -> which peers see the program
         _body(FILE.replace(b"form-data", b"attachment")),
         {"python-multipart", "email"},
     ),
-    "line ends of LF": (_body(FILE.replace(b"\r\n", b"\n"), line=b"\n"), set()),
+    "line ends of LF": (_body(FILE[: -len(PE)].replace(b"\r\n", b"\n") + PE, line=b"\n"), {"email"}),
     "preamble": (b"hello\r\n" + _body(FILE), {"multipart", "email"}),
     "no end": (_body(FILE, end=b"")[:-12], {"email"}),
     "after the end": (_body() + _body(FILE), set()),
-    "blanks behind the mark": (_body(FILE, line=b" \r\n"), set()),
+    "blanks behind the mark": (_body(FILE).replace(b"boundary\r", b"boundary \r"), {"email"}),
     "base64": (
         _body(_file('name="f"; filename="a.exe"', "Content-Transfer-Encoding: base64\r\n",
                     encodebytes(PE).replace(b"\n", b"\r\n"))),
@@ -162,6 +162,7 @@ FORMS = {  # body -> which peers see the program
 @pytest.mark.parametrize("body, seen_by", FORMS.values(), ids=FORMS)
 def test_what_any_peer_sees_we_see(body: bytes, seen_by: set[str]) -> None:
     ours = _named(_ours(body))
+    assert ("a.exe", PE) in ours
     seen = {name: _plain(read(body)) for name, read in PEERS.items()}
     assert {name for name, files in seen.items() if ("a.exe", PE) in files} == seen_by
     for files in seen.values():
