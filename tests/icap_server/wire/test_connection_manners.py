@@ -240,6 +240,15 @@ def test_a_body_of_tiny_chunks_costs_few_events(monkeypatch: pytest.MonkeyPatch)
     assert lines <= size + len(pieces)
 
 
+@pytest.mark.parametrize("count, events", [(MANY_PIECES, MANY_PIECES), (MANY_PIECES + 1, 1)])
+def test_pieces_of_one_read_are_joined_if_they_are_many(count: int, events: int) -> None:
+    connection = ServerConnection()
+    connection.receive(respmod(b""))
+    got = connection.receive(b"1\r\na\r\n" * count)
+    assert len(got) == events
+    assert b"".join(event.data for event in got if isinstance(event, BodyData)) == b"a" * count
+
+
 def test_an_idle_connection_keeps_nothing() -> None:
     connection = ServerConnection()
     connection.receive(respmod(b"10000\r\n" + b"a" * 65_536 + b"\r\n0\r\n\r\n"))
