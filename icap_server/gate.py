@@ -7,9 +7,10 @@ for one of each other client's at most.
 import asyncio
 from collections import OrderedDict, deque
 
-WORKER_JOBS = 4
-"""Inspections at once for each worker, unless set: enough to keep it busy while others of them
-wait for clamd or the disk, few enough that a turn soon leads to a worker."""
+WORKER_JOBS = 2
+"""Inspections at once for each worker, unless set: one that it works on and one that is ready, for
+the time that the other waits for clamd or the disk.  More of them make nothing faster: what has its
+turn waits in line for a worker, and a turn then leads only to that line."""
 
 Turn = asyncio.Future[bool]
 

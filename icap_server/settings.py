@@ -41,7 +41,7 @@ class IcapSettings(Section):
         "as Max-Connections (§4.10.2), so that one client cannot starve the others.",
     )
     inspections: int = Field(
-        0, ge=0, le=1000, description="Files inspected at once by one front; 0: 4 for each worker."
+        0, ge=0, le=1000, description="Files inspected at once by one front; 0: 2 for each worker."
     )
     waiting: int = Field(
         256,
