@@ -54,12 +54,6 @@ def threat_name(detection: Detection) -> str:
     return UNSAFE_IN_THREAT.sub("_", detection.name)[:MAX_THREAT].strip() or "unnamed"
 
 
-def is_gap(verdict: Verdict) -> bool:
-    """Whether nothing stands against the file but that it could not be inspected."""
-    listed = findings(verdict)
-    return bool(listed) and listed[0].gap
-
-
 def describe(verdict: Verdict) -> str:
     """Return a few words for headers that want a text: one of a fixed set."""
     listed = findings(verdict)
@@ -72,9 +66,8 @@ def describe(verdict: Verdict) -> str:
 
 
 def infection_type(verdict: Verdict) -> int:
-    """Return 0 virus, 1 policy violation, 2 container violation: the worst that was found."""
-    listed = findings(verdict)
-    return min((finding.type for finding in listed), default=POLICY)
+    """Return 0 virus or 1 policy violation: the worst that was found; a gap alone is policy."""
+    return min((one.type for one in findings(verdict) if not one.gap), default=POLICY)
 
 
 def _type(detection: Detection) -> int:

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from icap_server.block_page import block_page
 from icap_server.error_codes import error_code
-from icap_server.findings import is_gap
 from icap_server.profile import BlockStyle, Profile, UnscannableStyle
 from icap_server.verdict_fields import verdict_fields
 from icap_server.wire.events import RequestHead
@@ -118,7 +117,7 @@ def blocked(
     that could not be inspected, and nothing else stands against this one.
     """
     common = _common(istag, transfer.id, close=close)
-    if profile.unscannable is UnscannableStyle.ERROR and is_gap(ruling.verdict):
+    if profile.unscannable is UnscannableStyle.ERROR and ruling.for_gap:
         fields = [*common, ("X-Error-Code", error_code(ruling.verdict))]
         return Reply(500, bodyless_reply(500, fields), close=close)
     page, media_type = block_page(ruling, transfer)
@@ -134,7 +133,7 @@ def blocked(
         "\r\n"
     ).encode()
     head = encapsulating_reply(
-        [*common, *verdict_fields(ruling.verdict, transfer, profile)],
+        [*common, *verdict_fields(ruling, transfer, profile)],
         part="res-hdr",
         http_head=http_head,
         body="res-body",

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from icap_server.findings import MAX_SHOWN, Finding, describe, findings, infection_type, is_gap
+from icap_server.findings import MAX_SHOWN, Finding, describe, findings, infection_type
 from icap_server.profile import Profile, UnscannableStyle, VerdictField
-from verdicts.model import Transfer, Verdict
+from verdicts.model import Ruling, Transfer, Verdict
 
 NOT_REPAIRED, RESOLVED_BY_BLOCKING = 0, 2
 
 
-def verdict_fields(verdict: Verdict, transfer: Transfer, profile: Profile) -> list[tuple[str, str]]:
+def verdict_fields(ruling: Ruling, transfer: Transfer, profile: Profile) -> list[tuple[str, str]]:
     """Return the fields of a blocked answer; never to be sent with a clean one (toolarium)."""
     fields: list[tuple[str, str]] = [
-        (name.value, VALUES[name](verdict, profile)) for name in profile.verdict_fields
+        (name.value, VALUES[name](ruling, profile)) for name in profile.verdict_fields
     ]
     if profile.violations:
-        fields.append(("X-Violations-Found", _violations(findings(verdict), transfer)))
+        fields.append(("X-Violations-Found", _violations(findings(ruling.verdict), transfer)))
     return fields
 
 
@@ -29,25 +29,25 @@ def field_names(profile: Profile) -> list[str]:
     return [*names, "X-Douane-Transfer"]
 
 
-def _infection_found(verdict: Verdict, profile: Profile) -> str:
+def _infection_found(ruling: Ruling, profile: Profile) -> str:
     """rspamd wants one blank after each ";" and the last ";" too."""
-    stated = profile.unscannable_type if is_gap(verdict) else infection_type(verdict)
-    return f"Type={stated}; Resolution={RESOLVED_BY_BLOCKING}; Threat={_threat(verdict)};"
+    stated = profile.unscannable_type if ruling.for_gap else infection_type(ruling.verdict)
+    return f"Type={stated}; Resolution={RESOLVED_BY_BLOCKING}; Threat={_threat(ruling.verdict)};"
 
 
 def _threat(verdict: Verdict) -> str:
     return next((finding.threat for finding in findings(verdict)), "policy")
 
 
-VALUES: Mapping[VerdictField, Callable[[Verdict, Profile], str]] = {
+VALUES: Mapping[VerdictField, Callable[[Ruling, Profile], str]] = {
     VerdictField.INFECTION_FOUND: _infection_found,
-    VerdictField.VIRUS_ID: lambda verdict, _: _threat(verdict),
-    VerdictField.VIRUS_NAME: lambda verdict, _: _threat(verdict),
+    VerdictField.VIRUS_ID: lambda ruling, _: _threat(ruling.verdict),
+    VerdictField.VIRUS_NAME: lambda ruling, _: _threat(ruling.verdict),
     VerdictField.RESPONSE_INFO: lambda *_: "Blocked",
-    VerdictField.RESPONSE_DESC: lambda verdict, _: describe(verdict),
-    VerdictField.BLOCKED: lambda verdict, _: _threat(verdict),
-    VerdictField.BLOCK_REASON: lambda verdict, _: describe(verdict),
-    VerdictField.BLOCKED_REASON: lambda verdict, _: describe(verdict),
+    VerdictField.RESPONSE_DESC: lambda ruling, _: describe(ruling.verdict),
+    VerdictField.BLOCKED: lambda ruling, _: _threat(ruling.verdict),
+    VerdictField.BLOCK_REASON: lambda ruling, _: describe(ruling.verdict),
+    VerdictField.BLOCKED_REASON: lambda ruling, _: describe(ruling.verdict),
 }
 
 

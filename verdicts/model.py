@@ -142,6 +142,8 @@ class Ruling:
     """False: the clause or the policy only monitors, and `wanted` says what it would have done."""
     wanted: Action
     verdict: Verdict
+    for_gap: bool = False
+    """It is blocked only because of what could not be inspected: had that been clean, it passed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,14 @@ class Policy:
 
     def decide(self, verdict: Verdict, transfer: Transfer, size: float) -> Ruling:
         """Return the ruling.  `size` in bytes, infinite for a stream without end."""
+        ruling = self._decide(verdict, transfer, size)
+        if verdict.level is not Level.UNKNOWN or ruling.action is Action.ALLOW:
+            return ruling
+        inspected = replace(verdict, level=Level.CLEAN, unscanned=())
+        spared = self._decide(inspected, transfer, size).action is Action.ALLOW
+        return replace(ruling, for_gap=spared)
+
+    def _decide(self, verdict: Verdict, transfer: Transfer, size: float) -> Ruling:
         case = Case(verdict, transfer, size)
         watched: Clause | None = None
         for clause in self.plain if verdict_is_plain(verdict) else self.file.clauses:

@@ -13,7 +13,6 @@ from icap_server.findings import (
     describe,
     findings,
     infection_type,
-    is_gap,
     threat_name,
 )
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
@@ -50,19 +49,13 @@ def test_each_part_says_the_same_once() -> None:
     assert len(findings(verdict(gaps=(LOCKED, elsewhere)))) == 2
 
 
-def test_a_gap_is_not_told_as_more_or_less_than_that() -> None:
-    assert is_gap(verdict(HARMLESS, gaps=(LOCKED,)))
-    assert not is_gap(verdict(TRICK, gaps=(LOCKED,))), "something stands against it"
-    assert not is_gap(verdict(HARMLESS)), "policy alone"
-
-
 @pytest.mark.parametrize(
     "found, gaps, kind, words",
     [
         ((WORM, TRICK), (LOCKED,), 0, "Infected"),
         ((TRICK,), (LOCKED,), 1, "Suspicious"),
-        ((HARMLESS,), (LOCKED,), 2, "Encrypted"),
-        ((), (Unscanned("zip", Reason.TOO_DEEP),), 2, "Could not be inspected"),
+        ((HARMLESS,), (LOCKED,), 1, "Encrypted"),
+        ((), (Unscanned("zip", Reason.TOO_DEEP),), 1, "Could not be inspected"),
         ((), (), 1, "Blocked by policy"),
     ],
 )

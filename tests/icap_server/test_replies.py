@@ -35,7 +35,8 @@ def blocked(
     **texts: str,
 ) -> replies.Reply:
     verdict = Verdict(Level.MALICIOUS, found, gaps)
-    ruling = Ruling(Action.BLOCK, "malicious", True, Action.BLOCK, verdict)
+    for_gap = bool(gaps) and all(one.level is DetectionLevel.INFO for one in found)
+    ruling = Ruling(Action.BLOCK, "malicious", True, Action.BLOCK, verdict, for_gap)
     return replies.blocked(ruling, transfer(**texts), ISTAG, profile, close=close)
 
 

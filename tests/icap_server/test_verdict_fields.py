@@ -11,7 +11,7 @@ from icap_server.profile import GENERIC, Profile, UnscannableStyle, VerdictField
 from icap_server.shipped_profiles import SHIPPED
 from icap_server.verdict_fields import field_names, verdict_fields
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
-from verdicts.model import Direction, Transfer, Verdict, utc_now
+from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, utc_now
 
 FOUND = re.compile(r"^Type=[012]; Resolution=[012]; Threat=[^;\r\n]+;$")
 RSPAMD = re.compile(r"Type=(.*?); Resolution=(.*?); Threat=(.*?);$")
@@ -25,7 +25,9 @@ def worm(name: str, *path: str) -> Detection:
 
 
 def told(verdict: Verdict, profile: Profile = ALL_FIELDS) -> dict[str, str]:
-    fields = verdict_fields(verdict, TRANSFER, profile)
+    for_gap = not verdict.detections and bool(verdict.unscanned)
+    ruling = Ruling(Action.BLOCK, "clause", True, Action.BLOCK, verdict, for_gap)
+    fields = verdict_fields(ruling, TRANSFER, profile)
     assert len(dict(fields)) == len(fields)
     return dict(fields)
 
@@ -105,3 +107,10 @@ def test_no_name_breaks_a_field(name: str, path: list[str]) -> None:
     assert re.fullmatch(r"1(\r\n\t[ -~]+){4}", violations)
     for value in fields.values():
         assert re.fullmatch(r"[ -~]+", value)
+
+
+def test_a_channel_that_is_blocked_is_no_failed_scan() -> None:
+    """rspamd takes Type=2 for a scan that failed, and may let the file pass."""
+    ruling = Ruling(Action.BLOCK, "no-telegram", True, Action.BLOCK, LOCKED)
+    fields = dict(verdict_fields(ruling, TRANSFER, GENERIC))
+    assert fields["X-Infection-Found"].startswith("Type=1;")

@@ -192,3 +192,18 @@ def test_without_a_matching_clause_the_default_rules(
     file = replace(POLICY.file, clauses=(), default=Action(default))
     ruling = replace(POLICY, file=file, plain=()).decide(verdict, transfer, 1)
     assert (ruling.action, ruling.clause, ruling.enforced) == (Action(default), "default", True)
+
+
+def test_what_is_blocked_for_a_gap_alone_says_so(policy: Write) -> None:
+    text = (
+        '[[clause]]\nname = "gaps"\naction = "block"\nreasons = ["encrypted"]\n'
+        '[[clause]]\nname = "uploads"\naction = "block"\ndirection = "upload"\n'
+        '[[clause]]\nname = "rest"\naction = "allow"\n'
+    )
+    rules = policy(text)
+    assert rules.decide(found("encrypted"), DOWNLOAD, 0).for_gap
+    upload = rules.decide(found("encrypted"), UPLOAD, 0)
+    assert upload.clause == "gaps"
+    assert not upload.for_gap, "it would be blocked however well it was inspected"
+    assert not rules.decide(found(), UPLOAD, 0).for_gap
+    assert not rules.decide(found("encrypted", ("signature.clamav", MALICIOUS)), DOWNLOAD, 0).for_gap
