@@ -68,13 +68,21 @@ class Opened:
         )
 
 
-def read_part(region: memoryview, line_end: bytes, most: int = MAX_HEADERS) -> Part:
-    """Split at the first blank line; without one in `most` bytes, all is header and body."""
+def read_part(
+    region: memoryview, line_end: bytes, most: int = MAX_HEADERS, *, may_lack_body: bool = False
+) -> Part:
+    """Split at the first blank line; without one in `most` bytes, all is header and body.
+
+    With `may_lack_body` a header alone is a part, too: mail has such (RFC 2046 §5.1.1), but readers
+    of forms take the line break before the next mark for the blank line, and miss the mark.
+    """
     if bytes(region[:1]) == LF or bytes(region[:2]) == CRLF:
         blank = 0, 2 if region[0] == 0x0D else 1
     else:
         found = _BLANK_LINE.search(region, 0, most)
         blank = found.span() if found else (-1, 0)
+        if not found and may_lack_body and bytes(region[-len(line_end) :]) == line_end:
+            blank = len(region) - len(line_end), len(region)
     head = bytes(region[:most] if blank[0] < 0 else region[: blank[0]])
     headers, whole = _headers(head)
     body = region[blank[1] :]

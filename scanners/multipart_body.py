@@ -35,7 +35,7 @@ def split_body(content: Content, budget: Budget) -> Opened:
         number = 0
         regions = _regions(content.view, boundary, opened, budget)
         for number, (region, line_end) in enumerate(regions, 1):
-            part = read_part(region, line_end)
+            part = read_part(region, line_end, may_lack_body=not form)
             if content.declared_type == "multipart/digest" and not part.declared.media_type:
                 part = replace(part, declared=MAIL)  # RFC 2046 §5.1.5
             open_part(part, part.label or f"part {number}", opened, budget, undecoded=form)

@@ -39,6 +39,14 @@ def test_part_that_receivers_read_differently(region: bytes) -> None:
     assert not read_part(memoryview(region), CRLF).clear
 
 
+def test_part_without_a_body() -> None:
+    region = memoryview(b"A: b\r\nC: d\r\n")
+    part = read_part(region, CRLF, may_lack_body=True)
+    assert (bytes(part.body), part.clear) == (b"", True)
+    assert not read_part(region, CRLF).clear
+    assert not read_part(region[:-2], CRLF, may_lack_body=True).clear
+
+
 def test_header_beyond_its_bound() -> None:
     region = b"A: b\n" * 10 + b"\nbody"
     assert bytes(read_part(memoryview(region), LF).body) == b"body"

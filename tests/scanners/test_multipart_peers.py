@@ -13,6 +13,7 @@ from base64 import encodebytes
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
+import httpx
 import multipart  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
@@ -132,7 +133,10 @@ FORMS = {  # body -> which peers see the program
         _body(FILE.replace(b"form-data", b"attachment")),
         {"python-multipart", "email"},
     ),
-    "line ends of LF": (_body(FILE[: -len(PE)].replace(b"\r\n", b"\n") + PE, line=b"\n"), {"email"}),
+    "line ends of LF": (
+        _body(FILE[: -len(PE)].replace(b"\r\n", b"\n") + PE, line=b"\n"),
+        {"email"},
+    ),
     "preamble": (b"hello\r\n" + _body(FILE), {"multipart", "email"}),
     "no end": (_body(FILE, end=b"")[:-12], {"email"}),
     "after the end": (_body() + _body(FILE), set()),
@@ -173,6 +177,17 @@ def test_no_peer_sees_what_all_see() -> None:
     """The reason for a reader of our own: each peer misses what another receiver takes."""
     for peer in PEERS:
         assert any(seen_by and peer not in seen_by for _, seen_by in FORMS.values())
+
+
+@pytest.mark.parametrize("name", ["a.exe", 'a"b;c.exe', "ü \u4f60.exe", "a b%20c\\d.exe"])
+def test_what_a_client_writes_is_read_without_a_gap(name: str) -> None:
+    files = {"f": (name, PE, "image/jpeg")}
+    headers = {"Content-Type": TYPE}
+    request = httpx.Request("POST", "http://x/", data={"a": "b"}, files=files, headers=headers)
+    report = _ours(request.read())
+    assert [bytes(child.view) for child in report.children] == [b"b", PE]
+    assert report.unscanned == ()
+    assert _plain([(name, PE)]) <= _named(report)
 
 
 PIECES = st.sampled_from(
