@@ -126,6 +126,13 @@ def test_half_of_it_is_not_finished(wire: bytes, body: bytes, ieof: bool) -> Non
         assert len(reader.left) <= max(MAX_CHUNK_LINE, MAX_TRAILER)
 
 
+def test_a_line_without_end_is_refused_when_it_cannot_be_one() -> None:
+    reader = Reader()
+    reader.read(b"3;" + b"x" * (MAX_CHUNK_LINE - 3))
+    with pytest.raises(ProtocolError):
+        reader.read(b"x")
+
+
 def test_the_largest_chunk_is_only_announced() -> None:
     reader = Reader()
     reader.read(b"7fffffffffffffff\r\nabc")
