@@ -16,6 +16,7 @@ help:
 	@echo "make test       set up, then every check and every test"
 	@echo "make check      format, lint, types, import contracts, tests that need no server"
 	@echo "make test-long  soaks and long fuzzing"
+	@echo "make conformance [TARGET=icap://host:port/service]   which of 65 items hold; conformance-matrix"
 	@echo "make mutants    how many small changes of the wire its tests notice"
 	@echo "make bench      measurements side by side with c-icap and pyicap; what attacks cost"
 	@echo "make demo       the whole story in a terminal: Squid, EICAR, a worm specimen, statistics"
@@ -55,6 +56,13 @@ test-long: system-testing $(VENV)/.testing
 check: system $(VENV)/.testing lint
 	$(BIN)/pytest -m "not server and not long and not fuzz" -q
 
+.PHONY: conformance conformance-matrix
+conformance: system $(VENV)/.testing
+	@$(BIN)/python -m bench.conformance $(if $(TARGET),--target "$(TARGET)")
+
+conformance-matrix: system-testing $(VENV)/.testing
+	$(BIN)/python -m bench.conformance --matrix --write docs/conformance.md
+
 .PHONY: mutants
 mutants: $(VENV)/.testing
 	@# a mutant that never leaves a loop must not take all memory
@@ -68,6 +76,7 @@ lint: $(VENV)/.testing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m douane.settings_page --check docs/settings.md
+	$(BIN)/python -m bench.conformance --check docs/conformance.md
 
 bench: system-testing $(VENV)/.testing
 	$(BIN)/python -m bench

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -31,8 +32,8 @@ def test_item_58_many_requests_of_all_kinds(target: Target) -> None:
 
 
 def test_item_58_uploads_and_downloads_alternate(target: Target) -> None:
-    if target.reqmod != target.respmod:
-        target = Target(target.host, target.port, "avscan", "avscan", target.inspects)
+    if not target.foreign:
+        target = replace(target, reqmod="avscan", respmod="avscan")
     with target.connect() as line:
         for number in range(5):
             body = LETTER * (number + 1)

