@@ -68,7 +68,7 @@ def is_current(page: str) -> bool:
 
 
 def _section(name: str, items: list[Item]) -> list[str]:
-    tests = tests_by_item()
+    tests = names_by_item()
     head = [f"## {name}", "", "| item | what must hold | source | tests |", "|---|---|---|---|"]
     rows = [
         f"| {item.number} | {item.rule} | {item.source} | {', '.join(tests[item.number])} |"
@@ -77,7 +77,7 @@ def _section(name: str, items: list[Item]) -> list[str]:
     return [*head, *rows, ""]
 
 
-def tests_by_item() -> Mapping[int, list[str]]:
+def names_by_item() -> Mapping[int, list[str]]:
     """Return for each item what its tests are called, in words, in the order of the files."""
     found: dict[int, list[str]] = {item.number: [] for item in ITEMS}
     for path in sorted(SUITE.glob("test_*.py")):

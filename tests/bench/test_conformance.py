@@ -3,7 +3,7 @@
 import pytest
 
 from bench import conformance
-from bench.conformance_page import MATRIX_BEGINS, is_current, render, tests_by_item, with_matrix
+from bench.conformance_page import MATRIX_BEGINS, is_current, render, names_by_item, with_matrix
 from bench.conformance_run import REPOSITORY, Outcome, Tally
 from tests.conformance.items import ITEMS
 
@@ -12,7 +12,7 @@ PAGE = REPOSITORY / "docs" / "conformance.md"
 
 def test_items_are_numbered_and_tested() -> None:
     assert [item.number for item in ITEMS] == list(range(1, 66))
-    assert [number for number, tests in tests_by_item().items() if not tests] == []
+    assert [number for number, tests in names_by_item().items() if not tests] == []
 
 
 def test_page_is_current() -> None:
