@@ -19,6 +19,8 @@ log = structlog.get_logger()
 AUTO, OFF = "auto", "off"
 STALE = timedelta(days=7)
 """The official database is published daily; a week without one means freshclam does not run."""
+NICENESS = 5
+"""Of our own clamd: when processors are short, fronts go first, as with the scan workers."""
 DATABASE_SECONDS = 180.0
 """clamd takes half a minute to load the official database."""
 RELOAD_SECONDS = 60.0
@@ -60,7 +62,7 @@ class ClamavDaemon:
         def command() -> Sequence[str]:
             try:
                 embedded.refresh()
-                return embedded.command()
+                return ("nice", "-n", str(NICENESS), *embedded.command())
             except ClamdUnusable as error:
                 raise CannotStart(str(error)) from error
 

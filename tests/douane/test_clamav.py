@@ -73,6 +73,7 @@ def test_auto_starts_an_own_one_in_the_state(
     words = list(child.command())
     assert any(word.endswith("clamd") for word in words)
     assert "--pdeathsig=TERM" in words
+    assert words[:2] == ["nice", "-n"], "fronts go first"
     assert (short_folder / "state" / "clamd" / "clamd.conf").is_file()
 
 

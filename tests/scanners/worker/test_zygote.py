@@ -21,6 +21,7 @@ from scanners.worker.messages import (
     encode_setup,
 )
 from scanners.worker.packets import receive_packet, send_packet
+from scanners.worker.zygote import NICENESS
 
 HERE = Path(__file__).parent
 
@@ -66,6 +67,8 @@ def test_it_forks_ignores_the_terminal_and_ends_with_the_control_socket(
         far.close()
         started = hear(control)
         assert (started.kind, started.token) == (Notice.STARTED, 3)
+        niceness = os.getpriority(os.PRIO_PROCESS, started.number)
+        assert niceness == os.getpriority(os.PRIO_PROCESS, 0) + NICENESS, "fronts go first"
         assert receive_packet(near, 4096, 0) is not None
         control.close()
         assert process.wait(20) == 0
