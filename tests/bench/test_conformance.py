@@ -3,7 +3,7 @@
 import pytest
 
 from bench import conformance
-from bench.conformance_page import MATRIX_BEGINS, is_current, render, names_by_item, with_matrix
+from bench.conformance_page import MATRIX_BEGINS, is_current, names_by_item, render, with_matrix
 from bench.conformance_run import REPOSITORY, Outcome, Tally
 from tests.conformance.items import ITEMS
 

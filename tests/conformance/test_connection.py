@@ -178,14 +178,28 @@ def test_item_64_an_unfinished_request_is_forgotten(target: Target) -> None:
 
 def test_item_64_a_range_is_a_part(target: Target, own: Douane) -> None:
     """Half a virus is no virus, and the verdict says that it saw half a file."""
-    half = eicar()[:40]
-    response = (
-        b"HTTP/1.1 206 Partial Content\r\nContent-Type: application/octet-stream\r\n"
-        b"Content-Range: bytes 0-39/68\r\n\r\n"
-    )
-    answer = target.ask(target.download(half, response).wire)
+    answer = target.ask(part(target, 0, 40, "alone").wire)
     assert answer.status == 200
     assert verdict_of(own, answer).gaps == {"partial"}
+
+
+def test_item_64_parts_of_two_clients_are_not_joined(target: Target, own: Douane) -> None:
+    first = part(target, 0, 40, "two").having(("X-Client-IP", "192.0.2.1"))
+    second = part(target, 40, 68, "two").having(("X-Client-IP", "192.0.2.2"))
+    for message in (first, second):
+        answer = target.ask(message.wire)
+        assert not answer.blocked
+        assert verdict_of(own, answer).gaps == {"partial"}
+
+
+def part(target: Target, start: int, stop: int, name: str) -> Message:
+    """Return the download of one range of the test file."""
+    response = (
+        "HTTP/1.1 206 Partial Content\r\nContent-Type: application/octet-stream\r\n"
+        f'ETag: "{name}"\r\nContent-Range: bytes {start}-{stop - 1}/68\r\n\r\n'
+    )
+    request = GET.replace(b"notes.txt", f"{name}.bin".encode())
+    return target.download(eicar()[start:stop], response.encode(), request)
 
 
 def test_item_64_the_end_of_a_connection_is_clean(target: Target) -> None:
