@@ -136,6 +136,21 @@ def test_our_own_steps_out_of_turn_are_refused(state: State) -> None:
         connection.send_continue()
 
 
+def test_no_body_has_no_preview_whatever_is_said() -> None:
+    wire = icap(f"Encapsulated: res-hdr=0, null-body={len(RESPONSE)}", "Preview: many") + RESPONSE
+    (head,) = ServerConnection().receive(wire)
+    assert isinstance(head, RequestHead)
+    assert head.preview is None
+
+
+def test_a_head_behind_a_long_body_in_one_read_is_not_too_long() -> None:
+    connection = ServerConnection()
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (MAX_HEAD, bytes(MAX_HEAD))
+    connection.receive(respmod(body) + OPTIONS)
+    connection.next_request()
+    assert len(connection.receive(b"")) == 1
+
+
 def padded_head(size: int) -> bytes:
     """Return the head of an OPTIONS request of `size` bytes, its blank line not counted."""
     start = icap(line="OPTIONS icap://h/next ICAP/1.0")[:-2]
