@@ -13,11 +13,12 @@ from icap_server.users import HashedPassword, check_name, read_users, write_user
 SHORTEST = 12
 EXAMPLES = """\
 examples:
-  douane access add proxy-1                 asks for the password
+  douane access add proxy-1
   pwgen -s 32 1 | douane access add proxy-1
   douane access list
   douane access remove proxy-1
 
+The password is asked for, or read from a pipe.
 A running service knows the change within two seconds.
 """
 

@@ -1,80 +1,19 @@
-"""The accept loop: who gets a session, what a full machine does to it, and TLS in front of it."""
+"""The accept loop: who gets a session, and what a full machine or a crowd does to it."""
 
 import asyncio
 import errno
-import os
 import socket
-import ssl
-from collections.abc import AsyncIterator, Callable
-from itertools import pairwise
-from pathlib import Path
-from typing import cast
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
 
 import pytest
-import trustme
 from structlog.testing import capture_logs
 
 from icap_server import acceptor as module
 from icap_server.acceptor import BATCH, SLOW_BATCH, Acceptor
 from icap_server.client import Client
-from icap_server.session import Session
-from icap_server.settings import IcapsSettings
-from icap_server.tls import make_context
-
-
-class Echo(asyncio.Protocol):
-    """Stands for a session: says how it is called and repeats what it hears."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self.transport.write(data)
-
-
-class Door:
-    """Lets everybody in, unless told otherwise, and notes who came."""
-
-    def __init__(self) -> None:
-        self.crowded = False
-        self.shut = False
-        self.clients: list[Client] = []
-        self.sessions: list[Echo] = []
-        self.forgotten: list[str] = []
-        self.changed = asyncio.Event()
-
-    def open(self, client: Client) -> Session | None:
-        self.clients.append(client)
-        self.changed.set()
-        self.sessions.append(Echo(client))
-        return None if self.shut else cast(Session, self.sessions[-1])
-
-    def forget(self, session: Session, reason: str) -> None:
-        self.forgotten.append(reason)
-        self.changed.set()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
-            while not condition():
-                self.changed.clear()
-                await self.changed.wait()
-
-
-class Flaky(socket.socket):
-    """A listener whose accept() fails as scripted before it works."""
-
-    faults: list[int]
-    calls = 0
-
-    def accept(self) -> tuple[socket.socket, tuple[str, int]]:
-        self.calls += 1
-        if self.faults:
-            number = self.faults.pop(0)
-            raise OSError(number, os.strerror(number))
-        return super().accept()
+from tests.icap_server.doors import Door, Flaky, make_listener
 
 
 @pytest.fixture
@@ -84,36 +23,12 @@ async def door() -> Door:
 
 @pytest.fixture
 def listener() -> Flaky:
-    listener = Flaky()
-    listener.faults = []
-    listener.bind(("127.0.0.1", 0))
-    return listener
+    return make_listener()
 
 
 @pytest.fixture
 async def plain(listener: Flaky, door: Door) -> AsyncIterator[Acceptor]:
     acceptor = Acceptor(listener, door)
-    acceptor.start()
-    yield acceptor
-    await acceptor.stop()
-
-
-@pytest.fixture
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-async def secure(
-    listener: Flaky, door: Door, authority: trustme.CA, tmp_path: Path
-) -> AsyncIterator[Acceptor]:
-    certificate, ca = tmp_path / "server.pem", tmp_path / "ca.pem"
-    authority.issue_cert("icap.example").private_key_and_cert_chain_pem.write_to_path(certificate)
-    authority.cert_pem.write_to_path(ca)
-    settings = IcapsSettings(
-        certificate=str(certificate), client_certificates="optional", client_ca=str(ca)
-    )
-    acceptor = Acceptor(listener, door, make_context(settings))
     acceptor.start()
     yield acceptor
     await acceptor.stop()
@@ -184,25 +99,33 @@ async def test_a_connection_that_went_away_holds_up_nobody(
     assert lines == []
 
 
-@pytest.mark.parametrize("crowded, at_once", [(False, BATCH), (True, SLOW_BATCH)])
-async def test_so_many_at_once_and_slowly_in_a_crowd(
-    plain: Acceptor, listener: Flaky, door: Door, *, crowded: bool, at_once: int
-) -> None:
-    count = 3 * BATCH
-    came: list[float] = []
-    loop = asyncio.get_running_loop()
-    door.crowded, door.shut = crowded, True
-    door.open = lambda client: came.append(loop.time())  # type: ignore[method-assign]
+async def arrivals(listener: Flaky, door: Door, count: int) -> list[tuple[int, float]]:
+    """Let so many connect at once; return in which turn of the loop, and when, each came in."""
+    came: list[tuple[int, float]] = []
+    turns = 0
+    door.open = lambda client: came.append((turns, time.monotonic()))  # type: ignore[method-assign]
     clients = [socket.create_connection(listener.getsockname(), 5) for _ in range(count)]
     async with asyncio.timeout(10):
-        while len(came) < count:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.001)
-    batches = len(set(came))
-    assert batches >= count // at_once
-    pauses = [b - a for a, b in pairwise(came) if b - a > module.SLOW_SECONDS * 0.9]
-    assert len(pauses) == (count // at_once - 1 if crowded else 0)
+        while len(came) < count:
+            await asyncio.sleep(0)
+            turns += 1
     for client in clients:
         client.close()
+    return came
+
+
+async def test_others_have_their_turn_between_batches(
+    plain: Acceptor, listener: Flaky, door: Door
+) -> None:
+    batches = Counter(turn for turn, _ in await arrivals(listener, door, 3 * BATCH))
+    assert max(batches.values()) <= BATCH
+
+
+async def test_in_a_crowd_it_goes_slowly(plain: Acceptor, listener: Flaky, door: Door) -> None:
+    door.crowded = True
+    came = await arrivals(listener, door, 4 * SLOW_BATCH)
+    assert max(Counter(turn for turn, _ in came).values()) <= SLOW_BATCH
+    assert came[-1][1] - came[0][1] >= 3 * module.SLOW_SECONDS * 0.8
 
 
 async def test_after_stop_nobody_is_kept_waiting(listener: Flaky, door: Door) -> None:
@@ -225,88 +148,3 @@ async def test_stop_while_it_rests(listener: Flaky, door: Door) -> None:
     await acceptor.stop()
     assert door.clients == []
     client.close()
-
-
-def trusting(authority: trustme.CA, *names: str) -> ssl.SSLContext:
-    """Return a client's context; with a name it shows a certificate for it."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    for name in names:
-        authority.issue_cert("x@icap.example", common_name=name).configure_cert(context)
-    return context
-
-
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-@pytest.mark.parametrize("name", ["icap.example", None])
-async def test_tls_with_and_without_a_server_name(
-    secure: Acceptor,
-    listener: Flaky,
-    door: Door,
-    authority: trustme.CA,
-    *,
-    version: ssl.TLSVersion,
-    name: str | None,
-) -> None:
-    context = trusting(authority)
-    context.minimum_version = context.maximum_version = version
-    context.check_hostname = name is not None
-    reader, writer = await asyncio.open_connection(
-        *listener.getsockname(), ssl=context, server_hostname=name or ""
-    )
-    writer.write(b"hello")
-    assert await reader.read(5) == b"hello"
-    writer.close()
-    await writer.wait_closed()
-    assert door.clients == [Client("127.0.0.1", secure=True)]
-
-
-async def test_plain_bytes_on_the_tls_port_fail_at_once(
-    secure: Acceptor, listener: Flaky, door: Door
-) -> None:
-    reader, writer = await asyncio.open_connection(*listener.getsockname())
-    writer.write(b"OPTIONS icap://h/reqmod ICAP/1.0\r\n\r\n")
-    try:
-        heard = await asyncio.wait_for(reader.read(), 2)
-    except ConnectionResetError:
-        heard = b""
-    assert b"ICAP" not in heard
-    await door.until(lambda: bool(door.forgotten))
-    assert door.forgotten[0]
-    writer.close()
-
-
-async def test_a_handshake_that_does_not_go_on_has_an_end(
-    secure: Acceptor, listener: Flaky, door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "HANDSHAKE_SECONDS", 0.05)
-    reader, writer = await asyncio.open_connection(*listener.getsockname())
-    writer.write(b"\x16\x03\x01")
-    assert await asyncio.wait_for(reader.read(), 5) == b""
-    await door.until(lambda: len(door.forgotten) == 1)
-    writer.close()
-
-
-@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
-async def test_an_old_version_is_refused(
-    secure: Acceptor, listener: Flaky, door: Door, authority: trustme.CA
-) -> None:
-    context = trusting(authority)
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    context.minimum_version = ssl.TLSVersion.TLSv1
-    context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with pytest.raises((ssl.SSLError, ConnectionError)):
-        await asyncio.open_connection(*listener.getsockname(), ssl=context, server_hostname="x")
-    await door.until(lambda: len(door.forgotten) == 1)
-
-
-async def test_stop_ends_handshakes(listener: Flaky, door: Door, authority: trustme.CA) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("x.example").configure_cert(context)
-    acceptor = Acceptor(listener, door, context)
-    acceptor.start()
-    reader, writer = await asyncio.open_connection(*listener.getsockname())
-    await door.until(lambda: bool(door.clients))
-    await acceptor.stop()
-    assert door.forgotten == [""]
-    assert await asyncio.wait_for(reader.read(), 5) == b""
-    writer.close()
