@@ -19,9 +19,10 @@ Promise = tuple[str, frozenset[Family]]
 def find_contradiction(content: Content, table: TypeTable) -> tuple[DetectionLevel, str] | None:
     """Return how bad it is, and a sentence; None if no two names contradict each other.
 
-    A program under one name and something else under the other is suspicious, any other
-    difference is worth a line.  Honest senders state one name, in two encodings at most.  A URL
-    is often only an address: what is recognised as harmless is not suspected for it.
+    A program under one name and something else under the other is suspicious, unless the content
+    is one that runs under no name; any other difference is worth a line.  Honest senders state one
+    name, in two encodings at most, but some forget the quotes around its blanks, and are read in
+    two ways.  A URL is often only an address: a text is not suspected for it.
     """
     if not (content.other_names or content.url_name or _may_be_cut(content.name)):
         return None
@@ -66,13 +67,13 @@ def _weigh(
     one: Promise, other: Promise, content: Content, *, trick: bool, table: TypeTable
 ) -> DetectionLevel:
     programs = [last for last, families in (one, other) if Family.PROGRAM in families]
-    if not programs or (not trick and _is_harmless(content, programs[0], table)):
+    if not programs or content.file_type.family in RECOGNISED:
+        return DetectionLevel.INFO
+    if not trick and _is_harmless_text(content, programs[0], table):
         return DetectionLevel.INFO
     return DetectionLevel.SUSPICIOUS
 
 
-def _is_harmless(content: Content, last: str, table: TypeTable) -> bool:
-    """Say whether the content runs nowhere, the extension of a program or not."""
-    family = content.file_type.family
+def _is_harmless_text(content: Content, last: str, table: TypeTable) -> bool:
     native = last in table.types["pe"].extensions  # no system runs a text under these
-    return family in RECOGNISED or (family is Family.TEXT and native)
+    return content.file_type.family is Family.TEXT and native

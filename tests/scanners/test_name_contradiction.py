@@ -2,6 +2,7 @@
 
 import pytest
 
+from icap_server.payload.names import disposition_names
 from samples import builders
 from scanners.base import Bench
 from scanners.model import Content, DetectionLevel
@@ -13,7 +14,7 @@ SUSPICIOUS, INFO = DetectionLevel.SUSPICIOUS, DetectionLevel.INFO
 
 STATED = [  # names that receivers read, content, level
     ("photo.jpg photo.exe", TEXT, SUSPICIOUS),
-    ("photo.exe photo.jpg", JPEG, SUSPICIOUS),
+    ("photo.exe photo.jpg", JPEG, INFO),
     ("photo.jpg photo.com", BINARY, SUSPICIOUS),
     ("notes.txt notes.vbs", TEXT, SUSPICIOUS),
     ("report.pdf report.pdf report.lnk", TEXT, SUSPICIOUS),
@@ -123,3 +124,13 @@ def test_the_worst_pair_is_told(table: TypeTable) -> None:
         SUSPICIOUS,
         "called .mp3 in one place and .scr in another",
     )
+
+
+@pytest.mark.parametrize("data, level", [(JPEG, INFO), (PE, SUSPICIOUS)])
+def test_a_name_whose_quotes_were_forgotten(
+    bench: Bench, table: TypeTable, data: bytes, level: DetectionLevel
+) -> None:
+    """`filename=booking.com photo.jpg` is read in two ways; only a program gains by that."""
+    names = list(disposition_names("attachment; filename=booking.com photo.jpg"))
+    assert names == ["booking.com photo.jpg", "booking.com"]
+    assert weigh(bench, table, names, "", data) is level
