@@ -142,9 +142,12 @@ class Inspection:
         return await self.keep_unread(transfer, ruling, size)
 
     def note_torn(self, transfer: Transfer, size: int) -> None:
-        """Record a body that will never be whole, and of which a trickle has let bytes pass."""
+        """Record a body that will never be whole, and of which a trickle has let bytes pass.
+
+        It is judged as a part of a file: a cut if the policy blocks such a part.
+        """
         verdict = _unscanned_verdict(Unscanned("front", Reason.PARTIAL))
-        ruling = replace(self.policy.decide(verdict, transfer, size), action=Action.CUT)
+        ruling = _settle(self.policy.decide(verdict, transfer, size), lambda: True)
         record = VerdictRecord(transfer, ruling, size, "", 0.0, cached=False)
         if not self._ledger.record_now(record):
             task = asyncio.ensure_future(self._ledger.record(record, durable=False))

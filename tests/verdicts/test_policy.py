@@ -206,4 +206,6 @@ def test_what_is_blocked_for_a_gap_alone_says_so(policy: Write) -> None:
     assert upload.clause == "gaps"
     assert not upload.for_gap, "it would be blocked however well it was inspected"
     assert not rules.decide(found(), UPLOAD, 0).for_gap
-    assert not rules.decide(found("encrypted", ("signature.clamav", MALICIOUS)), DOWNLOAD, 0).for_gap
+    assert not rules.decide(
+        found("encrypted", ("signature.clamav", MALICIOUS)), DOWNLOAD, 0
+    ).for_gap
