@@ -33,7 +33,8 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
         action="append",
         choices=known_profiles(),
         default=[],
-        help="only this client; may be repeated",
+        metavar="NAME",
+        help=f"only this client; may be repeated; known: {', '.join(known_profiles())}",
     )
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=run)
