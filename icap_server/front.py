@@ -16,7 +16,8 @@ from icap_server.complaints import Complaints
 from icap_server.conditions import AuthorizedExchange, DenialExchange, GatedExchange, unauthorized
 from icap_server.entrance import Entrance
 from icap_server.exchange import EchoExchange, Exchange, OptionsExchange, RefusalExchange
-from icap_server.inspection import InspectExchange, Office
+from icap_server.inspection import InspectExchange
+from icap_server.office import Office
 from icap_server.payload.http_head import HeadMalformed
 from icap_server.profile import Profile
 from icap_server.replies import Reply, refusal

@@ -1,46 +1,27 @@
 """The exchange that inspects: one encapsulated message, its spool, and the reply to its ruling."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from icap_server import replies
 from icap_server.drip import Drip
 from icap_server.exchange import ReplyCut
-from icap_server.payload.channels import Channels
+from icap_server.office import Office
 from icap_server.payload.http_head import HttpHead, parse_request_head, parse_response_head
 from icap_server.payload.range_removal import without_range
 from icap_server.payload.transfer import build_transfer, is_event_stream, is_live_stream
 from icap_server.profile import Profile
 from icap_server.release import Form, unchanged_form
 from icap_server.replies import Reply
-from icap_server.settings import IcapSettings
 from icap_server.wire.events import RequestHead
 from icap_server.wire.replies import chunk
 from scanners.model import Reason
-from verdicts.inspect import Inspection
 from verdicts.model import Action, Ruling, Transfer, VerdictRecord, new_transfer_id, utc_now
-from verdicts.pieces import PieceStore, join_piece
-from verdicts.spool import Spool, SpoolSpace
+from verdicts.pieces import join_piece
+from verdicts.spool import Spool
 
 CONNECT = b"CONNECT "
 STREAM_SAMPLE = 4 * 1024
 """Bytes of a live stream that are looked at, if they come in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Everything that the exchanges of one front share."""
-
-    settings: IcapSettings
-    inspection: Inspection
-    channels: Channels
-    space: SpoolSpace
-    file_bytes: int
-    """A larger body is not scanned."""
-    istag: Callable[[], str]
-    """The quoted ISTag in force now (§4.7)."""
-    pieces: PieceStore | None = None
-    """Where the pieces of one file meet; None: each is judged by itself alone."""
 
 
 class InspectExchange:
@@ -234,8 +215,7 @@ class InspectExchange:
         """Let the message through, in the cheapest form that the client takes."""
         istag, form = self._office.istag(), self._form
         if self._spool is None and (whole := self._without_range()):
-            head = replace(self._head, http_request=whole)
-            return replies.echo(head, None, istag, transfer_id, close=close)
+            return replies.echo(self._head, None, istag, transfer_id, http_head=whole, close=close)
         if form is Form.UNMODIFIED:
             return replies.unmodified(istag, transfer_id, close=close)
         if self._spool is None:

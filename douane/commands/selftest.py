@@ -23,7 +23,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
         "selftest",
         parents=[common],
         help="play every kind of ICAP client against the running service",
-        description="Send EICAR, a clean MiB, an encrypted archive and an empty file as each kind "
+        description="Send EICAR, a clean MiB, an encrypted archive and an empty file as each kind\n"
         "of client would, and say what that client makes of the answer.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

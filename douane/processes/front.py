@@ -13,8 +13,8 @@ from douane.processes import start
 from douane.settings import Settings
 from icap_server.entrance import Entrance
 from icap_server.front import Front
-from icap_server.inspection import Office
 from icap_server.istag import Board
+from icap_server.office import Office
 from icap_server.payload.channels import Channels
 from icap_server.profiles import Profiles
 from icap_server.tally import Tally

@@ -4,14 +4,13 @@ import re
 
 # A field and the folded lines behind it; the request line before them is never taken for a field
 RANGE = re.compile(rb"(?im)^(?:If-)?Range[ \t]*:.*\n(?:[ \t].*\n)*")
-VIA = b"Via: ICAP/1.0 douane\r\n"
 END_OF_HEAD = b"\r\n\r\n"
 
 
 def without_range(head: bytes) -> bytes | None:
     """Return the request head without Range and If-Range; None if it has no Range, or is no GET.
 
-    Everything else stays byte for byte, and Via tells of the change (RFC 3507 §4.3.2's example).
+    Everything else stays byte for byte.
     """
     line, mark, fields = head.partition(b"\n")
     if not line.startswith(b"GET ") or not head.endswith(END_OF_HEAD):
@@ -19,4 +18,4 @@ def without_range(head: bytes) -> bytes | None:
     kept, count = RANGE.subn(b"", fields)
     if not count:
         return None
-    return line + mark + kept[: -len(b"\r\n")] + VIA + b"\r\n"
+    return line + mark + kept

@@ -14,7 +14,7 @@ import pytest
 import uvloop
 
 from icap_server.front import Front
-from icap_server.inspection import Office
+from icap_server.office import Office
 from icap_server.payload.channels import Channels
 from icap_server.settings import AccessSettings, IcapSettings
 from scanners.clamav.engine import Clamav

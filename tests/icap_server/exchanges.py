@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from icap_server.inspection import InspectExchange, Office
+from icap_server.inspection import InspectExchange
+from icap_server.office import Office
 from icap_server.replies import Reply
 from icap_server.wire.connection import ServerConnection
 from icap_server.wire.events import RequestHead

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from icap_server.client import Client
 from icap_server.entrance import Entrance
 from icap_server.front import Front
-from icap_server.inspection import Office
+from icap_server.office import Office
 from icap_server.profiles import Profiles
 from icap_server.settings import AccessSettings
 from icap_server.tally import Tally

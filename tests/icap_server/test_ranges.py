@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from icap_server.inspection import InspectExchange, Office
+from icap_server.inspection import InspectExchange
+from icap_server.office import Office
 from icap_server.profile import GENERIC
 from icap_server.replies import Reply
 from tests.icap_server.exchanges import MakeOffice, echoed, judge, read_head

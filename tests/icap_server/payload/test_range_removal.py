@@ -5,7 +5,6 @@ import pytest
 from icap_server.payload.range_removal import without_range
 
 LINE = b"GET http://cdn.example/file.zip HTTP/1.1\r\n"
-VIA = b"Via: ICAP/1.0 douane\r\n"
 
 
 @pytest.mark.parametrize(
@@ -21,7 +20,7 @@ VIA = b"Via: ICAP/1.0 douane\r\n"
     ],
 )  # fmt: skip
 def test_the_wish_is_taken_out(fields: bytes, left: bytes) -> None:
-    assert without_range(LINE + fields + b"\r\n") == LINE + left + VIA + b"\r\n"
+    assert without_range(LINE + fields + b"\r\n") == LINE + left + b"\r\n"
 
 
 @pytest.mark.parametrize(
