@@ -45,20 +45,22 @@ def runs(foreign: str) -> Iterator[dict[str, Said]]:
     """Start the server again and again, each time with something changed."""
     if foreign:
         pytest.skip("not shown: it takes settings")
-    folder = Path(tempfile.mkdtemp(prefix="dcf-"))
-    rules = folder / "rules"
-    shutil.copytree(RULES, rules)
-    settings = {**PLAIN, "rules": {"directory": str(rules)}}
-    narrow = {**settings, "icap": {"fronts": 1, "preview_bytes": 2048}}
-    said = {"preview": run(folder / "a", narrow)}
-    with (rules / "policy.toml").open("a") as policy:
-        policy.write('\n[[clause]]\nname = "one-more"\naction = "block"\nhost = "bad.example"\n')
-    said["policy"] = run(folder / "b", settings)
-    rule = rules / "yara" / "eicar.yar"
-    rule.write_text(rule.read_text().replace("score = 100", "score = 99"))
-    said["rules"] = run(folder / "b", settings)
-    yield said
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="dcf-") as name:
+        folder = Path(name)
+        rules = folder / "rules"
+        shutil.copytree(RULES, rules)
+        settings = {**PLAIN, "rules": {"directory": str(rules)}}
+        narrow = {**settings, "icap": {"fronts": 1, "preview_bytes": 2048}}
+        said = {"preview": run(folder / "a", narrow)}
+        with (rules / "policy.toml").open("a") as policy:
+            policy.write(
+                '\n[[clause]]\nname = "one-more"\naction = "block"\nhost = "bad.example"\n'
+            )
+        said["policy"] = run(folder / "b", settings)
+        rule = rules / "yara" / "eicar.yar"
+        rule.write_text(rule.read_text().replace("score = 100", "score = 99"))
+        said["rules"] = run(folder / "b", settings)
+        yield said
 
 
 def run(folder: Path, settings: Settings) -> Said:
