@@ -122,7 +122,7 @@ class Front:
         """The session never began, for this reason; empty: we stop."""
         if reason:
             self._refuse("handshake", client=session.client.address, reason=reason)
-        self._leave(session)
+        self.gone(session)  # a stop may come between its admission and the end of its opening
 
     # --- the sessions call these ---------------------------------------------------------------
 
