@@ -17,6 +17,7 @@ from tests.conformance.messages import LETTER, chunks
 from tests.conformance.servers import PLAIN, Settings, target_of
 from tests.conformance.targets import Target
 
+STOP_SECONDS = 15  # of the 35 that running requests may take
 RULES = Path(__file__).parents[2] / "rules"
 
 
@@ -72,7 +73,7 @@ def run(folder: Path, settings: Settings) -> Said:
 
 
 def test_item_40_equal_for_equal_rules(runs: dict[str, Said], target: Target) -> None:
-    """Another machine, another folder, another size of preview: the verdicts are the same."""
+    """Another folder, another size of preview: the verdicts are the same."""
     assert target.ask(target.options().wire).field("ISTag") == runs["preview"].istag
 
 
@@ -90,23 +91,26 @@ def test_item_57_the_first_answer_after_a_change_shows_it(
 
 
 @pytest.fixture
-def stopping(foreign: str, short_folder: Path) -> Iterator[tuple[Target, Callable[[], None]]]:
-    """A server, and the order to stop; the order does not wait."""
+def stopping(
+    foreign: str, short_folder: Path
+) -> Iterator[tuple[Target, Callable[[], threading.Thread]]]:
+    """A server, and the order to stop: a thread that ends when the server has."""
     if foreign:
         pytest.skip("not shown: a foreign server is not stopped")
     with ExitStack() as ends:
         douane = ends.enter_context(Douane(short_folder, {**PLAIN, "icap": {"fronts": 1}}))
         thread = threading.Thread(target=douane.stop)
 
-        def stop() -> None:
+        def stop() -> threading.Thread:
             thread.start()
             ends.callback(thread.join)
+            return thread
 
         yield target_of(douane), stop
 
 
 def test_item_61_running_requests_are_answered(
-    stopping: tuple[Target, Callable[[], None]],
+    stopping: tuple[Target, Callable[[], threading.Thread]],
 ) -> None:
     """Half of a body is in when the order comes; the rest comes afterwards."""
     target, stop = stopping
@@ -130,8 +134,11 @@ def test_item_61_running_requests_are_answered(
     idle.sock.close()
 
 
-def test_item_61_under_load(stopping: tuple[Target, Callable[[], None]]) -> None:
-    """Whoever is answered at all is answered in full: with the letter, or with a proper 503."""
+def test_item_61_under_load(stopping: tuple[Target, Callable[[], threading.Thread]]) -> None:
+    """Whoever is answered at all is answered in full: with the letter, or with a proper 503.
+
+    Once all clients have gone there is nothing to wait for.
+    """
     target, stop = stopping
 
     def work(_: int) -> list[Answer]:
@@ -149,8 +156,10 @@ def test_item_61_under_load(stopping: tuple[Target, Callable[[], None]]) -> None
         workers = [pool.submit(work, number) for number in range(8)]
         for _ in range(50):
             assert target.ask(target.download().wire).body == LETTER
-        stop()
+        stopped = stop()
         answers = [answer for worker in workers for answer in worker.result(30)]
+    stopped.join(STOP_SECONDS)
+    assert not stopped.is_alive(), "it waits for somebody who has gone"
     assert len(answers) > 50
     for answer in answers:
         assert answer.status == 503 or (answer.status, answer.body) == (200, LETTER)
