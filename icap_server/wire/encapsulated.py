@@ -45,10 +45,13 @@ NOTHING = Layout(ABSENT, ABSENT, 0, has_body=False)
 def parse_encapsulated(method: str, value: str | None) -> Layout:
     """Return the layout that `value` states; raise ProtocolError for any other than a legal list.
 
-    Without the field there is no body (the erratum on §4.4.1), and no head to be found.  A head
-    may be empty (ownCloud sends an empty req-hdr), so two offsets may be equal.
+    OPTIONS may lack the field (§4.10.1 asks for it, Squid leaves it out).  Of any other request
+    nobody could tell what it carries, and 204 would sound as if it had been inspected.  A head may
+    be empty (ownCloud sends an empty req-hdr), so two offsets may be equal.
     """
     if value is None:
+        if method != "OPTIONS":
+            raise ProtocolError("Encapsulated is missing")
         return NOTHING
     match = PARTS.fullmatch(value.lower())  # words of a grammar are (RFC 2616 §2.1)
     if not match:

@@ -58,8 +58,8 @@ ITEMS: tuple[Item, ...] = (
     *_items(
         ENCAPSULATED,
         16,
-        ("OPTIONS may lack Encapsulated; REQMOD and RESPMOD without it are answered 400 by a "
-         "strict server", "§4.4.1, §4.10.1"),
+        ("OPTIONS may lack Encapsulated; REQMOD and RESPMOD without it are answered 400",
+         "§4.4.1, §4.10.1"),
         ("Only the lists of parts that the method allows are taken", "§4.4.1"),
         ("Offsets begin at 0, do not fall, are plain digits and bounded", "§4.4.1"),
         ("Blanks around `,` and `=` are optional", "§4.4.1"),

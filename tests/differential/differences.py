@@ -73,14 +73,7 @@ ROWS = (
         Outcome(2, Delivered.SAME, kept=False),
         LENIENT,
     ),
-    Row(
-        "no Encapsulated",
-        Right.BOTH,
-        "RFC 3507 §4.4.1",
-        "its erratum: no heads and no body; what follows is no request",
-        OUT_OF_STEP,
-        CRASHED,
-    ),
+    polite("no Encapsulated", ENCAPSULATED, "400: nobody can tell what it carries"),
     Row("unknown service", Right.BOTH, ERRORS, "404; closing is free", NOT_HERE, (REFUSED, CLOSED)),
     Row(
         "service with a slash behind",

@@ -15,8 +15,6 @@ from icap_server.wire.errors import ProtocolError
 NONE = (0, 0)
 GOOD = [
     ("OPTIONS", None, Layout(NONE, NONE, 0, has_body=False)),
-    ("REQMOD", None, Layout(NONE, NONE, 0, has_body=False)),
-    ("RESPMOD", None, Layout(NONE, NONE, 0, has_body=False)),
     ("OPTIONS", "null-body=0", Layout(NONE, NONE, 0, has_body=False)),
     ("OPTIONS", "opt-body=0", Layout(NONE, NONE, 0, has_body=True)),
     ("REQMOD", "req-hdr=0, req-body=12", Layout((0, 12), NONE, 12, has_body=True)),
