@@ -58,6 +58,9 @@ async def selftest(
             HTTPStatus.SERVICE_UNAVAILABLE, "A self-test is running.", {"Retry-After": "10"}
         )
     async with services.selftest.turn:
-        rows = await run_in_threadpool(services.selftest.play, tuple(query.profile))
+        try:
+            rows = await run_in_threadpool(services.selftest.play, tuple(query.profile))
+        except OSError as error:
+            raise RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}.") from None
     found = [SelftestRow.model_validate(row) for row in rows]
     return SelftestModel(ok=all(row.ok for row in found), data=found)

@@ -14,7 +14,9 @@ examples:
   douane selftest --profile nextcloud --profile rspamd
   douane selftest --json
 
-exit status: 0 every client does what it should, 1 one does not, 2 no service runs
+Every client is played in the profile shipped for it, whatever [[client]] says of this machine.
+
+exit status: 0 every client does what it should, 1 one does not, 2 there is no service to test
 """
 
 

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from douane.listeners import split_address
@@ -15,7 +16,7 @@ from douane.selftest.specimens import Outcome, Sample, samples
 
 
 class NotServed(OSError):
-    """There is nothing to test."""
+    """There is nothing to test, or it does not take us for a client; the text says what to do."""
 
 
 SECONDS = 60.0
@@ -46,9 +47,11 @@ class Row:
 def play(address: str, profiles: tuple[str, ...] = ()) -> Iterator[Row]:
     """Yield a row for each client and file; `address` is host:port of the ICAP service.
 
-    `profiles`: only these; () means all.  What fails on the way is a row as well.
+    `profiles`: only these; () means all.  What fails on the way is a row as well.  Every client is
+    played in its shipped profile, whatever `[[client]]` says of our address.  Raises NotServed.
     """
     host, port = split_address(address)
+    _require_welcome(host, port)
     for manner in MANNERS:
         if profiles and manner.profile not in profiles:
             continue
@@ -67,6 +70,25 @@ def service_address(addresses_file: Path) -> str:
 
 def known_profiles() -> tuple[str, ...]:
     return tuple(manner.profile for manner in MANNERS)
+
+
+def _require_welcome(host: str, port: int) -> None:
+    """Ask for nothing but leave to ask: 52 rows that all say 401 would help nobody."""
+    try:
+        with socket.create_connection((host, port), SECONDS) as connection:
+            connection.sendall(f"OPTIONS icap://{host}:{port}/respmod ICAP/1.0\r\n\r\n".encode())
+            status = _receive(connection).status
+    except AnswerBroken:
+        raise NotServed(
+            "the service closes our connection; name this machine in [access] clients"
+        ) from None
+    except OSError as error:
+        raise NotServed(f"{host}:{port} cannot be reached: {error.strerror or error}") from None
+    if status == HTTPStatus.UNAUTHORIZED:
+        raise NotServed(
+            "the service asks for a password ([access] basic_users), which the self-test has not; "
+            "test with a settings file without it"
+        )
 
 
 def _play_one(host: str, port: int, manner: Manner, sample: Sample) -> Row:

@@ -1,8 +1,11 @@
 """The self-test over REST."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
+from api.services import Selftest
 from tests.api.conftest import Site
 from verdicts.ledger.questions import Role
 
@@ -38,3 +41,14 @@ async def test_one_at_a_time(site: Site, client: httpx.AsyncClient) -> None:
 async def test_a_viewer_may_not(site: Site) -> None:
     async with site.client(Role.VIEWER) as viewer:
         assert (await viewer.post("/v1/selftest")).status_code == 403
+
+
+async def test_nobody_to_be_tested(site: Site, client: httpx.AsyncClient) -> None:
+    def away(profiles: tuple[str, ...]) -> list[dict[str, object]]:
+        raise OSError("no service runs on this state")
+
+    services = site.app.state.services
+    site.app.state.services = replace(services, selftest=Selftest(away, ("squid",)))
+    answer = await client.post("/v1/selftest")
+    assert answer.status_code == 503
+    assert "no service runs" in answer.json()["detail"]

@@ -41,6 +41,8 @@ GOOD = [
     ),
 ]
 BAD = [
+    ("REQMOD", None),
+    ("RESPMOD", None),
     ("REQMOD", ""),
     ("REQMOD", "req-hdr"),
     ("REQMOD", "req-hdr=0"),
