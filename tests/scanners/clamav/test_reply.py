@@ -1,11 +1,12 @@
 """clamd's messages: a table of what it says, and nothing else is ever clean."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scanners.clamav.reply import (
     MESSAGE_BYTES,
+    READ_TIMED_OUT,
     Answer,
     Clean,
     Failed,
@@ -91,6 +92,7 @@ def test_nothing_but_the_literal_ok_is_clean(message: bytes) -> None:
 
 @given(st.lists(st.binary(max_size=30).map(lambda raw: raw.replace(b"\0", b"")), max_size=5))
 def test_cuts_do_not_matter(messages: list[bytes]) -> None:
+    assume(not any(message.startswith(READ_TIMED_OUT) for message in messages))  # needs no NUL
     stream = b"".join(message + b"\0" for message in messages)
     whole = list(take_messages(bytearray(stream)))
     received = bytearray()
