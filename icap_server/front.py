@@ -18,6 +18,7 @@ from icap_server.entrance import Entrance
 from icap_server.exchange import EchoExchange, Exchange, OptionsExchange, RefusalExchange
 from icap_server.inspection import InspectExchange
 from icap_server.office import Office
+from icap_server.pace import Pace
 from icap_server.payload.http_head import HeadMalformed
 from icap_server.profile import Profile
 from icap_server.replies import Reply, refusal
@@ -39,6 +40,7 @@ class Front:
         self._entrance = entrance
         self.settings = office.settings
         self.space = office.space
+        self.pace = Pace()
         self._services = offered_services(office.settings)
         self._seats: dict[Session, Seat] = {}
         """Of every connection that was accepted, in a handshake or beyond it."""

@@ -17,6 +17,7 @@ from icap_server.exchange import DRAIN_BYTES, Exchange
 from icap_server.farewell import Farewell
 from icap_server.inlet import Inlet
 from icap_server.outlet import Outlet
+from icap_server.pace import Pace
 from icap_server.replies import Reply
 from icap_server.settings import IcapSettings
 from icap_server.wire.errors import ProtocolError
@@ -36,6 +37,7 @@ class Host(Protocol):
 
     settings: IcapSettings
     space: SpoolSpace
+    pace: Pace
 
     def admit(self, session: "Session") -> bool:
         """Count a new connection; False: it is one too many."""
@@ -75,7 +77,7 @@ class Session(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's do not inherit from it
-        self._inlet = Inlet(self._transport, self)
+        self._inlet = Inlet(self._transport, self, self._host.pace, self.client.address)
         self._outlet = Outlet(self._transport, self._on_sent)
         self._answering = Answering(self._host, self._transport, self._outlet, self._deadlines)
         self._farewell = Farewell(self._transport, self._deadlines)
@@ -88,6 +90,7 @@ class Session(asyncio.Protocol):
             self._farewell.throw_away(data)
         else:
             self._inlet.receive(data)
+        self._inlet.rest_after(len(data))
 
     def eof_received(self) -> bool:
         """Keep our side open while a reply is due; a half request will never be whole."""
@@ -177,9 +180,9 @@ class Session(asyncio.Protocol):
         elif exchange is not None:
             if not self._draining:
                 self._deadlines.await_body()
-            if self._host.space.full and exchange.collects:
+            if self._host.space.full and exchange.collects and not self._starved_at:
                 self._starved_at = self._loop.time()
-                self._transport.pause_reading()
+                self._inlet.hold()
         elif self._inlet.wire.mid_request:
             self._deadlines.await_head()
         elif self._closing:
@@ -219,17 +222,22 @@ class Session(asyncio.Protocol):
     def _end_starvation(self, now: float) -> None:
         if self._host.space.full and now - self._starved_at <= STARVED_SECONDS:
             return
-        self._starved_at = 0.0
-        self._transport.resume_reading()
+        self._stop_starving()
         exchange = self._answering.exchange
         assert exchange is not None  # noqa: S101 - it is what starves
         if self._host.space.full and exchange.give_up():
             self._answer()
 
+    def _stop_starving(self) -> None:
+        if self._starved_at:
+            self._starved_at = 0.0
+            self._inlet.release()
+
     # --- answering -----------------------------------------------------------------------------
 
     def _answer(self) -> None:
         self._draining = False
+        self._stop_starving()
         self._answering.answer(close=self._closing or self._inlet.wire.mid_body)
 
     def _answer_early(self, exchange: Exchange) -> None:

@@ -18,6 +18,8 @@ CONTINUE = b"ICAP/1.0 100 Continue\r\n\r\n"  # bare: egirna's client knows no ot
 LAST_CHUNK = b"0\r\n\r\n"
 END_OF_HEAD = b"\r\n\r\n"
 BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
+MAX_LEFTOVERS = 64
+"""Empty lines and repeated last chunks before a request; one or two are seen."""
 MANY_PIECES = 16
 """More body pieces than these in one read are joined: tiny chunks must not cost an event each."""
 
@@ -38,9 +40,11 @@ class ServerConnection:
         self._preview_left = 0
         self._served = False
         """A request was answered before on this connection."""
+        self._leftovers = 0
+        """What was stepped over since the last request."""
 
     def receive(self, data: bytes) -> list[Event]:
-        """Take bytes from the peer, return the events they complete.
+        """Take bytes from the peer, return the events they complete, or the first of very many.
 
         Raises ProtocolError; the connection is of no further use then.
         """
@@ -53,6 +57,11 @@ class ServerConnection:
         if self._at == len(self._buffer):
             self._buffer, self._at = b"", 0  # an idle connection holds no memory
         return events
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last receive() stopped early: call it again, with b"" if nothing has come."""
+        return self.mid_body and self._chunks.more
 
     @property
     def mid_request(self) -> bool:
@@ -79,6 +88,7 @@ class ServerConnection:
         """Our final reply is written; the next request may be read."""
         self.state = advance(self.state, Step.NEXT)
         self._served = True
+        self._leftovers = 0
 
     def _append(self, data: bytes) -> None:
         if not self.has_unread:
@@ -131,6 +141,9 @@ class ServerConnection:
             else:
                 return
             self._searched = 0
+            self._leftovers += 1
+            if self._leftovers > MAX_LEFTOVERS:
+                raise ProtocolError("too many empty lines")
 
     def _refuse_early(self) -> None:
         """Do not wait for the end of a head that can no longer become one."""
@@ -196,13 +209,11 @@ class ServerConnection:
 def _lapses(head: Head) -> tuple[str, ...]:
     """Return what a strict server refuses; nothing that is understood depends on any of it."""
     fields = head.fields
-    if "host" in fields and "encapsulated" in fields and not head.relative:
+    if "host" in fields and not head.relative:
         return ()
     found = []
     if "host" not in fields:
         found.append("Host is missing")  # §4.3.1
     if head.relative:
         found.append("the URI is relative")  # §4.2
-    if "encapsulated" not in fields and head.method != "OPTIONS":
-        found.append("Encapsulated is missing")  # §4.4.1; OPTIONS: §4.10.1, and Squid leaves it out
     return tuple(found)

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icap_server.wire.chunks import MAX_CHUNK_LINE, MAX_EXTENSION, MAX_TRAILER, ChunkDecoder
+from icap_server.wire.chunks import (
+    MANY_CHUNKS,
+    MAX_CHUNK_LINE,
+    MAX_EXTENSION,
+    MAX_TRAILER,
+    ChunkDecoder,
+)
 from icap_server.wire.errors import ProtocolError
 
 TAIL = b"OPTIONS icap://h/next ICAP/1.0\r\n\r\n"
@@ -179,3 +185,19 @@ def test_garbage(wire: bytes, at: list[int]) -> None:
 
     pieces = [wire[start:end] for start, end in zip([0, *at], [*at, len(wire)])]
     assert outcome([wire]) == outcome(pieces)
+
+
+def test_many_tiny_chunks_are_read_some_at_a_time() -> None:
+    """A call must not take long, whatever the bytes; the last one knows that it was."""
+    wire = b"1\r\nx\r\n" * (2 * MANY_CHUNKS) + b"0\r\n\r\n" + TAIL
+    decoder, pieces, at = ChunkDecoder(), list[memoryview](), 0
+    told = []
+    for _ in range(3):
+        at = decoder.decode(wire, at, pieces)
+        told.append((len(pieces), decoder.more, decoder.finished))
+    assert told == [
+        (MANY_CHUNKS, True, False),
+        (2 * MANY_CHUNKS, True, False),
+        (2 * MANY_CHUNKS, False, True),
+    ]
+    assert wire[at:] == TAIL

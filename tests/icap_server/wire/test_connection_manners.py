@@ -1,12 +1,14 @@
 """A connection: what it says of a request, of its state, and how much work it does for how much."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from icap_server.wire.chunks import MAX_CHUNK_LINE, ChunkDecoder
-from icap_server.wire.connection import MANY_PIECES, ServerConnection
+from icap_server.wire.connection import MANY_PIECES, MAX_LEFTOVERS, ServerConnection
 from icap_server.wire.encapsulated import MAX_HTTP_HEADS
 from icap_server.wire.errors import ProtocolError
-from icap_server.wire.events import BodyData, RequestHead
+from icap_server.wire.events import BodyData, Event, RequestHead
 from icap_server.wire.head import MAX_HEAD, Head, parse_head
 from icap_server.wire.state import State
 
@@ -246,12 +248,18 @@ def test_a_body_of_tiny_chunks_costs_few_events(monkeypatch: pytest.MonkeyPatch)
     pieces = [wire[at : at + 65_536] for at in range(0, len(wire), 65_536)]
     received = 0
     for piece in pieces:
-        events = connection.receive(piece)
-        assert len(events) <= MANY_PIECES
-        received += sum(len(event.data) for event in events if isinstance(event, BodyData))
+        for events in receive_all(connection, piece):
+            assert len(events) <= MANY_PIECES
+            received += sum(len(event.data) for event in events if isinstance(event, BodyData))
         assert len(connection._buffer) - connection._at < MAX_CHUNK_LINE
     assert received == size
     assert lines <= size + len(pieces)
+
+
+def receive_all(connection: ServerConnection, data: bytes) -> Iterator[list[Event]]:
+    yield connection.receive(data)
+    while connection.unfinished:
+        yield connection.receive(b"")
 
 
 @pytest.mark.parametrize("count, events", [(MANY_PIECES, MANY_PIECES), (MANY_PIECES + 1, 1)])
@@ -269,3 +277,16 @@ def test_an_idle_connection_keeps_nothing() -> None:
     connection.next_request()
     assert not connection.has_unread
     assert connection._buffer == b""
+
+
+@pytest.mark.parametrize("leftover", [b"\r\n", b"0\r\n\r\n"])
+def test_leftovers_before_a_request_have_an_end(leftover: bytes) -> None:
+    """A flood of them would keep us busy for nothing; each request has its own count."""
+    connection = ServerConnection()
+    for _ in range(2):
+        (head,) = connection.receive(OPTIONS)
+        assert isinstance(head, RequestHead)
+        connection.next_request()
+        assert connection.receive(leftover * MAX_LEFTOVERS) == []
+    with pytest.raises(ProtocolError, match="empty lines"):
+        connection.receive(leftover)

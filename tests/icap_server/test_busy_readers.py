@@ -1,0 +1,85 @@
+"""Clients that send much, or much work in few bytes: what it does to them, and not to others."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from icap_server.session import PATIENCE_SECONDS
+from icap_server.wire.chunks import MANY_CHUNKS
+from verdicts.spool import SpoolSpace
+
+if TYPE_CHECKING:
+    from tests.icap_server.conftest import Question, Scene, ScriptedInspection
+
+    Ask = Callable[..., Question]
+    Make = Callable[..., Scene]
+
+OPTIONS = b"OPTIONS icap://h/respmod ICAP/1.0\r\nHost: h\r\n\r\n"
+
+
+async def test_sessions_of_one_front_share_its_pace(
+    make_scene: "Make", question: "Ask", space: SpoolSpace
+) -> None:
+    """However many send tiny chunks, one of them is read in each turn."""
+    scene = make_scene()
+    body = bytes(3 * MANY_CHUNKS)
+    wire = question(body, "Allow: 204", chunks=[1] * len(body)).wire
+    scene.session.data_received(wire)
+    others = [type(scene)(scene.front, 2**40) for _ in range(3)]
+    for other in others:
+        other.session.data_received(wire)
+    kept = [space.used]
+    for _ in range(3):
+        await asyncio.sleep(0)
+        kept.append(space.used)
+    assert kept == [MANY_CHUNKS * count for count in (4, 5, 6, 7)]
+    await scene.turn(30)
+    assert [one.statuses() for one in (scene, *others)] == [[204]] * 4
+
+
+async def test_a_pipeline_behind_tiny_chunks(
+    make_scene: "Make", question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    scene = make_scene()
+    body = bytes(range(256)) * 4
+    wire = question(body, "Allow: 204", chunks=[1] * len(body)).wire
+    scene.session.data_received(wire + OPTIONS)
+    scene.session.data_received(OPTIONS)
+    await scene.turn(20)
+    assert inspection.seen == [body]
+    assert scene.statuses() == [204, 200, 200]
+    assert scene.transport.reading
+
+
+async def test_the_end_of_the_connection_behind_tiny_chunks(
+    make_scene: "Make", question: "Ask"
+) -> None:
+    """A client that says it is done still gets its answer."""
+    scene = make_scene()
+    body = bytes(2 * MANY_CHUNKS)
+    scene.session.data_received(question(body, "Allow: 204", chunks=[1] * len(body)).wire)
+    assert scene.session.eof_received()
+    await scene.turn(20)
+    assert scene.statuses() == [204]
+    assert scene.transport.closing
+
+
+async def test_an_event_stream_that_finds_no_room_is_answered_once(
+    make_scene: "Make", question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
+) -> None:
+    """It is answered early, so it waits for room no longer."""
+    inspection.gate = asyncio.Event()
+    scene = make_scene()
+    total, space.disk_total = space.disk_total, 0
+    wire = question(b"data: 1\n\n", "Allow: 204", http=("Content-Type: text/event-stream",)).wire
+    scene.session.data_received(wire[:-5])
+    assert not scene.transport.reading
+    await asyncio.sleep(PATIENCE_SECONDS + 0.1)
+    assert inspection.waiting == 1
+    scene.after(11)
+    inspection.gate.set()
+    await scene.turn()
+    space.disk_total = total
+    scene.after(1)
+    assert scene.statuses() == [204]
+    assert not scene.transport.aborted
