@@ -16,8 +16,10 @@ import trustme
 from bench.servers.douane import Douane
 from tests.conformance.scripted_clamd import ScriptedClamd
 from tests.conformance.servers import (
+    FORBIDDEN_SITE,
     HURRIED,
     PLAIN,
+    RULES,
     SCAN_SECONDS,
     STRICT,
     Settings,
@@ -87,9 +89,15 @@ def target(foreign: str, request: pytest.FixtureRequest) -> Target:
 
 
 @pytest.fixture(scope="session")
-def strict_server(started: Start) -> Douane:
-    """Ours, with `[icap] strict = true`, and without the ClamAV that it looks for."""
-    return started(STRICT)
+def strict_server(started: Start) -> Iterator[Douane]:
+    """Ours, with `[icap] strict = true`, a site that nobody may visit, and no ClamAV."""
+    with tempfile.TemporaryDirectory(prefix="dcf-") as name:
+        rules = Path(name) / "rules"
+        shutil.copytree(RULES, rules)
+        policy = rules / "policy.toml"
+        text = policy.read_text("utf-8")
+        policy.write_text(text.replace("\n[[clause]]\n", FORBIDDEN_SITE, 1))
+        yield started({**STRICT, "rules": {"directory": str(rules)}})
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,15 @@ STRICT: Settings = {
     "clamav": {"socket": "/nowhere/clamd.sock"},
     "icap": {"strict": True, "fronts": 1},
 }
+RULES = Path(__file__).parents[2] / "rules"
+FORBIDDEN_SITE = """
+[[clause]]
+name = "forbidden-site"
+action = "block"
+host = "forbidden.example"
+
+[[clause]]
+"""
 SCAN_SECONDS = 2
 HEAD_SECONDS = 1
 IDLE_SECONDS = 4

@@ -208,7 +208,16 @@ def test_item_52_connect_twice(target: Target, preview: tuple[tuple[str, str], .
         assert line.pending() == b""
 
 
-def test_item_52_blocked_connect(target: Target) -> None:
+def test_item_52_blocked_connect(strict: Target) -> None:
+    request = CONNECT.replace(b"files.example", b"forbidden.example")
+    for _ in range(2):
+        answer = strict.ask(strict.upload(None, request).allowing(204).wire)
+        assert answer.blocked
+        assert answer.part_names == ("res-hdr", "res-body")
+    assert strict.ask(strict.upload(None, CONNECT).allowing(204).wire).status == 204
+
+
+def test_item_52_connect_with_a_body(target: Target) -> None:
     """CONNECT has no body of its own; where a client sends one, it is judged like any other."""
     target.virus()
     request = CONNECT.replace(b"\r\n\r\n", b"\r\nContent-Type: text/plain\r\n\r\n")
