@@ -1,40 +1,43 @@
-"""Files in base64: fields of JSON and of forms, `data:` URLs, long runs in any text.
+"""Files in base64: fields of JSON, XML and forms, `data:` URLs, long runs in any text.
 
 What decodes to no known type is a child of unknown data, or, if it is short or only resembles
 base64, no file at all (a token, a hash, a key): never a gap.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from scanners import inflate
-from scanners.base64_runs import SHORTEST, data_urls, leading_url, long_runs
-from scanners.base64_text import (
-    Spelling,
-    decode_short,
-    decoder,
-    foreign,
-    seems_base64,
-    spellings,
-)
-from scanners.body_part import SHORTEST_FOR_CLAMAV, Opened
+from scanners import json_fields, markup_fields
+from scanners.base64_files import Base64Text, File, FileReader, Recognise, decoded
+from scanners.base64_runs import data_urls, long_runs, percent_urls
+from scanners.base64_text import seems_base64
+from scanners.body_part import Opened
 from scanners.budget import Budget
 from scanners.errors import ScannerError
 from scanners.field_names import Description, describe
-from scanners.form_fields import FORM, FormField, form_decoded, long_fields, short_fields
-from scanners.json_fields import Pairs, long_strings, neighbours
-from scanners.model import UNKNOWN_TYPE, Content, FileType, Report
+from scanners.form_fields import (
+    FORM,
+    FormField,
+    form_decoded,
+    long_fields,
+    percent_decoded,
+    short_fields,
+)
+from scanners.json_fields import Pairs
+from scanners.model import UNKNOWN_TYPE, Content, Family, Report
 from scanners.names import shorten
+from scanners.utf_text import as_utf8
 
-Recognise = Callable[[memoryview], FileType | None]
-
-SHORTEST_UNKNOWN = 512
-"""Bytes.  Less of no known type is a hash, a key or a token; documents hold thousands of them."""
-SMALLEST = SHORTEST_FOR_CLAMAV
 STRINGS = 1000
 """Strings looked at between two looks at the clock."""
 TEXTS = frozenset({"text", "json", "html", "xml", "svg", "script"})
+MARKUP = frozenset({"html", "xml", "svg"})
+
+Beside = tuple[str, Pairs]
+"""Key of a field, and the short fields beside it."""
+Span = tuple[int, int]
+Read = Callable[[memoryview], memoryview]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +49,69 @@ class Base64Scanner:
     name: str = "base64"
 
     def scan(self, content: Content, budget: Budget) -> Report:
-        search = _Search(content, budget, self.recognise, Opened(content.path, wrapped=False))
+        opened = Opened(content.path, wrapped=False)
         try:
-            search.look()
+            if _is_text(content):
+                text = as_utf8(content.view, budget)
+                content = content if text is None else replace(content, view=text)
+                _Search(content, budget, FileReader(self.recognise, budget), opened).look()
         except ScannerError as error:
-            search.opened.add_gap(error.reason)
-        return search.opened.report(self.name)
+            opened.add_gap(error.reason)
+        return opened.report(self.name)
 
 
 @dataclass(slots=True)
 class _Search:
     content: Content
     budget: Budget
-    recognise: Recognise
+    reader: FileReader
     opened: Opened
+    known: Sequence[memoryview] = ()
+    """What the whole text is; runs in it may say the same."""
 
     def look(self) -> None:
-        content = self.content
-        if content.codings or content.declared_type.startswith(("multipart/", "message/")):
-            return  # others take them apart, and their parts come here
-        if FORM in (content.declared_type, *content.other_types) and self._form():
+        content, view = self.content, self.content.view
+        kind = content.file_type.name
+        form = FORM in (content.declared_type, *content.other_types)
+        if form and kind != "json" and self._form():
             return
-        declared = content.declared_type
-        if content.file_type.name == "mail":
-            return
-        if content.file_type.name == "json" or declared.endswith(("/json", "+json")):
-            self._json()
-        elif content.file_type.name in TEXTS or declared.startswith("text/"):
-            self._text(content.view)
+        if kind == "json" or _is_declared(content, "json"):
+            self._fields(json_fields.long_strings(view), partial(json_fields.neighbours, view))
+        elif kind in MARKUP or _is_declared(content, "xml", "html") or _begins_as_markup(view):
+            self._fields(markup_fields.long_fields(view), _nothing_beside, self._parsed)
+        elif kind in TEXTS or content.declared_type.startswith("text/"):
+            self._all()
 
-    def _json(self) -> None:
+    def _all(self) -> None:
+        """Look at a text that may be base64 as a whole, and hold other files all the same."""
+        if whole := self.reader.whole(self.content.view):
+            files, _ = self.reader.files_as_one(whole)
+            known = [file for file in files if file[1] is not None]
+            self._add_files(known, describe("", [], whole.header))
+            self.known = [data for data, _ in known]
+        self._text(self.content.view)
+
+    def _fields(
+        self, spans: Iterator[Span], beside: Callable[[int, int], Beside], read: Read | None = None
+    ) -> None:
+        """Look at fields, which do not overlap, and at the text between them."""
         view, at = self.content.view, 0
-        for number, (start, end) in enumerate(long_strings(view)):
+        for number, (start, end) in enumerate(spans):
             if number % STRINGS == 0:
                 self.budget.seconds_left()
-            if (whole := _whole(view[start:end])) is not None:
+            field = read(view[start:end]) if read else view[start:end]
+            if (whole := self.reader.whole(field)) is not None:
                 self._text(view[at:start])
-                if not self._decode(whole, partial(neighbours, view, start, end)):
+                if not self._decode(whole, partial(beside, start, end)):
                     self._text(view[start:end])
                 at = end
         self._text(view[at:])
+
+    def _parsed(self, field: memoryview) -> memoryview:
+        if not markup_fields.needs_reading(field):
+            return field
+        self.budget.spend_bytes(len(field))
+        return memoryview(markup_fields.read(field))
 
     def _form(self) -> bool:
         """Look at the fields; return False if there is none that could hold a file."""
@@ -93,7 +119,7 @@ class _Search:
         for field in long_fields(view):
             self._text(view[at : field.start])
             self._field(field)
-            at = field.end
+            at = max(at, field.end)
         if at:
             self._text(view[at:])
         return at > 0
@@ -101,66 +127,48 @@ class _Search:
     def _field(self, field: FormField) -> None:
         view = self.content.view
         raw = view[field.start : field.end]
-        value = inflate.unpack(form_decoded, raw, self.budget, None)
-        if value.failure is not None:
-            raise value.failure
-        whole = _whole(value.view)
+        value = decoded(raw, form_decoded, self.budget)
+        whole = self.reader.whole(value)
         if whole is None and seems_base64(raw):  # many a plus is now a blank
-            whole = _Text(value.view)
+            whole = Base64Text(value)
         if whole is not None and self._decode(whole, lambda: (field.key, short_fields(view))):
             return
-        if field.coded:
-            self._add(Content(value.view, name=shorten(field.key)), shorten(field.key))
+        if field.coded or self._is_binary(value):
+            self._add(Content(value, name=shorten(field.key)), shorten(field.key))
         else:
             self._text(raw)
+
+    def _is_binary(self, value: memoryview) -> bool:
+        file_type = self.reader.recognise(value)
+        return file_type is not None and file_type.family is not Family.TEXT
 
     def _text(self, view: memoryview) -> None:
         at = 0
         for url in data_urls(view):
             self._runs(view[at : url.begins])
-            self._decode(_Text(view[url.start : url.end], url.header), _nothing_beside)
+            self._decode(Base64Text(view[url.start : url.end], url.header), _nothing)
             at = max(at, url.end)
         self._runs(view[at:])
+        for url in percent_urls(view):
+            data = decoded(view[url.start : url.end], percent_decoded, self.budget)
+            if (file_type := self.reader.recognise(data)) is not None:
+                self._add_files([(data, file_type)], describe("", [], url.header))
 
     def _runs(self, view: memoryview) -> None:
         for run in long_runs(view):
-            self._decode(_Text(view[run.start : run.end]), _nothing_beside)
+            self._decode(Base64Text(view[run.start : run.end]), _nothing)
 
-    def _decode(self, text: "_Text", beside: Callable[[], tuple[str, Pairs]]) -> bool:
+    def _decode(self, text: Base64Text, beside: Callable[[], Beside]) -> bool:
         """Add what a text decodes to; return False if that is nothing, and may be misread."""
-        self.budget.seconds_left()
-        if len(text.view) < SHORTEST:
-            return True
-        if self._is_token(text):
-            return not foreign(text.view)
-        rubbish = foreign(text.view) > 0
-        files: list[tuple[memoryview, FileType | None]] = []
-        for spelling in spellings(text.view):
-            data, file_type = self._read(text, spelling)
-            usual = spelling is Spelling.USUAL and (text.header is not None or not rubbish)
-            if len(data) >= SMALLEST and (usual or file_type is not None):
-                files.append((data, file_type))
+        files, certain = self.reader.files(text)
         if files:
             self._add_files(files, describe(*beside(), text.header))
-        return bool(files) or not rubbish
+        return certain
 
-    def _is_token(self, text: "_Text") -> bool:
-        """Say whether a text is too short for a file of no known type, and has none."""
-        if text.header is not None or len(text.view) > SHORTEST_UNKNOWN * 4 // 3:
-            return False
-        found = decode_short(bytes(text.view))
-        return found is not None and not any(self.recognise(memoryview(data)) for data in found)
-
-    def _read(self, text: "_Text", spelling: Spelling) -> tuple[memoryview, FileType | None]:
-        decoded = inflate.unpack(decoder(spelling), text.view, self.budget, ceiling=None)
-        if decoded.failure is not None:
-            raise decoded.failure
-        return decoded.view, self.recognise(decoded.view)
-
-    def _add_files(
-        self, files: Sequence[tuple[memoryview, FileType | None]], about: Description
-    ) -> None:
+    def _add_files(self, files: Sequence[File], about: Description) -> None:
         for data, file_type in files:
+            if data in self.known:
+                continue
             child = Content(
                 data,
                 name=about.name,
@@ -177,22 +185,31 @@ class _Search:
         self.opened.children.append(replace(child, path=path, hidden_from_clamav=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What may be base64, and the header of the data URL before it."""
-
-    view: memoryview
-    header: bytes | None = None
-
-
-def _whole(view: memoryview) -> _Text | None:
-    """Return a field's text if all of it may be base64; None if a part of it at most."""
-    if (url := leading_url(view)) is not None:
-        return _Text(view[url.start :], url.header)
-    if not seems_base64(view) or next(data_urls(view), None) is not None:
-        return None
-    return _Text(view)
+def _is_text(content: Content) -> bool:
+    """Say whether texts in it are read; others take apart what is multipart or mail."""
+    declared = content.declared_type
+    if content.codings or declared.startswith(("multipart/", "message/")):
+        return False
+    if FORM in (declared, *content.other_types) or content.file_type.name in TEXTS:
+        return True
+    telling = declared.startswith("text/") or _is_declared(content, "json", "xml")
+    return telling and content.file_type.name != "mail"
 
 
-def _nothing_beside() -> tuple[str, Pairs]:
+def _is_declared(content: Content, *kinds: str) -> bool:
+    """Say whether it is declared as anything/kind or anything+kind."""
+    return content.declared_type.endswith(
+        tuple(mark + kind for kind in kinds for mark in ("/", "+"))
+    )
+
+
+def _begins_as_markup(view: memoryview) -> bool:
+    return bytes(view[:64]).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _nothing() -> Beside:
     return "", []
+
+
+def _nothing_beside(start: int, end: int) -> Beside:
+    return _nothing()

@@ -19,12 +19,16 @@ FOREIGN_SHARE = 16
 LONGEST_ESCAPE = 12
 MAX_HEADER = 256
 """Bytes of a data URL before its comma."""
+BEGINNING = 45_056
+"""Letters that say what a file is: the mark of a disk image lies at byte 32,769."""
 
 _ESCAPE = re.compile(rb"\\+(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|[nrtbf])?|%([0-9A-Fa-f]{2})")
 _JUNK = bytes(set(range(256)) - set(LETTERS + b"="))
 _FOREIGN = _JUNK + b"-_"
 _KNOWN = LETTERS + b"=\\%" + BREAKS
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+_SIGNS = (b" ", b"+", b"/", b"-", b"_")
+"""What receivers read differently."""
 
 
 class Spelling(Enum):
@@ -46,22 +50,24 @@ def spellings(view: memoryview) -> tuple[Spelling, ...]:
     """Return how this text may be read, the usual way first."""
     seen: set[bytes] = set()
     for text in unescaped(view):
-        seen |= {sign for sign in (b" ", b"+", b"/", b"-", b"_") if sign in text}
+        seen |= {sign for sign in _SIGNS if sign in text}
     return _spellings(seen)
 
 
-def decode_short(text: bytes) -> list[bytes] | None:
-    """Decode a short text at once, in all spellings; None if it has to be read piece by piece."""
+def decode_short(text: bytes) -> list[bytes]:
+    """Decode a short text at once, in all spellings; what stands behind padding, too."""
     if b"\\" in text or b"%" in text:
         text = _ESCAPE.sub(_undo, text)
-    found = []
-    for spelling in _spellings({sign for sign in (b" ", b"+", b"/", b"-", b"_") if sign in text}):
-        letters = _letters(text, spelling).rstrip(b"=")
-        if b"=" in letters:
-            return None
-        letters = letters[: -1 if len(letters) % 4 == 1 else None]
-        found.append(binascii.a2b_base64(letters + b"=" * (-len(letters) % 4)))
-    return found
+    signs = {sign for sign in _SIGNS if sign in text}
+    return [
+        b"".join(map(_quads, _letters(text, spelling).split(b"=")))
+        for spelling in _spellings(signs)
+    ]
+
+
+def _quads(letters: bytes) -> bytes:
+    letters = letters[: -1 if len(letters) % 4 == 1 else None]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def _spellings(signs: set[bytes]) -> tuple[Spelling, ...]:
@@ -113,7 +119,17 @@ def seems_base64(view: memoryview) -> bool:
     return foreign(view) * FOREIGN_SHARE <= len(view)
 
 
-def is_field(text: bytes) -> bool:
-    """Say whether a short text may be base64 as a whole, or begins like a data URL."""
-    strange = len(text.translate(None, _KNOWN))
-    return strange * FOREIGN_SHARE <= len(text) or b"base64" in text[:MAX_HEADER].lower()
+def beginnings(view: memoryview) -> Iterator[bytes]:
+    """Yield what the first letters decode to, however much of the text is foreign.
+
+    In all spellings; up to the first padding, 33 KB at most.
+    """
+    first = next(unescaped(view), b"")
+    for spelling in _spellings({sign for sign in _SIGNS if sign in first}):
+        letters = b""
+        for text in (first,) if len(view) <= FEED else unescaped(view):
+            letters += _letters(text, spelling)[: BEGINNING - len(letters)]
+            if len(letters) == BEGINNING or b"=" in letters:
+                break
+        letters = letters.partition(b"=")[0]
+        yield binascii.a2b_base64(letters[: len(letters) // 4 * 4])

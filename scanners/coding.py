@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from scanners import inflate
 from scanners.budget import Budget
+from scanners.chunked import unchunk
 from scanners.errors import ContentMalformed, ContentTooDeep, ScannerError
 from scanners.model import (
     UNKNOWN_TYPE,
@@ -24,8 +25,10 @@ DECODERS: dict[str, inflate.Decoder] = {
     "deflate": inflate.deflate,
     "br": inflate.br,
     "zstd": inflate.zstd,
+    "aws-chunked": unchunk,
+    "chunked": unchunk,
 }
-"""RFC 9110 §8.4.1, RFC 7932, RFC 8878; "identity" is none."""
+"""RFC 9110 §8.4.1, RFC 7932, RFC 8878; "identity" is none.  Chunks in chunks: a part of a batch."""
 NATIVE = frozenset({"pe", "elf", "macho"})
 """Programs that no coding resembles by accident."""
 NEIGHBOURS = 24
@@ -151,7 +154,7 @@ class GzipContainer:
             unscanned.append(Unscanned(self.name, unpacked.failure.reason, path))
         child = Content(unpacked.view, name=name, path=path, other_names=others)
         children = (child, *_skipped(unpacked.skipped, content.path))
-        return Report(tuple(detections), tuple(unscanned), children)
+        return Report(tuple(detections), tuple(unscanned), children, archive=True)
 
 
 def _inner_name(name: str) -> str:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scanners.base64_runs import SHORTEST
-from scanners.base64_text import is_field
 
 WINDOW = 4096
 """Bytes before and behind a long string in which its object is looked at."""
@@ -24,15 +23,13 @@ Pairs = list[tuple[str, str]]
 
 
 def long_strings(view: memoryview) -> Iterator[tuple[int, int]]:
-    """Yield where bytes between two quotes lie, at least SHORTEST, but no short texts of words.
+    """Yield where bytes between two quotes lie, at least SHORTEST.
 
     Every long string is among them.  Escaped quotes count, too: a JSON document within a string is
     read like its surroundings.
     """
     for match in _STRING.finditer(view):
-        start, end = match.span(1)
-        if end - start > WINDOW or is_field(match[1]):
-            yield start, end
+        yield match.span(1)
 
 
 def neighbours(view: memoryview, start: int, end: int) -> tuple[str, Pairs]:

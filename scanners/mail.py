@@ -8,7 +8,7 @@ from itertools import chain
 from scanners.body_part import CRLF, LF, Opened, Part, open_part, read_part
 from scanners.budget import Budget
 from scanners.errors import ScannerError
-from scanners.model import Content, Reason, Report
+from scanners.model import Content, Family, Reason, Report
 from scanners.multipart_body import split_body
 from scanners.names import extension, readings
 from scanners.transfer_encoding import DECODERS
@@ -36,13 +36,14 @@ class MailScanner:
         if content.declared_type == "message/partial":  # RFC 2046 §5.2.2: the rest comes otherwise
             opened.add_gap(Reason.PARTIAL)
             return opened.report(self.name)
-        if content.codings or not (declared or content.file_type.name == "mail"):
+        if content.codings or not (declared or _is_opened(content)):
             return Report()
         try:
             mails = _mails(content.view)
             first, second = next(mails), next(mails, None)
             if second is None:
-                _open(content, first, opened, budget, surely=declared or _is_named(content))
+                surely = declared or (_is_named(content) and content.file_type.name == "mail")
+                _open(content, first, opened, budget, surely=surely)
             else:
                 _add_all(chain((first, second), mails), opened, budget)
         except ScannerError as error:
@@ -103,6 +104,17 @@ def _body(content: Content, part: Part) -> Content:
 def _line_end(mail: memoryview) -> bytes:
     first = _FIRST_LINE.match(mail)
     return CRLF if first and first[0].endswith(CRLF) else LF
+
+
+def _is_opened(content: Content) -> bool:
+    """Say whether its bytes are those of mail, or its name is and its bytes may be.
+
+    The header of a mail may be longer than what types are told by, or begin oddly.
+    """
+    family = content.file_type.family
+    return content.file_type.name == "mail" or (
+        family in (Family.TEXT, Family.DATA) and _is_named(content)
+    )
 
 
 def _is_named(content: Content) -> bool:

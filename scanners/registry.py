@@ -8,6 +8,7 @@ from scanners.coding import CodingScanner, GzipContainer
 from scanners.disguise import DisguiseScanner
 from scanners.disguise_names import NameScanner
 from scanners.file_type import TypeScanner
+from scanners.http_message import HttpMessageScanner
 from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
 from scanners.type_table import read_type_table
@@ -28,6 +29,7 @@ def build_bench(rules: Path) -> Bench:
             NameScanner(table),
             CodingScanner(),
             MultipartScanner(),
+            HttpMessageScanner(),
             MailScanner(),
             UuencodeScanner(),
             Base64Scanner(types.recognise),

@@ -10,6 +10,8 @@ EXCESS = "excess"
 """Stands for the codings beyond MAX_CODINGS: nobody can undo it, so the body is not clean."""
 
 ALIASES = {"x-gzip": "gzip", "x-compress": "compress", "x-deflate": "deflate"}
+AWS_CHUNKED = "aws-chunked"
+"""Chunks with signatures around a body for Amazon S3.  Many clients do not list it."""
 NO_CODING = frozenset({"", "identity", "none", "utf-8"})
 """Seen in the wild for a body that is not coded; browsers ignore them too."""
 
@@ -20,11 +22,12 @@ def body_codings(head: HttpHead) -> tuple[str, ...]:
     Transfer codings were applied last.  "chunked" is undone by whoever hands the body over; one
     that compresses has no business here, and whether it was undone only the bytes can tell.
     """
+    content = parse_codings(head.all("content-encoding"))
+    if AWS_CHUNKED in content or head.first("x-amz-content-sha256").startswith("STREAMING-"):
+        # applied last, though Amazon's own examples list it first
+        content = (*(coding for coding in content if coding != AWS_CHUNKED), AWS_CHUNKED)
     applied = parse_codings(head.all("transfer-encoding"))
-    return (
-        *parse_codings(head.all("content-encoding")),
-        *(coding for coding in applied if coding != "chunked"),
-    )
+    return (*content, *(coding for coding in applied if coding != "chunked"))
 
 
 def parse_codings(values: Iterable[str]) -> tuple[str, ...]:

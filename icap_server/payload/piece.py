@@ -19,6 +19,13 @@ CONTENT_RANGE = re.compile(
 UNSATISFIED = re.compile(r"bytes[ \t]+\*/[0-9]{1,18}", re.IGNORECASE)
 STRONG_TAG = re.compile(r"\"[\x21\x23-\x7e\x80-\xff]*\"")
 
+BLOCKS = frozenset({"comp=block", "comp=appendblock", "comp=page"})
+"""In the query of an upload to Azure Blob Storage."""
+MULTIPART_UPLOAD = frozenset({"partnumber", "uploadid"})
+"""In the query of a part for Amazon S3."""
+SESSION = "/files/upload_session/"
+"""In the path of a part for Dropbox."""
+
 Bounds = tuple[int, int, int | None]
 """First and last byte, bytes of the whole file."""
 
@@ -40,12 +47,30 @@ def read_piece(head: HttpHead | None, declared_type: str) -> tuple[bool, Piece |
         bounds = _upload_range(head)
         carries = head.method in UPLOADS
     else:
-        return head.status == 206, None
-    if bounds and bounds[0] == 0 and bounds[1] + 1 == bounds[2]:
+        return head.status == 206 or _is_part(head), None
+    if bounds and bounds[0] == 0 and bounds[1] + 1 == bounds[2] == _stated_size(head, bounds[2]):
         return False, None
     if not bounds or not carries or declared_type.startswith("multipart/"):
         return True, None
     return True, Piece(*bounds, _validator(head))
+
+
+def _is_part(head: HttpHead) -> bool:
+    """Say whether an upload is a part by its address, or by ownCloud's field."""
+    if head.method not in UPLOADS:
+        return False
+    path, _, query = head.target.lower().partition("?")
+    fields = set(query.split("&"))
+    return (
+        not fields.isdisjoint(BLOCKS)
+        or {field.partition("=")[0] for field in fields} >= MULTIPART_UPLOAD
+        or SESSION in path
+        or bool(head.first("oc-chunked"))
+    )
+
+
+def _stated_size(head: HttpHead, otherwise: int | None) -> int | None:
+    return _number(head, "content-length") if head.all("content-length") else otherwise
 
 
 def _content_range(stated: tuple[str, ...]) -> Bounds | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanners import base64_runs
-from scanners.base64_runs import data_urls, leading_url, long_runs
+from scanners.base64_runs import data_urls, leading_url, long_runs, percent_urls
 
 RUN = b"QUJD" * 40
 URLS = {  # text -> header
@@ -17,6 +17,8 @@ URLS = {  # text -> header
     b"data%3Aimage%2Fpng%3Bbase64%2C" + RUN: b"image%2Fpng%3B",
     b"data:image\\/png;base64," + RUN: b"image\\/png;",
     b"data:text/html;charset=utf-8;name=a;base64," + RUN: b"text/html;charset=utf-8;name=a;",
+    b"data:a/b; base64 ," + RUN: b"a/b; ",
+    b"data:a/b;base64%20%2c" + RUN: b"a/b;",
 }  # fmt: skip
 NO_URLS = [
     b"data:image/png;base64," + RUN[:85],
@@ -34,6 +36,32 @@ def test_data_url(text: bytes, header: bytes) -> None:
     assert url.header == header
     assert view[url.start : url.end] == RUN
     assert url.begins == 10
+
+
+@pytest.mark.parametrize("quote", [b'"', b"'"])
+def test_quotes_hold_all_of_a_data_url(quote: bytes) -> None:
+    inside = b" \n!".join([RUN, b"data:;base64,", RUN])
+    text = quote + b"data:a/b;base64," + inside + quote + RUN + quote
+    first = next(data_urls(memoryview(text)))
+    assert text[first.start : first.end] == inside
+
+
+PERCENT = b"%4D%5A" + b"x" * 90
+PERCENT_URLS = {
+    b'"data:a/b,' + PERCENT + b'"': [(b"a/b", PERCENT)],
+    b'"data:a/b,' + PERCENT + b' !"': [(b"a/b", PERCENT + b" !")],
+    b"url(DATA:," + PERCENT + b") (data:a/b,": [(b"", PERCENT)],
+    b"data:a/b," + b"x" * 90: [],
+    b"data:a/b," + PERCENT[:80]: [],
+    b'data: {"a":' + PERCENT: [],
+    b"data:," * 40 + PERCENT: [(b"", b"data:," * 39 + PERCENT)],
+}
+
+
+@pytest.mark.parametrize("text, urls", PERCENT_URLS.items(), ids=range(len(PERCENT_URLS)))
+def test_urls_without_base64(text: bytes, urls: list[tuple[bytes, bytes]]) -> None:
+    found = percent_urls(memoryview(text))
+    assert [(url.header, text[url.start : url.end]) for url in found] == urls
 
 
 @pytest.mark.parametrize("text", NO_URLS, ids=range(len(NO_URLS)))

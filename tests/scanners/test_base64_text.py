@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scanners import base64_text
 from scanners.base64_text import (
     Spelling,
+    beginnings,
     decode_short,
     decoder,
     foreign,
-    is_field,
     seems_base64,
     spellings,
     unescaped,
@@ -45,7 +45,7 @@ def _decode(text: bytes, spelling: Spelling = Spelling.USUAL) -> bytes:
 @pytest.mark.parametrize("text", SPELLED.values(), ids=SPELLED)
 def test_spelling(text: str) -> None:
     assert _decode(text.encode()) == DATA
-    assert (decode_short(text.encode()) or [b""])[0] == DATA
+    assert decode_short(text.encode())[0] == DATA
 
 
 @pytest.mark.parametrize("text", SPELLED.values(), ids=SPELLED)
@@ -58,7 +58,7 @@ def test_any_cut(text: str, feed: int) -> None:
 
 def test_what_follows_padding_is_decoded_too() -> None:
     assert _decode(b"aGVsbG8=aGVsbG8=") == b"hellohello"
-    assert decode_short(b"aGVsbG8=aGVsbG8=") is None
+    assert decode_short(b"aGVsbG8=aGVsbG8=") == [b"hellohello"]
 
 
 @pytest.mark.parametrize(
@@ -97,16 +97,24 @@ def test_foreign_characters() -> None:
 )
 def test_what_seems_base64(text: bytes, expected: bool) -> None:
     assert seems_base64(memoryview(text)) is expected
-    assert is_field(text) is expected
 
 
-def test_beginning_of_a_data_url_is_looked_at() -> None:
-    assert is_field(b'data:text/html;BASE64,!"(/)&!"(/)&!"(/)&')
+@pytest.mark.parametrize("rubbish", ["!", " ", "!!!! ", "\\u00e9", "\u00e9"])
+def test_beginnings(rubbish: str) -> None:
+    text = rubbish.join(STANDARD).encode()
+    assert any(
+        DATA.startswith(data[:60]) and len(data) > 60 for data in beginnings(memoryview(text))
+    )
+
+
+def test_beginnings_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base64_text, "BEGINNING", 8)
+    assert list(beginnings(memoryview(b"!\n" * 1000 + b"QUJDREVGR0hJ"))) == [b"ABCDEF"]
+    assert list(beginnings(memoryview(b"QUJD=REVG"))) == [b"ABC"]
 
 
 @given(st.binary(max_size=200))
 def test_any_text(text: bytes) -> None:
     assert len(_decode(text)) <= len(text)
     assert b"".join(unescaped(memoryview(text))) is not None
-    short = decode_short(text)
-    assert short is None or short[0] == _decode(text)
+    assert decode_short(text)[0] == _decode(text)

@@ -43,6 +43,13 @@ def test_codings_are_undone_last_first(new_budget: MakeBudget) -> None:
     assert child.view == PE
 
 
+@pytest.mark.parametrize("coding", ["aws-chunked", "chunked"])
+def test_chunks(new_budget: MakeBudget, coding: str) -> None:
+    data = b"%x;chunk-signature=a\r\n%s\r\n0\r\n\r\n" % (len(PE), PE)
+    (child,) = _scan(data, new_budget(), coding).children
+    assert child.view == PE
+
+
 def test_identity_is_no_coding(new_budget: MakeBudget) -> None:
     (child,) = _scan(PE, new_budget(), "identity").children
     assert (bytes(child.view), child.codings, child.hidden_from_clamav) == (PE, (), False)

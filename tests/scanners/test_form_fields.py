@@ -25,18 +25,23 @@ def _keys(body: bytes) -> list[str]:
         (f"b%5B%5D={LONG}".encode(), ["b[]"]),
         (f"={LONG}".encode(), [""]),
         (f"{LONG}&{LONG}".encode(), []),
-        (f"a={LONG[:80]}".encode(), []),
+        (f"a={LONG[:63]}".encode(), []),
+        (f"a=1;b={LONG};c=2;d={LONG}".encode(), ["a", "b", "d"]),
+        (f"a=b;base64,{LONG}".encode(), ["a"]),
         (f'<a href="{LONG}">&nbsp;<b title="{LONG}">'.encode(), []),
-        (NOISE, []),
     ],
 )
 def test_long_fields(body: bytes, keys: list[str]) -> None:
     assert _keys(body) == keys
 
 
+def _coded(body: bytes) -> list[bool]:
+    return [field.coded for field in long_fields(memoryview(body))]
+
+
 def test_raw_bytes_are_no_coded_field() -> None:
-    assert _keys(b"a=%41" + NOISE.replace(b"&", b"")) == []
-    assert _keys(b"a=%41" + b"text " * 100 + NOISE[:10].replace(b"&", b"")) == ["a"]
+    assert _coded(b"a=%41" + NOISE.replace(b"&", b"").replace(b";", b"")) == [False]
+    assert _coded(b"a=%41" + b"text " * 100 + NOISE[:10].replace(b"&", b"")) == [True]
 
 
 def test_value_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,11 +61,6 @@ def test_window_ends_in_a_text() -> None:
         assert _found(document.encode())[-1][1:] in [("data", []), ("data", [("note", note)])]
 
 
-def test_words_are_passed_over() -> None:
-    document = json.dumps({"text": "some words and some more " * 20, "data": LONG})
-    assert [key for _, key, _ in _found(document.encode())] == ["data"]
-
-
 @given(st.text(alphabet='"\\{}[]:,a \n', max_size=300), st.text(alphabet='"\\{}[]:,a', max_size=50))
 def test_any_text(before: str, behind: str) -> None:
     for _, key, pairs in _found((before + f'"{LONG}"' + behind).encode()):

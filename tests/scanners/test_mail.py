@@ -75,6 +75,27 @@ def test_mail_of_one_part(run: Examine) -> None:
     assert {code.code.value for code in found.detections} == {"disguise.extension", "disguise.mime"}
 
 
+ODD_BEGINNINGS = [b"X-Trace: " + b"x" * 5000 + b"\n", b"Subject: a\n", b"\xff\xfejunk\n"]
+
+
+@pytest.mark.parametrize("first", ODD_BEGINNINGS, ids=["long", "short", "no header"])
+@pytest.mark.parametrize("name", ["a.eml", "a.MHT"])
+def test_mail_by_its_name(run: Examine, first: bytes, name: str) -> None:
+    """What mail programs open is mail, whatever its first bytes resemble."""
+    lines = b"\n".join(
+        encodebytes(PE).replace(b"\n", b"")[at : at + 40] for at in range(0, 3000, 40)
+    )
+    head = b"Content-Type: image/jpeg; name=photo.jpg\nContent-Transfer-Encoding: base64\n\n"
+    found = run(first + head + lines, name=name)
+    assert ("photo.jpg",) in _paths(found.types)
+    assert found.unscanned == ()
+
+
+def test_text_that_is_named_like_mail(run: Examine) -> None:
+    found = run(b"Just a note,\n\nand nothing more.\n", name="note.eml")
+    assert (found.detections, found.unscanned) == ((), ())
+
+
 def test_encoded_names(run: Examine) -> None:
     found = run(bytes(_mail(("Übersicht, die längste von allen, und noch mehr.exe", PE))))
     assert _paths(found.types)[-1] == ("Übersicht, die längste von allen, und noch mehr.exe",)

@@ -36,3 +36,21 @@ def test_codings_are_bounded() -> None:
 def test_transfer_codings_come_last(transfer: str, codings: tuple[str, ...]) -> None:
     fields = (("transfer-encoding", transfer), ("content-encoding", "br"))
     assert body_codings(HttpHead("HTTP/1.1", fields)) == codings
+
+
+SIGNED = ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
+
+
+@pytest.mark.parametrize(
+    "fields, codings",
+    [
+        ((SIGNED,), ("aws-chunked",)),
+        ((SIGNED, ("content-encoding", "aws-chunked, gzip")), ("gzip", "aws-chunked")),
+        ((("content-encoding", "gzip,aws-chunked"),), ("gzip", "aws-chunked")),
+        ((("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), ("content-encoding", "br")), ("br",)),
+    ],
+)
+def test_chunks_with_signatures_lie_around_everything(
+    fields: tuple[tuple[str, str], ...], codings: tuple[str, ...]
+) -> None:
+    assert body_codings(HttpHead("HTTP/1.1", fields, "PUT", "/x")) == codings

@@ -75,6 +75,37 @@ def test_whole_or_partial_without_a_piece(head: HttpHead, *, partial: bool) -> N
     assert read_piece(head, "") == (partial, None)
 
 
+@pytest.mark.parametrize(
+    "target, partial",
+    [
+        ("/key?partNumber=2&uploadId=abc", True),
+        ("https://x.s3.amazonaws.com/key?uploadId=abc&x-id=UploadPart&partNumber=1", True),
+        ("/key?uploads", False),
+        ("/key?partNumber=2", False),
+        ("/c/blob?comp=block&blockid=AAA", True),
+        ("/c/blob?sv=1&comp=appendblock", True),
+        ("/c/blob?comp=blocklist", False),
+        ("/2/files/upload_session/append_v2", True),
+        ("/2/files/upload", False),
+        ("/?" * 60_000, False),
+    ],
+)
+def test_address_of_a_part(target: str, *, partial: bool) -> None:
+    head = replace(upload("PUT"), target=target)
+    assert read_piece(head, "") == (partial, None)
+    assert read_piece(replace(head, method="GET"), "") == (False, None)
+
+
+def test_field_of_a_part() -> None:
+    assert read_piece(upload("PUT", ("oc-chunked", "1")), "") == (True, None)
+
+
+@pytest.mark.parametrize("size, partial", [("100", False), ("50", True), ("x", True)])
+def test_whole_range_is_as_long_as_its_file(size: str, *, partial: bool) -> None:
+    fields = ("content-range", "bytes 0-99/100"), ("content-length", size)
+    assert read_piece(answer(206, *fields), "")[0] is partial
+
+
 @pytest.mark.parametrize("stated", ["", "bytes 1-9/100"])
 def test_several_ranges_are_no_piece(stated: str) -> None:
     fields = (("content-range", stated),) if stated else ()
