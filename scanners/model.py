@@ -159,6 +159,8 @@ class Report:
     children: tuple[Content, ...] = ()
     wrapped: bool = False
     """Around the children is nothing but the headers and marks that divide them."""
+    archive: bool = False
+    """The children are members of an archive: someone has to unpack it before they do anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class TypeNode:
     name: str = ""
     """The member's own name; empty for the transferred file.  Untrusted."""
     children: tuple["TypeNode", ...] = ()
+    member: bool = False
+    """It lies in an archive; otherwise it is a part of the message around it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class _Walk:
             self._keep(report)
             inside = self._descend(report.children, content.path, depth)
             wrapper |= report.wrapped and len(inside) == len(report.children)
-            nodes += inside
+            nodes += [replace(node, member=True) for node in inside] if report.archive else inside
         if content.hidden_from_clamav and not (wrapper and shown):
             self.extracted.append(Extracted(content.view, content.path, wrapper))
         name = content.path[-1] if content.path else ""

@@ -74,7 +74,8 @@ class _Progress:
         self.unscanned.append(Unscanned(self.scanner, reason, path))
 
     def report(self) -> Report:
-        return Report(tuple(self.detections), tuple(self.unscanned), tuple(self.children))
+        found = tuple(self.detections), tuple(self.unscanned), tuple(self.children)
+        return Report(*found, archive=True)
 
 
 @dataclass(frozen=True, slots=True)

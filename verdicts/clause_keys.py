@@ -19,11 +19,12 @@ from ipaddress import (
 )
 from pathlib import Path
 
+from scanners.model import TypeNode
 from scanners.type_table import read_type_table
 from verdicts.clause import Case, Test
 from verdicts.hosts import matching_patterns, require_host_pattern
 from verdicts.model import Action, Direction, Transfer
-from verdicts.program import is_program, transferred
+from verdicts.program import is_program, message_parts, transferred
 
 UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 AMOUNT = r"(\d{1,15}(?:\.\d{1,6})?)\s*(B|KiB|MiB|GiB|TiB)"
@@ -75,15 +76,14 @@ def direction(value: object) -> Test:
 
 
 def true_type(value: object) -> Test:
-    match = shell_patterns(value)
+    matches = _type_matches(value)
+    return lambda case: any(map(matches, message_parts(case.verdict.types)))
 
-    def test(case: Case) -> bool:
-        return any(
-            match(node.file_type.name) or match(node.file_type.mime)
-            for node in transferred(case.transfer, case.verdict.types)
-        )
 
-    return test
+def outer_true_type(value: object) -> Test:
+    """Without the parts of parts: whoever adds a picture to JSON does not make it one."""
+    matches = _type_matches(value)
+    return lambda case: any(map(matches, transferred(case.transfer, case.verdict.types)))
 
 
 def declared_type(value: object) -> Test:
@@ -198,6 +198,7 @@ KEYS: dict[str, Key] = {
 CONTENT_KEYS = frozenset({"true_type", "program", "size"})
 """Keys whose tests need the content; all others are answered by the heads."""
 ALLOWING: dict[str, Key] = {
+    "true_type": outer_true_type,
     "file_name": every_file_name,
     "declared_type": every_declared_type,
 }
@@ -218,6 +219,11 @@ def byte_count(value: object) -> int:
     if not isinstance(value, str) or not (match := re.fullmatch(AMOUNT, value)):
         raise ValueError('takes an amount such as "64 KiB"; units B, KiB, MiB, GiB, TiB')
     return int(_bytes(match[1], match[2]))
+
+
+def _type_matches(value: object) -> Callable[[TypeNode], bool]:
+    match = shell_patterns(value)
+    return lambda node: bool(match(node.file_type.name) or match(node.file_type.mime))
 
 
 def _declared(case: Case) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from verdicts.model import Transfer
 
 
 def is_program(transfer: Transfer, types: TypeNode | None, table: TypeTable) -> bool:
-    """Say whether any of the three says so.  Members of an archive do not count.
+    """Say whether any of the three says so of the file, or of a part of the message it came in.
 
-    `table` says which extensions and media types promise a program.
+    Members of archives do not count.  `table` says which extensions and media types promise a
+    program.
     """
     return (
         any(
@@ -21,9 +22,22 @@ def is_program(transfer: Transfer, types: TypeNode | None, table: TypeTable) -> 
         or any(_is_named_so(name, table) for name in (transfer.file_name, *transfer.stated_names))
         or any(
             node.file_type.family is Family.PROGRAM or _is_named_so(node.name, table)
-            for node in transferred(transfer, types)
+            for node in message_parts(types)
         )
     )
+
+
+def message_parts(types: TypeNode | None) -> Iterator[TypeNode]:
+    """Yield the transferred file and whatever lies in it without an archive around it.
+
+    Forms, mail, fields of JSON, base64, uuencode and content codings are ways to write a message:
+    whoever receives it has the parts at once, however deep they lie.
+    """
+    waiting = [types] if types else []
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += (child for child in node.children if not child.member)
 
 
 def transferred(transfer: Transfer, types: TypeNode | None) -> Iterator[TypeNode]:
@@ -35,7 +49,7 @@ def transferred(transfer: Transfer, types: TypeNode | None) -> Iterator[TypeNode
     wrappings = bool(transfer.codings) + transfer.declared_type.startswith("multipart/")
     for _ in range(wrappings + 1):
         yield from level
-        level = [child for node in level for child in node.children]
+        level = [child for node in level for child in node.children if not child.member]
 
 
 def _is_named_so(name: str, table: TypeTable) -> bool:

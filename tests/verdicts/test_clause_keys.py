@@ -13,7 +13,9 @@ from verdicts.clause import Case
 from verdicts.clause_keys import byte_count, keys_beside
 from verdicts.model import Action, Direction, NameSource, OtherName, Transfer, Verdict
 
-KEYS = keys_beside(Path(__file__).parents[2] / "rules")
+RULES = Path(__file__).parents[2] / "rules"
+KEYS = keys_beside(RULES)
+ALLOWING_KEYS = keys_beside(RULES, Action.ALLOW)
 
 TRANSFER = Transfer(
     "id",
@@ -30,8 +32,10 @@ TRANSFER = Transfer(
     declared_type="image/jpeg",
     partial=False,
 )
+TEXT = FileType("text", "text/plain", Family.TEXT)
 JPEG = TypeNode(FileType("jpeg", "image/jpeg", Family.IMAGE))
-ZIP = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=(JPEG,))
+MEMBER = replace(JPEG, member=True)
+ZIP = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=(MEMBER,))
 CASE = Case(Verdict(Level.CLEAN, types=ZIP), TRANSFER, 5 * 1024 * 1024)
 
 ROWS: list[tuple[str, object, bool]] = [
@@ -139,7 +143,15 @@ def test_a_hostile_address_matches_nothing() -> None:
 
 def test_the_type_below_a_content_coding_is_the_type_of_the_file() -> None:
     coded = replace(TRANSFER, codings=("gzip",))
-    assert KEYS["true_type"]("jpeg")(Case(CASE.verdict, coded, 1))
+    body = Verdict(Level.CLEAN, types=replace(ZIP, children=(JPEG,)))
+    for keys in (KEYS, ALLOWING_KEYS):
+        assert keys["true_type"]("jpeg")(Case(body, coded, 1))
+
+
+def test_a_part_below_other_wrappings_blocks_but_does_not_allow() -> None:
+    case = Case(Verdict(Level.CLEAN, types=TypeNode(TEXT, children=(JPEG,))), TRANSFER, 1)
+    assert KEYS["true_type"]("jpeg")(case)
+    assert not ALLOWING_KEYS["true_type"]("jpeg")(case)
 
 
 NAMES = (OtherName(NameSource.DISPOSITION, "Setup.EXE"), OtherName(NameSource.URL, "get.php"))
