@@ -51,12 +51,19 @@ class Door(Protocol):
 
 
 class SecureSession(Session):
-    """Knows who showed a certificate, once the handshake is over."""
+    """Knows who showed a certificate, once the handshake is over.
+
+    Its client cannot stop sending and still read: TLS ends in both directions.
+    """
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         subject = subject_of(transport.get_extra_info("peercert"))
         self.client = replace(self.client, subject=subject)
         super().connection_made(transport)
+
+    def eof_received(self) -> bool:
+        super().eof_received()
+        return False  # uvloop would write a line to the log for each True
 
 
 class Acceptor:

@@ -23,11 +23,18 @@ class Farewell:
         self.begun = False
         """The last reply is written."""
 
-    def begin(self) -> None:
+    def begin(self, *, heard_all: bool) -> None:
+        """`heard_all`: the client has said all that it will say before it reads the reply.
+
+        TLS cannot be closed on our side only.  Closed on both, it would lose the reply of a client
+        that still sends; any other would wait for an end that does not come.
+        """
         self.begun = True
         self._deadlines.await_close()
         if self._transport.can_write_eof():
             self._transport.write_eof()
+        elif heard_all:
+            asyncio.get_running_loop().call_soon(self._close_if_sent)
         self._transport.resume_reading()
 
     def throw_away(self, data: bytes) -> None:
@@ -44,3 +51,7 @@ class Farewell:
         """Close when everything is written, or when the client takes too long to read it."""
         self._deadlines.await_reader()
         self._transport.close()
+
+    def _close_if_sent(self) -> None:
+        if not self._transport.get_write_buffer_size():
+            self.close()

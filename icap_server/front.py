@@ -50,7 +50,7 @@ class Front:
         self._stopping = False
         self._empty = asyncio.Event()
         """The last session is gone."""
-        self._complaints = Complaints()
+        self.complain = Complaints().say
         self.requests: Counter[str] = Counter()
         """Replies by "service status"."""
         self.refused: Counter[str] = Counter()
@@ -206,9 +206,9 @@ class Front:
         self._refuse("credentials", client=client.address, fix="see [access] basic_users")
         return unauthorized(self.istag())
 
-    def _refuse(self, why: str, **fields: str) -> None:
+    def _refuse(self, why: str, *, client: str, **fields: str) -> None:
         self.refused[why] += 1
-        self._complaints.say(f"{why}.refused", **fields)
+        self.complain(f"{why}.refused", client=client, **fields)
 
     def _leave(self, session: Session) -> None:
         seat = self._seats.pop(session, None)

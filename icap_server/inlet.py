@@ -30,8 +30,8 @@ class Listener(Protocol):
     def on_event(self, event: Event) -> bool:
         """Take one event; False: nobody is interested in the others of this request."""
 
-    def on_fault(self, status: int) -> None:
-        """The client broke the protocol, or we have a bug: nothing more can be read."""
+    def on_fault(self, status: int, reason: str) -> None:
+        """The client broke the protocol, or we have a bug (no reason): nothing more can be read."""
 
     def on_idle(self) -> None:
         """Every event is taken; more bytes have to come."""
@@ -67,6 +67,11 @@ class Inlet:
         if count >= LARGE_READ and not (self.turn_due or self._transport.is_closing()):
             self._transport.pause_reading()
             self._pace.wait(self._address, self._resume)
+
+    @property
+    def heard_all(self) -> bool:
+        """Whether the client has to wait for a reply now, and has sent nothing ahead."""
+        return self.wire.awaits_reply and not (self._backlog or self.wire.has_unread)
 
     def hold(self) -> None:
         """Read nothing more until release()."""
@@ -106,11 +111,10 @@ class Inlet:
                 if not self._listener.on_event(event):
                     return
         except ProtocolError as error:
-            log.info("request.refused", status=error.icap_status, reason=str(error))
-            self._listener.on_fault(error.icap_status)
+            self._listener.on_fault(error.icap_status, str(error))
         except Exception:
             log.exception("session.crashed")
-            self._listener.on_fault(500)
+            self._listener.on_fault(500, "")
         else:
             if self.wire.unfinished:
                 self.turn_due = True

@@ -48,6 +48,9 @@ class Host(Protocol):
     def istag(self) -> str: ...
     def replied(self, service: str, status: int) -> None: ...
 
+    def complain(self, event: str, *, client: str, **fields: object) -> None:
+        """Log what a client did, but not as often as it does it."""
+
     def gone(self, session: "Session") -> None:
         """The connection is lost and its last scan is over."""
 
@@ -167,7 +170,11 @@ class Session(asyncio.Protocol):
         self._answer()
         return False  # what is left of this request's body interests nobody
 
-    def on_fault(self, status: int) -> None:
+    def on_fault(self, status: int, reason: str) -> None:
+        if reason:
+            self._host.complain(
+                "request.refused", client=self.client.address, status=status, reason=reason
+            )
         self._answering.refuse(status)
 
     def on_idle(self) -> None:
@@ -256,7 +263,7 @@ class Session(asyncio.Protocol):
         elif self._at_eof:  # the client's end will not come a second time
             self._farewell.close()
         else:
-            self._farewell.begin()
+            self._farewell.begin(heard_all=self._inlet.heard_all)
 
 
 @lru_cache(maxsize=1024)

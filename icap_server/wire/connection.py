@@ -74,6 +74,11 @@ class ServerConnection:
         return self.state is State.PREVIEW or self.state is State.BODY
 
     @property
+    def awaits_reply(self) -> bool:
+        """Whether the peer's request is whole, or its preview is."""
+        return self.state is State.DONE or self.state is State.WAITING
+
+    @property
     def has_unread(self) -> bool:
         """Whether bytes lie here that came before their turn."""
         return len(self._buffer) > self._at

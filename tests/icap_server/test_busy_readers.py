@@ -1,8 +1,10 @@
-"""Clients that send much, or much work in few bytes: what it does to them, and not to others."""
+"""Clients that send much, much work in few bytes, or nonsense: what it does to them, not to others."""
 
 import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from structlog.testing import capture_logs
 
 from icap_server.session import PATIENCE_SECONDS
 from icap_server.wire.chunks import MANY_CHUNKS
@@ -83,3 +85,13 @@ async def test_an_event_stream_that_finds_no_room_is_answered_once(
     scene.after(1)
     assert scene.statuses() == [204]
     assert not scene.transport.aborted
+
+
+async def test_nonsense_is_logged_with_who_sent_it_but_not_each_time(scene: "Scene") -> None:
+    with capture_logs() as lines:
+        for _ in range(5):
+            another = type(scene)(scene.front, 2**40)
+            another.session.data_received(b"nonsense\r\n\r\n")
+    (line,) = lines
+    assert (line["event"], line["client"]) == ("request.refused", "127.0.0.1")
+    assert (line["status"], line["reason"]) == (400, "malformed request line")

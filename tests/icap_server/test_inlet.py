@@ -38,8 +38,8 @@ class Ear:
         self.ready = isinstance(event, RequestHead) and event.has_body
         return self.ready
 
-    def on_fault(self, status: int) -> None:
-        self.heard.append(str(status))
+    def on_fault(self, status: int, reason: str) -> None:
+        self.heard.append(f"{status} {reason}".strip())
 
     def on_idle(self) -> None:
         self.heard.append("idle")
@@ -95,7 +95,7 @@ async def test_a_turn_that_comes_too_late_is_none(scene: Scene) -> None:
 
 async def test_faults(scene: Scene) -> None:
     scene.inlet.receive(b"nonsense\r\n\r\n")
-    assert scene.ear.heard == ["400"]
+    assert scene.ear.heard == ["400 malformed request line"]
 
 
 async def test_a_bug_is_a_fault_too(scene: Scene) -> None:
