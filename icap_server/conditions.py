@@ -69,6 +69,8 @@ class AuthorizedExchange(_WrappedExchange):
         super().__init__(inner)
         self._check = check
         self._refuse = refuse
+        self.take = self._take
+        self.at_preview_end = self._at_preview_end
 
     def drip(self, now: float, *, close: bool) -> bytes:
         if not (self._check.done() and self._check.result()):
@@ -78,7 +80,22 @@ class AuthorizedExchange(_WrappedExchange):
     def reply_now(self, *, close: bool) -> Reply | None:
         if not self._check.done():
             return None
-        return self._inner.reply_now(close=close) if self._check.result() else self._refuse()
+        return self._refuse() if self._denied else self._inner.reply_now(close=close)
+
+    @property
+    def rest(self) -> int | None:
+        return None if self._denied else self._inner.rest
+
+    def _take(self, data: memoryview) -> bool:
+        """A stranger's body takes no room for longer than it takes to know him."""
+        return self._denied or self._inner.take(data)
+
+    def _at_preview_end(self) -> bool:
+        return self._denied or self._inner.at_preview_end()
+
+    @property
+    def _denied(self) -> bool:
+        return self._check.done() and not self._check.result()
 
     async def reply(self, *, close: bool) -> Reply:
         if not await asyncio.shield(self._check):  # others wait for the same one

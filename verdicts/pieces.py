@@ -112,8 +112,6 @@ async def join_piece(store: PieceStore | None, transfer: Transfer, spool: Spool)
     """
     if store is None or transfer.piece is None:
         return None
-    # the thread's own, for we may be gone before it ends
-    descriptor, size = os.dup(spool.descriptor()), spool.size
 
     def join() -> Spool | None:
         try:
@@ -122,6 +120,8 @@ async def join_piece(store: PieceStore | None, transfer: Transfer, spool: Spool)
             os.close(descriptor)
 
     try:
+        # the thread's own, for we may be gone before it ends
+        descriptor, size = os.dup(spool.descriptor()), spool.size
         return await asyncio.to_thread(join)
     except OSError as error:
         log.warning("piece.not_joined", transfer_id=transfer.id, reason=str(error))

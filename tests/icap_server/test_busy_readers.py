@@ -1,4 +1,4 @@
-"""Clients that send much, much work in few bytes, or nonsense: what it does to them, not to others."""
+"""Clients that send much, or much work in few bytes, or nonsense: who feels it, and who not."""
 
 import asyncio
 from collections.abc import Callable

@@ -200,3 +200,26 @@ async def test_nothing_leaves_before_the_check_is_over() -> None:
     assert not reply.done()
     check.set_result(True)
     assert await reply is READY
+
+
+async def test_a_stranger_is_not_heard_to_the_end() -> None:
+    """The check ends while his body comes: nothing more of it is kept or asked for."""
+    inner = Scripted()
+    exchange = await checked(inner, False)
+    assert exchange.take(memoryview(b"x"))
+    assert exchange.at_preview_end()
+    assert exchange.rest is None, "what is left of it is not waited for"
+    assert inner.calls == []
+    reply = exchange.reply_now(close=False)
+    assert reply is not None
+    assert reply.status == 401
+
+
+@pytest.mark.parametrize("right", [True, None])
+async def test_who_is_known_or_may_be_is_heard(*, right: bool | None) -> None:
+    inner = Scripted()
+    exchange = await checked(inner, right)
+    assert exchange.take(memoryview(b"x"))
+    assert exchange.at_preview_end()
+    assert exchange.rest == 7
+    assert inner.calls == ["take x", "preview"]

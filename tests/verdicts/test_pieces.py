@@ -1,5 +1,6 @@
 """Objects that come in pieces: joined if they come in order, never beyond the limits."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -198,3 +199,17 @@ async def test_a_disk_that_is_full_holds_nothing_up(
     nowhere = PieceStore(tmp_path / "missing", 1000, 1000)
     moved = transfer(partial=True, piece=Piece(0, 99, 200))
     assert await join_piece(nowhere, moved, spool(WHOLE[:100])) is None
+
+
+async def test_no_descriptor_left_holds_nothing_up(
+    store: PieceStore,
+    spool: Callable[[bytes], Spool],
+    transfer: Callable[..., Transfer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(descriptor: int) -> int:
+        raise OSError(errno.EMFILE, "as scripted")
+
+    monkeypatch.setattr("verdicts.pieces.os.dup", fail)
+    moved = transfer(partial=True, piece=Piece(0, 99, 200))
+    assert await join_piece(store, moved, spool(WHOLE[:100])) is None
