@@ -4,7 +4,9 @@ import resource
 
 from douane.settings import Settings
 from icap_server.admission import REFUSED_AT_ONCE
+from icap_server.gate import turns_at_once
 from scanners.worker.reports import CHILDREN
+from verdicts.scan_socket import MAX_AT_ONCE
 
 OTHERS = 256
 """Listeners, engines, ledger, log, modules, and some to spare."""
@@ -17,8 +19,12 @@ def needed_descriptors(settings: Settings) -> int:
     """
     connections = settings.icap.max_connections
     bodies = connections  # each connection has one request, and that one spool
-    workers = settings.workers.count * (1 + CHILDREN)
-    return connections + REFUSED_AT_ONCE + bodies + workers + OTHERS
+    workers = settings.workers
+    turns = turns_at_once(
+        settings.icap.inspections, workers.count, workers.queue, others=MAX_AT_ONCE
+    )
+    inspections = (turns + MAX_AT_ONCE) * (1 + CHILDREN)  # a body once more, and what was in it
+    return connections + REFUSED_AT_ONCE + bodies + workers.count + inspections + OTHERS
 
 
 def raise_descriptor_limit(needed: int) -> int:
@@ -41,6 +47,7 @@ def shortage(settings: Settings) -> str:
         return ""
     return (
         f"a front may open {hard} files, and [icap] max_connections = "
-        f"{settings.icap.max_connections} may need {needed}: set LimitNOFILE={needed} in "
-        "douane.service (`ulimit -Hn` in a shell), or lower max_connections"
+        f"{settings.icap.max_connections} with its inspections may need {needed}: set "
+        f"LimitNOFILE={needed} in douane.service (`ulimit -Hn` in a shell), or lower "
+        "max_connections or inspections"
     )

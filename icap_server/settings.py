@@ -16,6 +16,8 @@ PRIVATE_NETWORKS = (
 )
 WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 """RFC 9110 §5.6.2."""
+MOST_FRONTS = 64
+"""So many the shared count of connections has room for."""
 
 
 class IcapSettings(Section):
@@ -25,7 +27,10 @@ class IcapSettings(Section):
         "127.0.0.1:1344", description="Address and port; port 0 takes a free one (§4.2: 1344)."
     )
     fronts: int = Field(
-        0, ge=0, le=64, description="Front processes that share the port; 0: one per processor."
+        0,
+        ge=0,
+        le=MOST_FRONTS,
+        description="Front processes that share the port; 0: one per processor.",
     )
     max_connections: int = Field(
         1000,
@@ -152,7 +157,7 @@ class IcapSettings(Section):
 
     @property
     def front_count(self) -> int:
-        return self.fronts or len(os.sched_getaffinity(0))
+        return self.fronts or min(len(os.sched_getaffinity(0)), MOST_FRONTS)
 
 
 class AccessSettings(Section):
@@ -206,7 +211,7 @@ class IcapsSettings(Section):
 
 
 class SpoolSettings(Section):
-    """Where bodies wait for their ruling.  Totals are for one front."""
+    """Where bodies wait for their ruling.  Totals are for one front, unless they say otherwise."""
 
     memory_bytes: int = Field(
         2 * MiB, ge=0, description="A larger body is kept in an unlinked file, not in memory."

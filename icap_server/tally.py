@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 
+from icap_server.settings import MOST_FRONTS
+
 CELLS = 16_384
 """Counters of each front.  A client is one of them, by a keyed hash: no table can overflow, nothing
 has to be deleted.  Two clients share one, and so one share, once in 16,384."""
@@ -22,8 +24,7 @@ PART = CELLS * COUNTER
 KEY = 16
 HEADER = mmap.PAGESIZE
 TOTALS = 64
-"""Where in the header the total of each front begins; there are at most 64 fronts."""
-MAX_FRONTS = 64
+"""Where in the header the total of each front begins."""
 
 
 class Tally:
@@ -35,7 +36,7 @@ class Tally:
         size = os.fstat(descriptor).st_size
         page = memoryview(mmap.mmap(descriptor, size))
         self._key = bytes(page[:KEY])
-        self._totals = page[TOTALS : TOTALS + COUNTER * MAX_FRONTS].cast("I")
+        self._totals = page[TOTALS : TOTALS + COUNTER * MOST_FRONTS].cast("I")
         self._cells = page[HEADER:].cast("I")
         self._front = front
         self._first = front * CELLS
@@ -46,8 +47,8 @@ class Tally:
     @staticmethod
     def create(fronts: int) -> int:
         """Return the descriptor of an empty tally, to be inherited by the fronts that share it."""
-        if not 1 <= fronts <= MAX_FRONTS:
-            raise ValueError(f"1 to {MAX_FRONTS} fronts")
+        if not 1 <= fronts <= MOST_FRONTS:
+            raise ValueError(f"1 to {MOST_FRONTS} fronts")
         descriptor = os.memfd_create("tally", os.MFD_CLOEXEC)
         os.ftruncate(descriptor, HEADER + fronts * PART)
         os.pwrite(descriptor, os.urandom(KEY), 0)  # so that nobody can aim at another's counter

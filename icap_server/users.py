@@ -85,10 +85,13 @@ def read_users(path: Path) -> dict[str, HashedPassword]:
     """
     try:
         with path.open("rb") as file:
-            text = file.read(MAX_FILE).decode("utf-8")
+            data = file.read(MAX_FILE + 1)
+        text = data.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise UsersUnusable(f"[access] basic_users: {path}: {reason}") from error
+    if len(data) > MAX_FILE:
+        raise UsersUnusable(f"[access] basic_users: {path}: more than 1 MiB: not read in part")
     users: dict[str, HashedPassword] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -102,8 +105,11 @@ def read_users(path: Path) -> dict[str, HashedPassword]:
     return users
 
 
-def write_users(path: Path, users: Mapping[str, HashedPassword]) -> None:
-    """Replace the file as a whole, readable by its owner's group at most."""
+def write_users(path: Path, users: Mapping[str, HashedPassword], group: int | None = None) -> None:
+    """Replace the file as a whole, readable by its owner's group at most.
+
+    A new file is for its owner alone, or also for the `group` (a number) that is to read it.
+    """
     text = "".join(f"{name}:{password}\n" for name, password in users.items())
     descriptor, partial = mkstemp(dir=path.parent, prefix=path.name)
     try:
@@ -114,6 +120,9 @@ def write_users(path: Path, users: Mapping[str, HashedPassword]) -> None:
                 os.chmod(partial, before.st_mode & 0o640)
                 with suppress(PermissionError):
                     os.chown(partial, before.st_uid, before.st_gid)
+            elif group is not None:
+                os.chown(partial, -1, group)
+                os.chmod(partial, 0o640)
         os.replace(partial, path)
     except BaseException:
         os.unlink(partial)

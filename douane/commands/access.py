@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from douane.commands.serve import Commands
+from douane.settings import Settings
 from douane.settings_file import ConfigError, load_settings
 from icap_server.users import HashedPassword, check_name, read_users, write_users
 
@@ -18,7 +19,8 @@ examples:
   douane access list
   douane access remove proxy-1
 
-The password is asked for, or read from a pipe.
+The password is asked for, or read from a pipe.  A file that root makes can be read by
+the group of the state directory: the service's.
 A running service knows the change within two seconds.
 """
 
@@ -45,7 +47,8 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
 
 
 def add_one(arguments: argparse.Namespace) -> int:
-    path = _path(arguments)
+    settings = load_settings(arguments.config).settings
+    path = _path(settings)
     try:
         check_name(arguments.name)
         users = read_users(path) if path.exists() else {}
@@ -53,19 +56,19 @@ def add_one(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"douane: {error}", file=sys.stderr)
         return 2
-    write_users(path, users)
+    write_users(path, users, _group_of_service(settings))
     print(f"{arguments.name} is in {path}")
     return 0
 
 
 def list_all(arguments: argparse.Namespace) -> int:
-    for name in read_users(_path(arguments)):
+    for name in read_users(_path(load_settings(arguments.config).settings)):
         print(name)
     return 0
 
 
 def remove_one(arguments: argparse.Namespace) -> int:
-    path = _path(arguments)
+    path = _path(load_settings(arguments.config).settings)
     users = read_users(path)
     if users.pop(arguments.name, None) is None:
         print(f"there is no {arguments.name!a} in {path}")
@@ -88,8 +91,15 @@ def _ask_password() -> str:
     return password
 
 
-def _path(arguments: argparse.Namespace) -> Path:
-    stated = load_settings(arguments.config).settings.access.basic_users
+def _group_of_service(settings: Settings) -> int | None:
+    """Return who has to read what root writes: the group that the state directory belongs to."""
+    if os.geteuid() != 0 or not settings.state.directory.exists():
+        return None
+    return settings.state.directory.stat().st_gid
+
+
+def _path(settings: Settings) -> Path:
+    stated = settings.access.basic_users
     if not stated:
         raise ConfigError('first set [access] basic_users = "users" (a file) in douane.toml')
     return Path(stated)

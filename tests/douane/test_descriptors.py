@@ -27,9 +27,20 @@ def test_each_connection_needs_one_for_itself_and_one_for_its_body() -> None:
     assert needed_descriptors(with_connections(5000)) - needed_descriptors(
         with_connections(1000)
     ) == 2 * (5000 - 1000)
-    one = Settings(workers=WorkerSettings(count=1))
-    two = Settings(workers=WorkerSettings(count=2))
-    assert needed_descriptors(two) - needed_descriptors(one) > 64, "what a report may bring"
+
+
+def test_each_turn_needs_one_for_the_body_and_some_for_what_is_in_it() -> None:
+    workers = WorkerSettings(count=2, queue=500)
+    few, many = (
+        needed_descriptors(Settings(workers=workers, icap=IcapSettings(inspections=turns)))
+        for turns in (10, 110)
+    )
+    assert many - few == 100 * (1 + 64)
+    capped = Settings(workers=workers, icap=IcapSettings(inspections=1000))
+    uncapped = Settings(workers=workers, icap=IcapSettings(inspections=500 - 8))
+    assert needed_descriptors(capped) == needed_descriptors(uncapped)
+    one, two = (Settings(workers=WorkerSettings(count=count)) for count in (1, 2))
+    assert needed_descriptors(two) - needed_descriptors(one) == 1 + 2 * (1 + 64)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,14 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
+from icap_server.settings import (
+    MOST_FRONTS,
+    AccessSettings,
+    IcapSettings,
+    IcapsSettings,
+    SpoolSettings,
+)
+from icap_server.tally import Tally
 
 
 def test_shipped_values() -> None:
@@ -29,6 +36,14 @@ def test_shipped_values_are_safe() -> None:
 def test_one_front_a_processor_unless_told() -> None:
     assert IcapSettings().front_count == len(os.sched_getaffinity(0))
     assert IcapSettings(fronts=3).front_count == 3
+
+
+def test_a_machine_of_many_processors_has_as_many_fronts_as_can_be_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(96)))
+    os.close(Tally.create(IcapSettings().front_count))
+    assert IcapSettings().front_count == MOST_FRONTS
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from multiprocessing import get_context
 import pytest
 
 from icap_server import tally as module
-from icap_server.tally import MAX_FRONTS, Tally
+from icap_server.settings import MOST_FRONTS
+from icap_server.tally import Tally
 
 ANN, BOB = "192.0.2.1", "2001:db8::2"
 FORK = get_context("fork")
@@ -80,14 +81,14 @@ def test_cells_cannot_be_guessed(create: Callable[[int], int]) -> None:
     assert sum(one == other for one, other in cells) < 10
 
 
-@pytest.mark.parametrize("fronts", [0, MAX_FRONTS + 1])
+@pytest.mark.parametrize("fronts", [0, MOST_FRONTS + 1])
 def test_number_of_fronts_is_bounded(fronts: int) -> None:
     with pytest.raises(ValueError, match="fronts"):
         Tally.create(fronts)
 
 
 def test_the_last_front_has_a_place(create: Callable[[int], int]) -> None:
-    front = Tally(create(MAX_FRONTS), MAX_FRONTS - 1)
+    front = Tally(create(MOST_FRONTS), MOST_FRONTS - 1)
     assert front.enter(ANN, 1, 1)
     assert (front.total, front.held(ANN)) == (1, 1)
 
@@ -111,7 +112,7 @@ def test_fronts_that_count_at_the_same_time_never_exceed_the_limit(
     for front in fronts:
         front.join()
         assert front.exitcode == 0
-    totals = memoryview(os.pread(descriptor, 4 * MAX_FRONTS, module.TOTALS)).cast("I")
+    totals = memoryview(os.pread(descriptor, 4 * MOST_FRONTS, module.TOTALS)).cast("I")
     assert sum(totals) == 1000
     os.close(told)
     os.close(tell)

@@ -1,5 +1,6 @@
 """The file of users: what is read, what is refused, and what is written."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -91,6 +92,22 @@ def test_a_new_file_is_its_owners_alone_and_an_old_one_is_never_opened_to_more(p
         write_users(path, {"ann": HashedPassword.parse(KNOWN)})
         assert stat.S_IMODE(path.stat().st_mode) == after
     assert [entry.name for entry in path.parent.iterdir()] == ["users"], "nothing is left over"
+
+
+def test_a_new_file_may_be_for_a_group_as_well(path: Path) -> None:
+    group = 54321 if os.geteuid() == 0 else os.getgid()
+    write_users(path, {}, group)
+    assert (path.stat().st_gid, stat.S_IMODE(path.stat().st_mode)) == (group, 0o640)
+    assert path.stat().st_uid == os.geteuid(), "that group must not change it"
+
+
+def test_a_file_is_read_whole_or_not_at_all(path: Path) -> None:
+    line = f"ann:{KNOWN}\n"
+    path.write_text("#" * (1024 * 1024 - len(line) - 1) + "\n" + line)
+    assert list(read_users(path)) == ["ann"]
+    path.write_text("#" * (1024 * 1024 - len(line)) + "\n" + line)
+    with pytest.raises(UsersUnusable, match="users: more than 1 MiB"):
+        read_users(path)
 
 
 def test_a_file_that_cannot_be_written_is_left_as_it_was(path: Path) -> None:

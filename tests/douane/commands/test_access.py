@@ -1,6 +1,8 @@
 """douane access: the file of ICAP clients with a password."""
 
 import io
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +40,20 @@ def test_add_change_list_remove(
     assert douane("access", "remove", "proxy-1", toml=TOML) == 0
     assert douane("access", "remove", "proxy-1", toml=TOML) == 2
     assert read_users(short_folder / "users") == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another group")
+def test_what_root_makes_the_service_can_read(
+    douane: Callable[..., int], short_folder: Path, type_in: Callable[[str], None]
+) -> None:
+    state = short_folder / "state"
+    state.mkdir()
+    os.chown(state, 54320, 54321)
+    for password in (PASSWORD, "another one, longer"):
+        type_in(password)
+        assert douane("access", "add", "proxy-1", toml=TOML) == 0
+        made = (short_folder / "users").stat()
+        assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (0, 54321, 0o640)
 
 
 @pytest.mark.parametrize("name, password", [("a b", PASSWORD), ("ann", "short"), ("ann", "")])
