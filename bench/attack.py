@@ -15,13 +15,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.attackers import allow_descriptors
 from bench.probe import Waits, quantile
 from bench.report import machine
 from bench.servers.clamd import clamd
 from bench.servers.daemon import wait_until
 from bench.servers.douane import Douane, Value
 from bench.servers.processes import children, descriptor_count, group_memory
+from douane.descriptors import raise_descriptor_limit
 
 MiB = 1024 * 1024
 FRONTS = 2
@@ -192,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="only the attack of this kind")
     parser.add_argument("--strict", action="store_true", help="exit 1 if a target is not met")
     options = parser.parse_args(arguments)
-    allow_descriptors()
+    raise_descriptor_limit(2 * MAX_CONNECTIONS)
     with tempfile.TemporaryDirectory(prefix="douane-attack-", dir="/var/tmp") as folder:
         rows = run(Path(folder), options.seconds, options.only)
     print(f"\n{table(rows)}\n\n{machine()}")

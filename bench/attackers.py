@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import json
 import os
-import resource
 import socket
 import sys
 import threading
@@ -18,7 +17,8 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import uvloop
 
-from bench.requests import respmod
+from bench.requests import OPTIONS, respmod
+from douane.descriptors import OTHERS, raise_descriptor_limit
 
 ADDRESSES = 100
 """Attackers come from 127.0.1.1 and up: a botnet, not one client whose share is used up."""
@@ -28,7 +28,6 @@ PIPELINED = 10
 VANISH_SECONDS = 1.0  # so COUNT connections vanish every second
 TCP_REPAIR = 19  # linux/tcp.h; a socket closed in this mode sends no FIN and no RST
 
-OPTIONS = b"OPTIONS icap://127.0.0.1/respmod ICAP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
 GOOD = respmod("respmod", "text", b"An honest letter.\n" * 100)
 CUT = GOOD.rindex(b"\r\n\r\n", 0, -5) + 4  # after the HTTP heads
 
@@ -143,13 +142,7 @@ async def attack(kind: str, port: int, count: int) -> None:
     print(json.dumps(running.done))
 
 
-def allow_descriptors() -> int:
-    """Raise the soft limit of open descriptors to the hard one and return it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
-
-
 if __name__ == "__main__":
-    allow_descriptors()
-    uvloop.run(attack(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    connections = int(sys.argv[3])
+    raise_descriptor_limit(2 * connections + OTHERS)  # those that vanish are open twice
+    uvloop.run(attack(sys.argv[1], int(sys.argv[2]), connections))

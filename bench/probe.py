@@ -15,11 +15,10 @@ from time import perf_counter  # uvloop's own clock counts whole milliseconds
 
 import uvloop
 
-from bench.requests import KiB, respmod
+from bench.requests import OPTIONS, KiB, respmod
 
 PER_SECOND = 50  # of each kind
 TIMEOUT_SECONDS = 30
-OPTIONS = b"OPTIONS icap://127.0.0.1/respmod ICAP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)

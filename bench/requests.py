@@ -1,4 +1,4 @@
-"""The requests that the load generator plays: RESPMOD with `Allow: 204`, bodies of four kinds."""
+"""The requests that are played: RESPMOD with `Allow: 204`, bodies of several kinds; OPTIONS."""
 
 import random
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samples.builders import pe
+
+OPTIONS = b"OPTIONS icap://127.0.0.1/respmod ICAP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
 
 KiB = 1024
 MiB = 1024 * KiB

@@ -87,4 +87,4 @@ def _sentence(verdict: Verdict) -> str:
     for gap in verdict.unscanned:
         if gap.reason in GAPS:
             return GAPS[gap.reason]
-    return "The rules of this network do not let it pass."
+    return "The policy of this network does not let it pass."

@@ -145,8 +145,8 @@ def test_no_name_makes_the_page_long(as_json: bool) -> None:
     [
         (Verdict(Level.MALICIOUS, (TRICK, WORM)), "It contains malware."),
         (Verdict(Level.SUSPICIOUS, (TRICK,)), "It is not what it pretends to be"),
-        (Verdict(Level.CLEAN, (HARMLESS,)), "The rules of this network"),
-        (Verdict(Level.UNKNOWN, unscanned=(Unscanned("x", Reason.PARTIAL),)), "The rules of this"),
+        (Verdict(Level.CLEAN, (HARMLESS,)), "The policy of this network"),
+        (Verdict(Level.UNKNOWN, unscanned=(Unscanned("x", Reason.PARTIAL),)), "The policy of this"),
         *(
             (Verdict(Level.UNKNOWN, unscanned=(Unscanned("x", reason),)), sentence)
             for reason, sentence in GAPS.items()
