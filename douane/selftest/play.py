@@ -76,7 +76,8 @@ def _require_welcome(host: str, port: int) -> None:
     """Ask for nothing but leave to ask: 52 rows that all say 401 would help nobody."""
     try:
         with socket.create_connection((host, port), SECONDS) as connection:
-            connection.sendall(f"OPTIONS icap://{host}:{port}/respmod ICAP/1.0\r\n\r\n".encode())
+            line = f"OPTIONS icap://{host}:{port}/respmod ICAP/1.0\r\nHost: {host}\r\n\r\n"
+            connection.sendall(line.encode())
             status = _receive(connection).status
     except AnswerBroken:
         raise NotServed(
