@@ -118,4 +118,4 @@ class Answering:
             self._desk.replied(self._service, reply.status)
         self._outlet.send(reply)
         if self._outlet.busy:
-            self._deadlines.await_reader()
+            self._deadlines.begin_reply()

@@ -59,6 +59,10 @@ class _WrappedExchange:
     def collects(self) -> bool:
         return self._inner.collects
 
+    @property
+    def on_disk(self) -> int:
+        return self._inner.on_disk
+
 
 class AuthorizedExchange(_WrappedExchange):
     """Answers only if a check of credentials, which takes a while, says yes."""

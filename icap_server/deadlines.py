@@ -21,6 +21,7 @@ class Deadlines:
         self._at = 0.0
         self._end = math.inf
         """However much progress there is, the deadline is never later."""
+        self._reply_began = 0.0
 
     def passed(self, now: float) -> bool:
         return now >= self._at
@@ -50,6 +51,15 @@ class Deadlines:
     def await_reader(self) -> None:
         """The client has to take what is written."""
         self._at, self._end = self._clock() + self._settings.progress_seconds, math.inf
+
+    def begin_reply(self) -> None:
+        """A reply is written, and has to be taken."""
+        self._reply_began = self._clock()
+        self.await_reader()
+
+    def reader_is_slow(self, now: float) -> bool:
+        """Whether the reply has been read for so long that others in need come first."""
+        return now - self._reply_began > self._settings.progress_seconds
 
     def await_close(self) -> None:
         """The last reply is written; it may still lie in our buffers, but not for ever."""

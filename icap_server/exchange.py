@@ -58,6 +58,10 @@ class Exchange(Protocol):
     def collects(self) -> bool:
         """Body bytes are kept, and need room."""
 
+    @property
+    def on_disk(self) -> int:
+        """Bytes of the body that lie on disk."""
+
     def drip(self, now: float, *, close: bool) -> bytes:
         """Return bytes that may leave ahead of the reply now, at `now` on the loop's clock.
 
@@ -80,6 +84,7 @@ class ReadyExchange:
 
     answers_early = False
     collects = False
+    on_disk = 0
     rest = None
     _read_over = 0
 

@@ -189,7 +189,7 @@ class Front:
         if head.has_body and profile.overload_503 and gate.full(client.address):
             return DenialExchange(self._overloaded(client))
         try:
-            exchange = InspectExchange(head, self._office, profile)
+            exchange = InspectExchange(head, self._office, profile, client.address)
         except HeadMalformed as error:
             raise ProtocolError(f"encapsulated head: {error}") from error
         if not head.has_body:
@@ -228,3 +228,15 @@ class Front:
                 except Exception:
                     log.exception("session.crashed")
                     session.abort()
+            self._make_room(now)
+
+    def _make_room(self, now: float) -> None:
+        """End the largest reply that is read slowly, if bodies of its client find no room."""
+        slow = [one for one in self._sessions if one.hoards(now)]
+        slow = [one for one in slow if self.space.full_for(one.client.address)]
+        if slow:
+            largest = max(slow, key=lambda one: one.hoards(now))
+            self.complain(
+                "reply.ended", client=largest.client.address, fix="raise [spool] disk_total"
+            )
+            largest.abort()

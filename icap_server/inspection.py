@@ -27,8 +27,13 @@ STREAM_SAMPLE = 4 * 1024
 class InspectExchange:
     """REQMOD or RESPMOD: spool the body, ask for a ruling, act on it."""
 
-    def __init__(self, head: RequestHead, office: Office, profile: Profile) -> None:
-        """Raise HeadMalformed if the encapsulated heads are not HTTP."""
+    def __init__(
+        self, head: RequestHead, office: Office, profile: Profile, owner: str = ""
+    ) -> None:
+        """`owner` of the room that the body takes: the client's address.
+
+        Raise HeadMalformed if the encapsulated heads are not HTTP.
+        """
         self._head = head
         self._office = office
         self._profile = profile
@@ -51,18 +56,18 @@ class InspectExchange:
         self._early: Ruling | None = None
         """What no content could change."""
         if head.has_body:
-            self._open()
+            self._open(owner)
         elif head.http_request.startswith(CONNECT) and office.inspection.policy.tunnel:
             self._read_heads()
             self._early = office.inspection.policy.decide_tunnel(self._transfer)
 
-    def _open(self) -> None:
+    def _open(self, owner: str) -> None:
         policy = self._office.inspection.policy
         request, response = self._read_heads()
         self._body_head = request if self._head.method == "REQMOD" else response
         if is_live_stream(response, self._transfer):
             self._gap = Reason.STREAMING
-        self._spool = Spool(self._office.space)
+        self._spool = Spool(self._office.space, owner)
         self._early = policy.decide_early(self._transfer)
         if self._early is not None:
             self._settled = self._early.action is not Action.ALLOW
@@ -113,6 +118,10 @@ class InspectExchange:
     @property
     def collects(self) -> bool:
         return self._keep and self._spool is not None
+
+    @property
+    def on_disk(self) -> int:
+        return self._spool.on_disk if self._spool is not None else 0
 
     def give_up(self) -> bool:
         """There is no room for the rest of the body: judge as too large, without what is lost."""

@@ -144,6 +144,12 @@ class Session(asyncio.Protocol):
     def abort(self) -> None:
         self._transport.abort()
 
+    def hoards(self, now: float) -> int:
+        """Return the bytes on disk that a client keeps there by reading its reply too slowly."""
+        exchange = self._answering.exchange
+        slow = self._outlet.busy and self._deadlines.reader_is_slow(now)
+        return exchange.on_disk if slow and exchange is not None else 0
+
     # --- the inlet calls these -----------------------------------------------------------------
 
     @property
@@ -187,7 +193,7 @@ class Session(asyncio.Protocol):
         elif exchange is not None:
             if not self._draining:
                 self._deadlines.await_body()
-            if self._host.space.full and exchange.collects and not self._starved_at:
+            if exchange.collects and self._no_room and not self._starved_at:
                 self._starved_at = self._loop.time()
                 self._inlet.hold()
         elif self._inlet.wire.mid_request:
@@ -227,13 +233,17 @@ class Session(asyncio.Protocol):
         return True
 
     def _end_starvation(self, now: float) -> None:
-        if self._host.space.full and now - self._starved_at <= STARVED_SECONDS:
+        if self._no_room and now - self._starved_at <= STARVED_SECONDS:
             return
         self._stop_starving()
         exchange = self._answering.exchange
         assert exchange is not None  # noqa: S101 - it is what starves
-        if self._host.space.full and exchange.give_up():
+        if self._no_room and exchange.give_up():
             self._answer()
+
+    @property
+    def _no_room(self) -> bool:
+        return self._host.space.full_for(self.client.address)
 
     def _stop_starving(self) -> None:
         if self._starved_at:

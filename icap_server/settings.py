@@ -43,7 +43,8 @@ class IcapSettings(Section):
         gt=0,
         le=1,
         description="Part of them that one client address may hold; so many are announced to it "
-        "as Max-Connections (§4.10.2), so that one client cannot starve the others.",
+        "as Max-Connections (§4.10.2).  Its bodies may take as much of `spool.disk_total`.  So one "
+        "client cannot starve the others.",
     )
     inspections: int = Field(
         0, ge=0, le=1000, description="Files inspected at once by one front; 0: 2 for each worker."

@@ -8,8 +8,9 @@ import fcntl
 import hashlib
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 BUFFER_LIMIT = 64 * 1024
@@ -29,13 +30,28 @@ class SpoolSpace:
     """A body larger than this goes to a file."""
     memory_total: int
     disk_total: int
+    share: float = 1
+    """The part of `disk_total` that the bodies of one owner may take."""
     memory_used: int = 0
     disk_used: int = 0
+    _owned: Counter[str] = field(default_factory=Counter, init=False)
+    """Bytes on disk, by owner."""
 
     @property
     def full(self) -> bool:
         """Whether nobody should read more of any body for now."""
         return self.disk_used >= self.disk_total
+
+    def full_for(self, owner: str) -> bool:
+        """Whether no more of a body of this owner should be read for now."""
+        return self.full or self._owned[owner] >= self.share * self.disk_total
+
+    def take_disk(self, owner: str, count: int) -> None:
+        """Count bytes on disk; `count` is negative for those that go."""
+        self.disk_used += count
+        self._owned[owner] += count
+        if not self._owned[owner]:
+            del self._owned[owner]
 
     @property
     def used(self) -> int:
@@ -45,10 +61,15 @@ class SpoolSpace:
 class Spool:
     """One body.  Write, finish, then read it or hand out its descriptor; close it in any case."""
 
-    __slots__ = ("_buffer", "_descriptor", "_digest", "_on_disk", "_space", "sha256", "size")
+    __slots__ = (
+        *("_buffer", "_descriptor", "_digest", "_on_disk", "_owner", "_space"),
+        *("sha256", "size"),
+    )
 
-    def __init__(self, space: SpoolSpace) -> None:
+    def __init__(self, space: SpoolSpace, owner: str = "") -> None:
+        """`owner`: whose share of the space it takes."""
         self._space = space
+        self._owner = owner
         self._digest = hashlib.sha256()
         self._buffer = bytearray()
         self._descriptor = -1
@@ -109,6 +130,11 @@ class Spool:
             at += len(piece)
             yield piece
 
+    @property
+    def on_disk(self) -> int:
+        """Bytes that it takes of the disk."""
+        return self.size if self._on_disk else 0
+
     def peek(self, at: int, count: int) -> bytes:
         """Return up to `count` bytes from `at` on of what is there so far."""
         if self._descriptor < 0:
@@ -118,7 +144,7 @@ class Spool:
     def close(self) -> None:
         """Give back memory, disk space and descriptor.  May be called twice."""
         if self._on_disk:
-            self._space.disk_used -= self.size
+            self._space.take_disk(self._owner, -self.size)
         else:
             self._space.memory_used -= self.size
         self.size, self._on_disk = 0, False
@@ -131,7 +157,7 @@ class Spool:
         space = self._space
         self.size += count
         if self._on_disk:
-            space.disk_used += count
+            space.take_disk(self._owner, count)
             return
         space.memory_used += count
         if self.size > space.memory_bytes or space.memory_used > space.memory_total:
@@ -153,7 +179,7 @@ class Spool:
         self._buffer = bytearray()
         self._descriptor, self._on_disk = disk, True
         self._space.memory_used -= self.size
-        self._space.disk_used += self.size
+        self._space.take_disk(self._owner, self.size)
 
     def _open_descriptor(self) -> None:
         """Move the buffer into a memfd."""

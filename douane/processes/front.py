@@ -69,6 +69,7 @@ class FrontProcess:
             settings.spool.memory_bytes,
             settings.spool.memory_total,
             settings.spool.disk_total,
+            settings.icap.client_share,
         )
         channels = Channels.read(rules / "channels.toml")
         office = Office(

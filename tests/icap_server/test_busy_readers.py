@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
+from icap_server.client import Client
 from icap_server.session import PATIENCE_SECONDS
 from icap_server.wire.chunks import MANY_CHUNKS
+from tests.icap_server.fake_transport import FakeTransport
 from verdicts.spool import SpoolSpace
 
 if TYPE_CHECKING:
+    from icap_server.front import Front
     from tests.icap_server.conftest import Question, Scene, ScriptedInspection
 
     Ask = Callable[..., Question]
@@ -85,6 +88,47 @@ async def test_an_event_stream_that_finds_no_room_is_answered_once(
     scene.after(1)
     assert scene.statuses() == [204]
     assert not scene.transport.aborted
+
+
+async def test_a_client_that_fills_the_spool_starves_itself_only(
+    make_front: "Callable[..., Front]", question: "Ask", space: SpoolSpace
+) -> None:
+    space.memory_bytes, space.share, space.disk_total = 0, 0.5, 1200
+    front = make_front()
+    sessions = [front.open(Client(f"10.0.0.{number}")) for number in (1, 2)]
+    wire = question(b"x" * 600, "Allow: 204").wire
+    reading = []
+    for session in sessions:
+        assert session is not None
+        transport = FakeTransport(session)
+        session.connection_made(transport)
+        session.data_received(wire[:-5] if session is sessions[0] else wire[:-200])
+        reading.append(transport.reading)
+    assert reading == [False, True]
+
+
+async def test_who_reads_slowest_makes_room_when_others_need_it(
+    make_scene: "Make", question: "Ask", space: SpoolSpace
+) -> None:
+    space.memory_bytes = 0
+    scene = make_scene(room=1000, progress_seconds=60)
+    others = [type(scene)(scene.front, 1000) for _ in range(2)]
+    scenes = [scene, *others]
+    for one, size in zip(scenes, (300_000, 500_000, 400_000)):
+        one.session.data_received(question(bytes(size)).wire)
+        await one.turn()
+        assert one.transport.paused
+    now = asyncio.get_running_loop().time()
+    scene.front._make_room(now + 61)
+    assert [one.transport.aborted for one in scenes] == [False] * 3, "there is room"
+    space.disk_total = space.disk_used
+    scene.front._make_room(now + 50)
+    assert [one.transport.aborted for one in scenes] == [False] * 3, "they read not long yet"
+    scene.front._make_room(now + 61)
+    assert [one.transport.aborted for one in scenes] == [False, True, False], "the largest"
+    others[0].session.connection_lost(None)
+    scene.front._make_room(now + 62)
+    assert [one.transport.aborted for one in scenes] == [False, True, False], "room again"
 
 
 async def test_nonsense_is_logged_with_who_sent_it_but_not_each_time(scene: "Scene") -> None:

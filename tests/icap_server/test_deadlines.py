@@ -94,3 +94,14 @@ def test_the_rest_of_a_body_that_nobody_needs(deadlines: Deadlines, clock: Clock
     clock.now += 599
     deadlines.await_rest()
     assert seconds_left(deadlines, clock) == 1
+
+
+def test_a_reply_that_is_read_slowly(deadlines: Deadlines, clock: Clock) -> None:
+    """It goes on as long as there is progress, but is the first to go when others are in need."""
+    deadlines.begin_reply()
+    assert seconds_left(deadlines, clock) == 60
+    clock.now += 50
+    deadlines.await_reader()
+    assert seconds_left(deadlines, clock) == 60
+    assert not deadlines.reader_is_slow(clock.now + 10)
+    assert deadlines.reader_is_slow(clock.now + 11)

@@ -132,6 +132,23 @@ def test_full_is_about_the_disk(small: SpoolSpace) -> None:
     inside.close()
 
 
+def test_each_owner_has_a_share_of_the_disk(small: SpoolSpace) -> None:
+    small.share, small.disk_total = 0.5, 4 * MEMORY
+    spools = [Spool(small, owner) for owner in ("ann", "ann", "bob", "ann")]
+    for spool in spools:
+        spool.write(memoryview(bytes(MEMORY + 1)))
+    assert [small.full_for(owner) for owner in ("ann", "bob", "eve")] == [True] * 3, "4 of 4"
+    assert [spool.on_disk for spool in spools] == [MEMORY + 1] * 4
+    spools[3].close()
+    assert [small.full_for(owner) for owner in ("ann", "bob", "eve")] == [True, False, False]
+    spools[0].write(memoryview(b"more"))
+    for spool in spools:
+        spool.close()
+        assert spool.on_disk == 0
+    assert not small.full_for("ann")
+    assert (small.used, len(small._owned)) == (0, 0), "who left is forgotten"
+
+
 @pytest.mark.parametrize("moment", ["create", "move", "append"])
 def test_full_disk_is_an_error_and_leaves_no_trace(
     small: SpoolSpace, open_descriptors: Count, moment: str
