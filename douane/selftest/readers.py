@@ -1,7 +1,4 @@
-"""What each kind of client makes of an answer, by its own rules, blind spots included.
-
-Written from what the clients do with the bytes (docs/clients.md names each rule's client).
-"""
+"""What each kind of client makes of an answer, by its own rules, blind spots included."""
 
 import re
 from collections.abc import Callable

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from samples.catalogue import find
 from samples.test_file import eicar
+from scanners.settings import MiB
 
-MiB = 1024 * 1024
 LINE = b"A customs post looks at every parcel before it may enter or leave this town.\n"
 
 

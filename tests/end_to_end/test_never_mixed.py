@@ -1,4 +1,8 @@
-"""Item 62: 200 clients at once, every body different, and each gets back its own and no other."""
+"""200 clients at once get back their own bodies and no others.
+
+Beyond item 62 of tests/conformance: sizes that live in memory, memfds and files, with and without
+previews, cut anywhere, two on each connection.
+"""
 
 import asyncio
 import hashlib

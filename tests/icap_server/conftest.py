@@ -20,6 +20,7 @@ from icap_server.settings import AccessSettings, IcapSettings
 from scanners.clamav.engine import Clamav
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from scanners.worker.pool import ScanPool
+from tests.icap_server.doors import Door, Flaky, make_listener
 from tests.icap_server.fake_transport import FakeTransport
 from tests.icap_server.fronts import LOCAL, build_front
 from verdicts.cache import VerdictCache
@@ -279,3 +280,13 @@ async def serve(
 async def client(serve: Callable[..., Awaitable[Served]]) -> Client:
     """A client of a front with the shipped settings."""
     return await (await serve()).connect()
+
+
+@pytest.fixture
+async def door() -> Door:
+    return Door()
+
+
+@pytest.fixture
+def listener() -> Flaky:
+    return make_listener()

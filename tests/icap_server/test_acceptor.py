@@ -13,17 +13,7 @@ from structlog.testing import capture_logs
 from icap_server import acceptor as module
 from icap_server.acceptor import BATCH, SLOW_BATCH, Acceptor
 from icap_server.client import Client
-from tests.icap_server.doors import Door, Flaky, make_listener
-
-
-@pytest.fixture
-async def door() -> Door:
-    return Door()
-
-
-@pytest.fixture
-def listener() -> Flaky:
-    return make_listener()
+from tests.icap_server.doors import Door, Flaky
 
 
 @pytest.fixture

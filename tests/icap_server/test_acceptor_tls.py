@@ -13,17 +13,7 @@ from icap_server.acceptor import Acceptor
 from icap_server.client import Client
 from icap_server.settings import IcapsSettings
 from icap_server.tls import make_context
-from tests.icap_server.doors import Door, Flaky, make_listener
-
-
-@pytest.fixture
-async def door() -> Door:
-    return Door()
-
-
-@pytest.fixture
-def listener() -> Flaky:
-    return make_listener()
+from tests.icap_server.doors import Door, Flaky
 
 
 @pytest.fixture

@@ -10,14 +10,18 @@ from verdicts.ledger.counters import Counters
 from verdicts.ledger.state import LedgerState, SeenFront
 
 GAUGES: tuple[tuple[str, str, Callable[[SeenFront], float]], ...] = (
-    ("douane_front_status_age_seconds", "Since its last report.", lambda seen: seen.age_seconds),
+    (
+        "douane_front_status_age_seconds",
+        "Seconds since its last report.",
+        lambda seen: seen.age_seconds,
+    ),
     ("douane_clamav_up", "1: clamd answers.", lambda seen: seen.status.clamav == "up"),
     ("douane_workers", "Scan workers alive.", lambda seen: seen.status.workers),
     ("douane_workers_wanted", "Scan workers configured.", lambda seen: seen.status.workers_wanted),
     ("douane_scan_queue_files", "Files that wait for a worker.", lambda seen: seen.status.queue),
-    ("douane_icap_waiting", "Wait for their turn.", lambda seen: seen.status.waiting),
+    ("douane_icap_waiting", "Requests that wait for their turn.", lambda seen: seen.status.waiting),
     ("douane_spool_bytes", "Bytes of bodies held.", lambda seen: seen.status.spool_bytes),
-    ("douane_icap_connections", "Open now.", lambda seen: seen.status.connections),
+    ("douane_icap_connections", "Connections open now.", lambda seen: seen.status.connections),
 )
 
 
@@ -59,7 +63,9 @@ class _Now(Collector):
                 family.add_metric((str(seen.status.front),), value(seen))
             yield family
         versions = GaugeMetricFamily(
-            "douane_front_versions", "Always 1.", labels=("front", "ruleset", "clamav", "istag")
+            "douane_front_versions",
+            "What each front works with; the value is always 1.",
+            labels=("front", "ruleset", "clamav", "istag"),
         )
         for seen in self._state.fronts:
             status = seen.status
@@ -75,10 +81,12 @@ class _Now(Collector):
             "douane_worker_restarts", "Scan workers replaced.", labels=("front", "cause")
         )
         refused = CounterMetricFamily(
-            "douane_icap_refused", "Connections and requests.", labels=("front", "cause")
+            "douane_icap_refused",
+            "Connections and requests turned away.",
+            labels=("front", "cause"),
         )
         lookups = CounterMetricFamily(
-            "douane_cache_lookups", "Verdict cache.", labels=("front", "outcome")
+            "douane_cache_lookups", "Questions to the verdict cache.", labels=("front", "outcome")
         )
         for seen in self._state.fronts:
             status, front = seen.status, str(seen.status.front)

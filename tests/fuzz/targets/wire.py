@@ -10,10 +10,9 @@ from itertools import cycle
 from icap_server.wire.chunks import MAX_CHUNK_LINE, MAX_TRAILER
 from icap_server.wire.connection import MANY_PIECES, ServerConnection
 from icap_server.wire.encapsulated import MAX_HTTP_HEADS
-from icap_server.wire.errors import ProtocolError
 from icap_server.wire.events import BodyData, BodyEnd, Event, PreviewEnd, RequestHead
 from icap_server.wire.head import MAX_FIELDS, METHODS
-from icap_server.wire.state import State
+from tests.icap_server.wire.conversation import answer_each
 
 Said = list[int | str]
 """What was understood: a number for each byte of a body, text for everything else."""
@@ -42,26 +41,15 @@ def cut(wire: bytes, how: bytes) -> Iterator[bytes]:
 
 def converse(pieces: Iterator[bytes], *, proceed: bool) -> tuple[Said, bool]:
     """Answer each request at once; return what was understood, and whether it was refused."""
-    connection = ServerConnection()
     said: Said = []
-    for piece in pieces:
-        data = piece
-        while True:
-            try:
-                events = connection.receive(data)
-            except ProtocolError as error:
-                assert error.icap_status in (400, 501, 505)
-                return said, True
-            note(events, said)
-            keep_little(connection)
-            if connection.state is State.WAITING and proceed:
-                connection.send_continue()
-            elif connection.state in (State.WAITING, State.DONE):
-                connection.next_request()
-            elif not events:
-                break
-            data = b""
-    return said, False
+
+    def look(connection: ServerConnection, events: list[Event]) -> None:
+        note(events, said)
+        keep_little(connection)
+
+    status = answer_each(pieces, look, proceed=proceed)
+    assert status in (0, 400, 501, 505)
+    return said, bool(status)
 
 
 def note(events: list[Event], said: Said) -> None:

@@ -1,6 +1,6 @@
 """What tests of the wire do with a connection: talk to it, and note what it understands."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from icap_server.wire.connection import CONTINUE, ServerConnection
 from icap_server.wire.errors import ProtocolError
@@ -8,6 +8,7 @@ from icap_server.wire.events import BodyData, BodyEnd, Event, PreviewEnd, Reques
 from icap_server.wire.state import State
 
 Talk = list[str | bytes | int]
+Look = Callable[[ServerConnection, list[Event]], None]
 
 
 def converse(pieces: Iterable[bytes], *, proceed: bool = True) -> Talk:
@@ -15,17 +16,27 @@ def converse(pieces: Iterable[bytes], *, proceed: bool = True) -> Talk:
 
     `proceed`: ask for the rest of a body after its preview.
     """
-    connection = ServerConnection()
     talk: Talk = []
+
+    def look(_: ServerConnection, events: list[Event]) -> None:
+        for event in events:
+            note(talk, event)
+
+    error = answer_each(pieces, look, proceed=proceed)
+    return [*talk, error] if error else talk
+
+
+def answer_each(pieces: Iterable[bytes], look: Look, *, proceed: bool) -> int:
+    """Answer each request at once; return the status of the error that ended it, 0 if none did."""
+    connection = ServerConnection()
     for piece in pieces:
         data = piece
         while True:
             try:
                 events = connection.receive(data)
             except ProtocolError as error:
-                return [*talk, error.icap_status]
-            for event in events:
-                note(talk, event)
+                return error.icap_status
+            look(connection, events)
             if connection.state is State.WAITING and proceed:
                 assert connection.send_continue() == CONTINUE
             elif connection.state in (State.WAITING, State.DONE):
@@ -33,7 +44,7 @@ def converse(pieces: Iterable[bytes], *, proceed: bool = True) -> Talk:
             elif not events:
                 break
             data = b""
-    return talk
+    return 0
 
 
 def note(talk: Talk, event: Event) -> None:
