@@ -4,6 +4,7 @@ What decodes to no known type is a child of unknown data, or, if it is short or 
 base64, no file at all (a token, a hash, a key): never a gap.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,12 +28,18 @@ from scanners.form_fields import (
 from scanners.json_fields import Pairs
 from scanners.model import UNKNOWN_TYPE, Content, Family, Report
 from scanners.names import shorten
-from scanners.utf_text import as_utf8
+from scanners.utf_text import as_utf8, is_wide
 
 STRINGS = 1000
 """Strings looked at between two looks at the clock."""
 TEXTS = frozenset({"text", "json", "html", "xml", "svg", "script"})
 MARKUP = frozenset({"html", "xml", "svg"})
+TAKEN_APART = frozenset(
+    "message/rfc822 message/global message/news message/http application/http".split()
+)
+"""Declared types that are opened, or malformed: mail.py, http_message.py."""
+
+_DIVIDERS = re.compile(rb"[<>\"']")
 
 Beside = tuple[str, Pairs]
 """Key of a field, and the short fields beside it."""
@@ -76,10 +83,10 @@ class _Search:
         if form and kind != "json" and self._form():
             return
         if kind == "json" or _is_declared(content, "json"):
-            self._fields(json_fields.long_strings(view), partial(json_fields.neighbours, view))
+            self._strings()
         elif kind in MARKUP or _is_declared(content, "xml", "html") or _begins_as_markup(view):
             self._fields(markup_fields.long_fields(view), _nothing_beside, self._parsed)
-        elif kind in TEXTS or content.declared_type.startswith("text/"):
+        elif kind != "mail":
             self._all()
 
     def _all(self) -> None:
@@ -89,7 +96,11 @@ class _Search:
             known = [file for file in files if file[1] is not None]
             self._add_files(known, describe("", [], whole.header))
             self.known = [data for data, _ in known]
-        self._text(self.content.view)
+        self._strings()
+
+    def _strings(self) -> None:
+        view = self.content.view
+        self._fields(json_fields.long_strings(view), partial(json_fields.neighbours, view))
 
     def _fields(
         self, spans: Iterator[Span], beside: Callable[[int, int], Beside], read: Read | None = None
@@ -102,7 +113,8 @@ class _Search:
             field = read(view[start:end]) if read else view[start:end]
             if (whole := self.reader.whole(field)) is not None:
                 self._text(view[at:start])
-                if not self._decode(whole, partial(beside, start, end)):
+                certain = self._decode(whole, partial(beside, start, end))
+                if not certain or _DIVIDERS.search(view, start, end):  # it may be no field at all
                     self._text(view[start:end])
                 at = end
         self._text(view[at:])
@@ -147,7 +159,7 @@ class _Search:
         for url in data_urls(view):
             self._runs(view[at : url.begins])
             self._decode(Base64Text(view[url.start : url.end], url.header), _nothing)
-            at = max(at, url.end)
+            at = max(at, url.breaks)
         self._runs(view[at:])
         for url in percent_urls(view):
             data = decoded(view[url.start : url.end], percent_decoded, self.budget)
@@ -187,13 +199,13 @@ class _Search:
 
 def _is_text(content: Content) -> bool:
     """Say whether texts in it are read; others take apart what is multipart or mail."""
-    declared = content.declared_type
-    if content.codings or declared.startswith(("multipart/", "message/")):
+    declared, kind = content.declared_type, content.file_type
+    if content.codings or declared.startswith("multipart/") or declared in TAKEN_APART:
         return False
-    if FORM in (declared, *content.other_types) or content.file_type.name in TEXTS:
+    if FORM in (declared, *content.other_types) or kind.name in TEXTS or is_wide(content.view):
         return True
     telling = declared.startswith("text/") or _is_declared(content, "json", "xml")
-    return telling and content.file_type.name != "mail"
+    return (telling or kind.family is Family.TEXT) and kind.name != "mail"
 
 
 def _is_declared(content: Content, *kinds: str) -> bool:

@@ -41,6 +41,8 @@ class Run:
     """What stands between `data:` and the comma; None: no data URL."""
     begins: int = -1
     """Where the data URL begins."""
+    breaks: int = -1
+    """Where the letters of a data URL break off for who does not heed the quotes around it."""
 
 
 def data_urls(view: memoryview) -> Iterator[Run]:
@@ -59,9 +61,10 @@ def data_urls(view: memoryview) -> Iterator[Run]:
         if header is None:
             continue
         begins = at - len(before) + scheme
-        end = _closing(view, begins) or _end(view, comma.end())
+        breaks = _end(view, comma.end())
+        end = _closing(view, begins) or breaks
         if end - comma.end() >= SHORTEST:
-            yield Run(comma.end(), end, header[1], begins)
+            yield Run(comma.end(), end, header[1], begins, min(breaks, end))
 
 
 def percent_urls(view: memoryview) -> Iterator[Run]:

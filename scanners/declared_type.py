@@ -57,13 +57,19 @@ def declared_type(values: Sequence[str]) -> DeclaredType:
 def parse_media_type(value: str) -> tuple[str, Parameters]:
     """Return type and parameters: type and names in lower case, values as sent, unquoted.
 
-    Never raises: what is no media type is the empty type, without parameters.
+    Never raises: what is no media type is the empty type, without parameters.  A blank ends the
+    type: some senders forget the semicolon, and PHP takes that.
     """
     if ";" not in value:
-        media_type = value.strip(" \t").lower()
+        media_type = _first_word(value)
         return (media_type, ()) if _TYPE.fullmatch(media_type) else ("", ())
-    media_type, parameters = parse_value(value)
+    main, parameters = parse_value(value)
+    media_type = _first_word(main)
     return (media_type, parameters[:MAX_PARAMETERS]) if _TYPE.fullmatch(media_type) else ("", ())
+
+
+def _first_word(text: str) -> str:
+    return text.strip(" \t").partition(" ")[0].partition("\t")[0].lower()
 
 
 def media_types(value: str) -> tuple[str, ...]:
@@ -84,7 +90,8 @@ def _is_certain(value: str, media_type: str, parameters: Parameters) -> bool:
     """
     stated = [text for name, text in parameters if "boundary" in name]
     match = _BOUNDARY.search(value)
-    if len(stated) != 1 or match is None or not media_type.startswith("multipart/"):
+    alone = media_type == value.partition(";")[0].strip(" \t").lower()
+    if len(stated) != 1 or match is None or not alone or not media_type.startswith("multipart/"):
         return False
     (boundary,) = stated
     said = value.lower().count("boundary") - boundary.lower().count("boundary")

@@ -21,6 +21,8 @@ from scanners.type_table import TypeTable
 
 LONG_RUN = 6
 """Blanks in a row; Sigma's double-extension rules count from six, MailScanner from ten."""
+LONG_TRANSCRIPT = 32
+"""Underscores that a dialog shows with all that follows; servers put them for foreign letters."""
 LONG_NAME = 150
 """Characters; dialogs cut longer names, and MailScanner denies them."""
 LARGEST_COM = 65_280
@@ -94,9 +96,12 @@ class NameScanner:
         stem, _, last = reading.rpartition(".")
         runs = last in self.table.runnable
         bare = stem.rstrip(BLANKS)
-        if len(stem) - len(bare) >= LONG_RUN:
+        run = stem[len(bare) :]
+        if len(run) >= LONG_RUN:
             decoy = self.table.extension_families(extension(bare))
-            hides = runs or (decoy and self.table.extension_families(last))
+            hides = (runs and not _is_transcribed(run)) or (
+                decoy and self.table.extension_families(last)
+            )
             level = DetectionLevel.SUSPICIOUS if hides else DetectionLevel.INFO
             return Code.DISGUISE_PADDING, level, "blanks", "blanks push the extension out of sight"
         if len(reading) > LONG_NAME and runs and last != "js":  # bundlers name scripts at length
@@ -138,6 +143,11 @@ class NameScanner:
         level = DetectionLevel.SUSPICIOUS if changes else DetectionLevel.INFO
         said = "direction marks change how the name reads"
         return Code.DISGUISE_BIDI, level, "marks", said
+
+
+def _is_transcribed(run: str) -> bool:
+    """Say whether it is a name in letters that some server could not write, and fits a dialog."""
+    return len(run) < LONG_TRANSCRIPT and 2 * run.count("_") > len(run)
 
 
 Trick = tuple[Code, DetectionLevel, str, str]

@@ -31,6 +31,7 @@ _HTML = frozenset(
 _FIELD = re.compile(rb"(?:>?From |([!-9;-~]{2,70}):)[^\n]*+(?:\n[ \t][^\n]*+)*+\n")
 _MAIL_PROGRAMS = frozenset(b"received return-path message-id mime-version delivered-to".split())
 _MAIL_FIELDS = _MAIL_PROGRAMS | frozenset(b"from to cc subject date sender reply-to".split())
+_MIME_FIELDS = frozenset(b"mime-version content-type".split())
 _JSON = re.compile(rb"\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\d\]-])")
 
 
@@ -164,6 +165,7 @@ def _is_mail(head: bytes) -> bool:
     """Say whether a text begins with the header of a mail (RFC 5322 §3.6), or a mailbox with one.
 
     Two fields that mail has, one of them written by mail programs: HTTP heads have a date, too.
+    Pages saved as one file, which Word opens as documents, may have but the two of MIME.
     """
     if not _FIELD.match(head):
         return False
@@ -172,7 +174,9 @@ def _is_mail(head: bytes) -> bool:
     while field := _FIELD.match(head, at):
         names.add((field[1] or b"").lower())
         at = field.end()
-    return len(names & _MAIL_FIELDS) > 1 and not names.isdisjoint(_MAIL_PROGRAMS)
+    return names >= _MIME_FIELDS or (
+        len(names & _MAIL_FIELDS) > 1 and not names.isdisjoint(_MAIL_PROGRAMS)
+    )
 
 
 def _markup(head: bytes) -> str:

@@ -15,6 +15,14 @@ from scanners.transfer_encoding import DECODERS
 
 MAIL_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 MAIL_NAMES = frozenset({"eml", "mht", "mhtml", "nws", "mbox"})
+UNREADABLE = {
+    "message/partial": Reason.PARTIAL,  # RFC 2046 §5.2.2: the rest comes otherwise
+    "multipart/encrypted": Reason.OPAQUE,  # RFC 3156
+    "application/pgp-encrypted": Reason.OPAQUE,
+    "application/pkcs7-mime": Reason.OPAQUE,  # RFC 8551: encrypted, or signed as one block
+    "application/x-pkcs7-mime": Reason.OPAQUE,
+}
+"""What is mail, but not to be read by us."""
 MAX_HEADERS = 256 * 1024
 """Bytes.  Signatures and traces of many hops reach 60 KiB; Postfix cuts at 100 KiB."""
 
@@ -33,8 +41,8 @@ class MailScanner:
     def scan(self, content: Content, budget: Budget) -> Report:
         declared = content.declared_type in MAIL_TYPES
         opened = Opened(content.path)
-        if content.declared_type == "message/partial":  # RFC 2046 §5.2.2: the rest comes otherwise
-            opened.add_gap(Reason.PARTIAL)
+        if reason := UNREADABLE.get(content.declared_type):
+            opened.add_gap(reason)
             return opened.report(self.name)
         if content.codings or not (declared or _is_opened(content)):
             return Report()
@@ -84,6 +92,8 @@ def _open(
     multipart = part.declared.media_type.startswith("multipart/")
     if multipart and DECODERS.get(part.encoding) is None:
         inside = split_body(_body(content, part), budget)
+        if reason := UNREADABLE.get(part.declared.media_type):
+            opened.add_gap(reason)
         opened.children += inside.children
         opened.gaps |= inside.gaps
         opened.wrapped = inside.wrapped

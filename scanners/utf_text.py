@@ -24,6 +24,15 @@ _ZEROS: dict[tuple[bool, ...], Decode] = {
     (False, True, False, True): codecs.utf_16_le_decode,
 }
 """Which of the first four bytes are zero, if two ASCII characters begin the text (RFC 4627 §3)."""
+_FIRST = frozenset(bytes([letter]) for letter in b'{[<" \t\r\n')
+
+
+def is_wide(view: memoryview) -> bool:
+    """Say whether JSON or markup in UTF-16 or UTF-32 may begin here."""
+    head = bytes(view[:4])
+    return head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or (
+        tuple(byte == 0 for byte in head) in _ZEROS and bytes(head.strip(b"\0")[:1]) in _FIRST
+    )
 
 
 def as_utf8(view: memoryview, budget: Budget) -> memoryview | None:

@@ -71,6 +71,9 @@ HIDDEN: dict[str, tuple[Callable[[bytes], str], str]] = {
     "style": (lambda d: f"a{{b:url({DATA},{quote_from_bytes(d)})}}", "text/css"),
     "all of a text": (lambda d: _every(40, "\n", d), TEXT),
     "all of a text, blanks": (lambda d: _every(10, " ", d), TEXT),
+    "unknown kind of message": (lambda d: _json(_every(10, "!", d)), "message/x"),
+    "text before JSON": (lambda d: "x" + _json(_every(10, "!", d)), "text/plain"),
+    "JSON behind blanks": (lambda d: " " * 5000 + _json(_every(10, "!", d)), ""),
     "form as text": (lambda d: f"name=x\r\ndata={_base64(d)}\r\n", TEXT),
     "form with semicolons": (lambda d: f"name=x;data={_base64(d)}", FORM),
     "form, semicolons and percent signs": (
@@ -113,6 +116,7 @@ def test_test_file(run: Examine, write: Callable[[bytes], str], declared_type: s
 def test_wide_json(run: Examine, encoding: str, declared_type: str) -> None:
     found = run(_json(_base64(PE)).encode(encoding), declared_type=declared_type)
     assert "pe" in _nodes(found.types)
+    assert "pe" in _nodes(run(_json(_base64(PE)).encode(encoding), declared_type="a/b").types)
 
 
 @pytest.mark.parametrize("declared_type", [XML, PAGE, "application/xml"])
@@ -120,6 +124,11 @@ def test_wide_markup(run: Examine, declared_type: str) -> None:
     page = f'<a href="{DATA};base64,{_base64(PE)}">'
     assert "pe" in _nodes(run(page.encode("utf-16-le"), declared_type=declared_type).types)
     assert "pe" in _nodes(run(page.encode("utf-16")).types)
+
+
+def test_text_in_an_old_charset(run: Examine) -> None:
+    text = '{"n": "résumé", "d": "' + _every(10, "!", PE) + '"}'
+    assert "pe" in _nodes(run(text.encode("latin-1")).types)
 
 
 def test_field_of_a_form_with_parts(run: Examine) -> None:

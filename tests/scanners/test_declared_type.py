@@ -26,6 +26,8 @@ from scanners.declared_type import AMBIGUOUS, KEPT, declared_type, parse_media_t
             "application/vnd.ms-excel.sheet.macroenabled.12",
             (),
         ),
+        ("application/json charset=utf-8", "application/json", ()),
+        ("text/plain\tx; a=b", "text/plain", (("a", "b"),)),
         ("image", "", ()),
         ("image/", "", ()),
         ("a/b, c/d", "", ()),

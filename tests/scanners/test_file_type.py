@@ -81,6 +81,8 @@ TYPES = {
     "text": (b"Plain words.\n", "text"),
     "mail": (b"Received: by x\n\tid 1\nFrom: a\nTo: b\n\nHi\n", "mail"),
     "mail with CRLF": (b"From: a\r\nSubject: b\r\nMIME-Version: 1.0\r\n\r\nHi\r\n", "mail"),
+    "page as one file": (b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "mail"),
+    "head of an answer": (b"Content-Type: a/b\nDate: today\nServer: x\n\n", "text"),
     "mailbox": (b"From a Mon\nFrom: a\nMessage-ID: <b>\n\nHi\n", "mail"),
     "letter": (b"From: a\nTo: b\nSubject: c\n\nHi\n", "text"),
     "head of HTTP": (b"Date: today\nServer: x\nContent-Type: text/html\n\n", "text"),

@@ -134,6 +134,16 @@ GAPS: dict[str, tuple[bytes, dict[str, str], set[str]]] = {
         {"partial"},
     ),
     "plain": (b"From: a\n\ntext", RFC822, set()),
+    "encrypted": (
+        b"From: a\nContent-Type: multipart/encrypted; boundary=b\n\n--b\n\nx\n--b--",
+        RFC822,
+        {"opaque"},
+    ),
+    "signed as one block": (
+        b"From: a\nContent-Type: application/pkcs7-mime\n\n\x30\x80",
+        RFC822,
+        {"opaque"},
+    ),
 }
 
 
