@@ -59,9 +59,11 @@ class Base64Scanner:
         opened = Opened(content.path, wrapped=False)
         try:
             if _is_text(content):
-                text = as_utf8(content.view, budget)
-                content = content if text is None else replace(content, view=text)
-                _Search(content, budget, FileReader(self.recognise, budget), opened).look()
+                reader = FileReader(self.recognise, budget)
+                _Search(content, budget, reader, opened).look()
+                text = as_utf8(content.view, budget) if is_wide(content.view) else None
+                if text is not None:  # some receivers would see that, others the bytes as they are
+                    _Search(replace(content, view=text), budget, reader, opened).look()
         except ScannerError as error:
             opened.add_gap(error.reason)
         return opened.report(self.name)

@@ -126,6 +126,12 @@ def test_wide_markup(run: Examine, declared_type: str) -> None:
     assert "pe" in _nodes(run(page.encode("utf-16")).types)
 
 
+@pytest.mark.parametrize("first", [b"\xff\xfe", b"<\0\0\0", b"R\0\0\0"])
+def test_text_that_only_begins_as_wide(run: Examine, first: bytes) -> None:
+    text = f'<a href="{DATA};base64,{_base64(PE)}">'.encode()
+    assert "pe" in _nodes(run(first + text, declared_type=PAGE).types)
+
+
 def test_text_in_an_old_charset(run: Examine) -> None:
     text = '{"n": "résumé", "d": "' + _every(10, "!", PE) + '"}'
     assert "pe" in _nodes(run(text.encode("latin-1")).types)

@@ -7,7 +7,7 @@ import pytest
 from scanners import utf_text
 from scanners.budget import Budget
 from scanners.errors import ContentTooLarge
-from scanners.utf_text import as_utf8
+from scanners.utf_text import as_utf8, is_wide
 from tests.scanners.conftest import MakeBudget
 
 TEXT = json.dumps({"name": "a"})[:-1] + ', "b": "é😀日本"}'
@@ -33,6 +33,16 @@ def test_other_bytes(data: bytes, new_budget: MakeBudget) -> None:
 @pytest.mark.parametrize("data", [b"\xff\xfea\0b", b"\xff\xfe\x00\xd8", b"\0a\0b\xd8\0\0b"])
 def test_broken_text_is_read_as_far_as_it_goes(data: bytes, new_budget: MakeBudget) -> None:
     assert as_utf8(memoryview(data), new_budget()) is not None
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_may_be_wide(encoding: str) -> None:
+    assert is_wide(memoryview(TEXT.encode(encoding)))
+
+
+@pytest.mark.parametrize("data", [TEXT.encode(), b"", b"R\0\0\0", b"MZ\x90\0", bytes(8)])
+def test_what_is_not_wide(data: bytes) -> None:
+    assert not is_wide(memoryview(data))
 
 
 def test_budget(new_budget: MakeBudget) -> None:
