@@ -130,7 +130,7 @@ class Session(asyncio.Protocol):
         elif self._draining:
             self._answer()
         elif self._inlet.wire.mid_request:
-            self._answering.refuse(408)
+            self._refuse(408)
         else:
             self._farewell.close()
 
@@ -181,7 +181,7 @@ class Session(asyncio.Protocol):
             self._host.complain(
                 "request.refused", client=self.client.address, status=status, reason=reason
             )
-        self._answering.refuse(status)
+        self._refuse(status)
 
     def on_idle(self) -> None:
         """Say what is waited for now, and how long."""
@@ -256,6 +256,10 @@ class Session(asyncio.Protocol):
         self._draining = False
         self._stop_starving()
         self._answering.answer(close=self._closing or self._inlet.wire.mid_body)
+
+    def _refuse(self, status: int) -> None:
+        self._stop_starving()
+        self._answering.refuse(status)
 
     def _answer_early(self, exchange: Exchange) -> None:
         """The moment is over: the reply is made with what is there of the body."""

@@ -90,6 +90,20 @@ async def test_an_event_stream_that_finds_no_room_is_answered_once(
     assert not scene.transport.aborted
 
 
+async def test_nonsense_of_who_waits_for_room_is_refused(
+    scene: "Scene", question: "Ask", space: SpoolSpace
+) -> None:
+    """Some bytes are on their way when reading pauses."""
+    space.disk_total = 0
+    scene.session.data_received(question(b"x" * 1000, "Allow: 204").wire[:-5])
+    assert not scene.transport.reading
+    scene.session.data_received(b"no chunk\r\n")
+    scene.after(1)
+    scene.after(11)
+    assert scene.statuses() == [400]
+    assert not scene.transport.aborted
+
+
 async def test_a_client_that_fills_the_spool_starves_itself_only(
     make_front: "Callable[..., Front]", question: "Ask", space: SpoolSpace
 ) -> None:
