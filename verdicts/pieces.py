@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from verdicts.model import Piece, Transfer
+from verdicts.model import Direction, Piece, Transfer
 from verdicts.spool import Spool, SpoolSpace, spool_file
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class PieceStore:
         is full; the object is forgotten then.
         """
         piece = transfer.piece
-        if piece is None or not self._joinable(piece, size):
+        if piece is None or not self._joinable(piece, size) or not _is_one_story(transfer, piece):
             return None
         self._make_room(size, new=piece.first == 0)
         path = self.folder / file_key(transfer, piece)
@@ -126,6 +126,16 @@ async def join_piece(store: PieceStore | None, transfer: Transfer, spool: Spool)
     except OSError as error:
         log.warning("piece.not_joined", transfer_id=transfer.id, reason=str(error))
         return None
+
+
+def _is_one_story(transfer: Transfer, piece: Piece) -> bool:
+    """Say whether pieces under this key can only be of one file.
+
+    Of people whom nobody names, a mixture of two uploads, or of two versions of a download, would
+    be judged that none of them has sent or got.
+    """
+    named = bool(transfer.client_ip or transfer.user)
+    return named or (transfer.direction is Direction.DOWNLOAD and bool(piece.validator))
 
 
 def file_key(transfer: Transfer, piece: Piece) -> str:

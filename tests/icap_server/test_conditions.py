@@ -24,6 +24,7 @@ class Scripted:
 
     answers_early = True
     rest = 7
+    on_disk = 3
 
     def __init__(self, *, collects: bool = True, ready: bool = False, drips: bytes = b"") -> None:
         self.collects = collects

@@ -32,7 +32,7 @@ def office(make_office: MakeOffice, tmp_path: Path) -> Office:
 async def fetch(office: Office, question: "Ask", data: bytes, first: int, total: int) -> Reply:
     stated = f"Content-Range: bytes {first}-{first + len(data) - 1}/{total}"
     http = f"HTTP/1.1 206 Partial Content\r\n{stated}\r\n\r\n".encode()
-    head = replace(read_head(question(data)), http_response=http)
+    head = replace(read_head(question(data, "X-Client-IP: 192.0.2.7")), http_response=http)
     return await judge(InspectExchange(head, office, GENERIC), data)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from verdicts import pieces
-from verdicts.model import Piece, Transfer
+from verdicts.model import Direction, Piece, Transfer
 from verdicts.pieces import IDLE_SECONDS, PieceStore, file_key, join_piece
 from verdicts.spool import Spool
 
@@ -36,9 +36,12 @@ def send(store: PieceStore, transfer: Callable[..., Transfer]) -> Iterator[Send]
         client_ip: str = "192.0.2.1",
         validator: str = '"v1"',
         data: bytes | None = None,
+        direction: Direction = Direction.DOWNLOAD,
     ) -> bytes | None:
         piece = Piece(first, end - 1, total, validator)
-        moved = transfer(url=url, client_ip=client_ip, piece=piece, partial=True)
+        moved = transfer(
+            url=url, client_ip=client_ip, piece=piece, partial=True, direction=direction
+        )
         content = WHOLE[first:end] if data is None else data
         descriptor = os.memfd_create("piece")
         try:
@@ -98,6 +101,24 @@ def test_other_objects_are_other_files(send: Send, other: dict[str, str]) -> Non
     send(0, 100)
     assert send(100, len(WHOLE), **other) is None
     assert send(100, len(WHOLE)) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "direction, validator, joined",
+    [
+        (Direction.DOWNLOAD, '"v1"', True),
+        (Direction.DOWNLOAD, "", False),
+        (Direction.UPLOAD, '"v1"', False),
+        (Direction.UPLOAD, "", False),
+    ],
+)
+def test_pieces_of_nobody_in_particular_are_joined_only_if_they_are_of_one_version(
+    send: Send, direction: Direction, validator: str, *, joined: bool
+) -> None:
+    """Else the pieces of two people would make a file that neither has."""
+    about = {"client_ip": "", "direction": direction, "validator": validator}
+    send(0, 100, **about)
+    assert (send(100, len(WHOLE), **about) == WHOLE) is joined
 
 
 def test_a_piece_that_lies_about_its_length_belongs_to_nothing(send: Send) -> None:
@@ -176,8 +197,8 @@ def test_a_key_names_no_path(transfer: Callable[..., Transfer]) -> None:
 async def test_a_finished_body_is_added(
     store: PieceStore, spool: Callable[[bytes], Spool], transfer: Callable[..., Transfer]
 ) -> None:
-    first = transfer(partial=True, piece=Piece(0, 99, len(WHOLE)))
-    second = transfer(partial=True, piece=Piece(100, len(WHOLE) - 1, len(WHOLE)))
+    first = transfer(partial=True, piece=Piece(0, 99, len(WHOLE), "v1"))
+    second = transfer(partial=True, piece=Piece(100, len(WHOLE) - 1, len(WHOLE), "v1"))
     assert await join_piece(store, first, spool(WHOLE[:100])) is None
     whole = await join_piece(store, second, spool(WHOLE[100:]))
     assert whole is not None
@@ -189,7 +210,7 @@ async def test_no_piece_and_no_store_are_no_whole(
     store: PieceStore, spool: Callable[[bytes], Spool], transfer: Callable[..., Transfer]
 ) -> None:
     assert await join_piece(store, transfer(partial=True), spool(WHOLE)) is None
-    piece = Piece(0, 99, 200)
+    piece = Piece(0, 99, 200, "v1")
     assert await join_piece(None, transfer(partial=True, piece=piece), spool(WHOLE[:100])) is None
 
 
@@ -197,7 +218,7 @@ async def test_a_disk_that_is_full_holds_nothing_up(
     tmp_path: Path, spool: Callable[[bytes], Spool], transfer: Callable[..., Transfer]
 ) -> None:
     nowhere = PieceStore(tmp_path / "missing", 1000, 1000)
-    moved = transfer(partial=True, piece=Piece(0, 99, 200))
+    moved = transfer(partial=True, piece=Piece(0, 99, 200, "v1"))
     assert await join_piece(nowhere, moved, spool(WHOLE[:100])) is None
 
 
@@ -211,5 +232,5 @@ async def test_no_descriptor_left_holds_nothing_up(
         raise OSError(errno.EMFILE, "as scripted")
 
     monkeypatch.setattr("verdicts.pieces.os.dup", fail)
-    moved = transfer(partial=True, piece=Piece(0, 99, 200))
+    moved = transfer(partial=True, piece=Piece(0, 99, 200, "v1"))
     assert await join_piece(store, moved, spool(WHOLE[:100])) is None
