@@ -15,8 +15,6 @@ _INSTRUCTION = rb"<\?(?:[^?<]++|\?(?!>)|<(?!\?))*+\?>"
 _TEXT = rb">((?:[^<]++|" + _COMMENT + b"|" + _SECTION + b"|" + _INSTRUCTION + rb")*+)"
 _VALUE = rb"=\s*+(?:\"([^\"]{%d,}+)|'([^']{%d,}+))" % (SHORTEST, SHORTEST)
 _FIELD = re.compile(_VALUE + b"|" + _TEXT)
-_MARKS = re.compile(_COMMENT + b"|" + _INSTRUCTION + rb"|<!\[CDATA\[|\]\]>")
-
 _NAMED = {
     b"Tab": b"\t",
     b"NewLine": b"\n",
@@ -29,9 +27,8 @@ _NAMED = {
     b"colon": b":",
     b"semi": b";",
 }
-_REFERENCE = re.compile(
-    rb"&(?:#(?:[xX]([0-9A-Fa-f]{1,8})|([0-9]{1,8}))|(" + b"|".join(_NAMED) + b"));"
-)
+_REFERENCE = rb"&(?:#(?:[xX]([0-9A-Fa-f]{1,8})|([0-9]{1,8}))|(" + b"|".join(_NAMED) + b"));"
+_MARKS = re.compile(b"|".join((_REFERENCE, _COMMENT, _INSTRUCTION, rb"<!\[CDATA\[|\]\]>")))
 
 
 def long_fields(view: memoryview) -> Iterator[tuple[int, int]]:
@@ -47,13 +44,22 @@ def needs_reading(view: memoryview) -> bool:
     return re.search(rb"[<&]", view) is not None
 
 
-def read(field: memoryview) -> bytes:
+def read(field: memoryview) -> bytearray:
     """Return what a parser makes of a field: no comments, references replaced."""
-    return _REFERENCE.sub(_replace, _MARKS.sub(b"", field))
+    text, at = bytearray(), 0  # sub() would keep a list of millions of pieces
+    for mark in _MARKS.finditer(field):
+        text += field[at : mark.start()]
+        text += _replacement(mark)
+        at = mark.end()
+    text += field[at:]
+    return text
 
 
-def _replace(match: re.Match[bytes]) -> bytes:
-    if match[3]:
-        return _NAMED[match[3]]
-    code = int(match[1], 16) if match[1] else int(match[2])
+def _replacement(mark: re.Match[bytes]) -> bytes:
+    hexadecimal, decimal, name = mark.groups()
+    if name:
+        return _NAMED[name]
+    if not (hexadecimal or decimal):
+        return b""
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
     return bytes([code]) if code < 128 else b"?"

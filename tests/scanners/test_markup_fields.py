@@ -23,7 +23,7 @@ FIELDS = {
 }
 
 
-def _read(document: bytes) -> list[bytes]:
+def _read(document: bytes) -> list[bytearray]:
     view = memoryview(document)
     return [read(view[start:end]).translate(None, b" \r\n") for start, end in long_fields(view)]
 
