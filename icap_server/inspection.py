@@ -206,14 +206,21 @@ class InspectExchange:
         return record.ruling
 
     async def _inspect(self, spool: Spool) -> VerdictRecord:
-        """Judge the body, or the whole file if the body was its last piece."""
+        """Judge the body, and then the whole file if the body was its last piece.
+
+        Both, for a client that heeds no Content-Range keeps the piece as a file.  The whole is a
+        transfer of its own in the verdict log.
+        """
         inspection, transfer = self._office.inspection, self._transfer
+        record = await inspection.inspect(transfer, spool, self._begun)
+        if record.ruling.action is not Action.ALLOW:
+            return record
         whole = await join_piece(self._office.pieces, transfer, spool)
         if whole is None:
-            return await inspection.inspect(transfer, spool, self._begun)
+            return record
+        self._transfer = replace(transfer, id=new_transfer_id(), partial=False, piece=None)
         try:
-            transfer = replace(transfer, partial=False, piece=None)
-            return await inspection.inspect(transfer, whole, self._begun)
+            return await inspection.inspect(self._transfer, whole, self._begun)
         finally:
             whole.close()
 

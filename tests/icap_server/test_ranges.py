@@ -36,16 +36,27 @@ async def fetch(office: Office, question: "Ask", data: bytes, first: int, total:
     return await judge(InspectExchange(head, office, GENERIC), data)
 
 
-async def test_the_last_piece_is_judged_as_the_whole(
+async def test_the_whole_is_judged_with_its_last_piece(
     office: Office, question: "Ask", inspection: "ScriptedInspection"
 ) -> None:
     assert echoed(await fetch(office, question, b"wo", 0, 4)) == b"wo"
     reply = await fetch(office, question, b"rm", 2, 4)
     assert b"403 Forbidden" in reply.head
-    assert inspection.seen == [b"wo", b"worm"]
-    first, second = inspection.records
-    assert first.transfer.partial
-    assert not second.transfer.partial
+    assert inspection.seen == [b"wo", b"rm", b"worm"]
+    assert [record.transfer.partial for record in inspection.records] == [True, True, False]
+    ids = {record.transfer.id for record in inspection.records}
+    assert len(ids) == 3
+    assert inspection.records[-1].transfer.id.encode() in reply.head
+
+
+async def test_a_piece_that_is_bad_by_itself_is_blocked(
+    office: Office, question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    """Its client may heed no Content-Range, and what stood before it was only meant to hide it."""
+    await fetch(office, question, b"x", 0, 5)
+    reply = await fetch(office, question, b"worm", 1, 5)
+    assert b"403 Forbidden" in reply.head
+    assert inspection.seen == [b"x", b"worm"]
 
 
 async def test_a_clean_whole_gives_its_last_piece_only(office: Office, question: "Ask") -> None:
