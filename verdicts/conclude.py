@@ -62,13 +62,13 @@ def conclude(
 def as_fragment(verdict: Verdict) -> Verdict:
     """Return the verdict on a body that is a piece of a file: never clean, for the rest is unseen.
 
-    That the piece itself is no whole archive, or no whole coded body, is no news then; what was
-    found in it is.
+    That the piece is no whole archive or coded body, and that members cannot be read whose
+    beginnings lie in another piece, is no news then; what was found in it is.
     """
     found = tuple(
         one for one in verdict.detections if one.path or one.code is not Code.ARCHIVE_AMBIGUOUS
     )
-    gaps = (one for one in verdict.unscanned if one.path or one.reason is not Reason.MALFORMED)
+    gaps = (one for one in verdict.unscanned if one.reason is not Reason.MALFORMED)
     level = max((LEVELS[one.level] for one in found), default=Level.CLEAN)
     return replace(
         verdict,

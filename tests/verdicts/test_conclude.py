@@ -126,7 +126,8 @@ def test_a_fragment_is_never_clean() -> None:
 
 def test_a_fragment_of_an_archive_is_no_broken_archive() -> None:
     ambiguous = Detection(Code.ARCHIVE_AMBIGUOUS, "zip", "gap", DetectionLevel.SUSPICIOUS)
-    gaps = (Unscanned("zip", Reason.MALFORMED), Unscanned("zip", Reason.ENCRYPTED))
+    torn = Unscanned("zip", Reason.MALFORMED, ("a.txt",))
+    gaps = (Unscanned("zip", Reason.MALFORMED), torn, Unscanned("zip", Reason.ENCRYPTED))
     verdict = as_fragment(Verdict(Level.SUSPICIOUS, (ambiguous,), gaps))
     assert verdict.level is Level.UNKNOWN
     assert verdict.detections == ()
@@ -137,8 +138,8 @@ def test_what_is_found_in_a_fragment_counts() -> None:
     inside = ("a.zip",)
     ambiguous = Detection(Code.ARCHIVE_AMBIGUOUS, "zip", "gap", DetectionLevel.SUSPICIOUS, inside)
     worm = Detection(Code.SIGNATURE_CLAMAV, "clamav", "Worm", DetectionLevel.MALICIOUS)
-    broken = Unscanned("zip", Reason.MALFORMED, inside)
-    verdict = as_fragment(Verdict(Level.MALICIOUS, (worm, ambiguous), (broken,)))
+    locked = Unscanned("zip", Reason.ENCRYPTED, inside)
+    verdict = as_fragment(Verdict(Level.MALICIOUS, (worm, ambiguous), (locked,)))
     assert verdict.level is Level.MALICIOUS
     assert verdict.detections == (worm, ambiguous)
-    assert broken in verdict.unscanned
+    assert locked in verdict.unscanned
