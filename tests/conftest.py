@@ -10,10 +10,13 @@ import pytest
 
 @pytest.fixture
 def open_descriptors() -> Callable[[], Counter[str]]:
-    """What this process holds open, by target; compare before and after."""
+    """What this process holds open, by target: `after - before` is what a test has left open.
+
+    Not `==`: what an earlier test left to the garbage collector may go in the middle of this one.
+    """
 
     def count() -> Counter[str]:
-        gc.collect()  # else what an earlier test left behind may go in the middle of this one
+        gc.collect()
         found: Counter[str] = Counter()
         for name in os.listdir("/proc/self/fd"):
             try:
