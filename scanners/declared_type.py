@@ -63,9 +63,9 @@ def parse_media_type(value: str) -> tuple[str, Parameters]:
     if ";" not in value:
         media_type = _first_word(value)
         return (media_type, ()) if _TYPE.fullmatch(media_type) else ("", ())
-    main, parameters = parse_value(value)
+    main, parameters = parse_value(value, MAX_PARAMETERS)
     media_type = _first_word(main)
-    return (media_type, parameters[:MAX_PARAMETERS]) if _TYPE.fullmatch(media_type) else ("", ())
+    return (media_type, parameters) if _TYPE.fullmatch(media_type) else ("", ())
 
 
 def _first_word(text: str) -> str:

@@ -6,6 +6,7 @@ Lenient on purpose: whatever some receiver would take for a file name has to be 
 import binascii
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 LONGEST = 1024
@@ -39,10 +40,13 @@ for _codec in CHARSETS.values():
     b"a".decode(_codec)  # loads it now: a sandboxed worker can load nothing later
 
 
-def parse_value(value: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Split `main; a=1; b="2"`: main and parameters in order, names in lower case."""
+def parse_value(value: str, most: int | None = None) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Split `main; a=1; b="2"`: main and parameters in order, names in lower case.
+
+    `most`: read no more of the parameters than so many.
+    """
     main, _, rest = value.partition(";")
-    return main.strip().lower(), tuple(_parameters(rest))
+    return main.strip().lower(), tuple(islice(_parameters(rest), most))
 
 
 def _parameters(text: str) -> Iterator[tuple[str, str]]:

@@ -68,3 +68,9 @@ def test_hostile_values_are_quick(value: str) -> None:
     for _ in range(50):
         all_values(parse_value("x;" + value)[1], "a")
         all_values((("a", value),), "a")
+
+
+def test_only_so_many_parameters() -> None:
+    """Twenty thousand in one Content-Type took the front 30 ms."""
+    read = parse_value("a; b=1; c=2; d=3", 2)
+    assert read == ("a", (("b", "1"), ("c", "2")))
