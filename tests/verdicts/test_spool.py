@@ -24,6 +24,11 @@ MEMORY = 100_000
 """A larger body goes to a file."""
 
 
+def files(opened: Counter[str]) -> list[str]:
+    """Leave out what a spool never opens: other tests' loops may come and go meanwhile."""
+    return [name for name in opened if name not in ("socket", "pipe")]
+
+
 @pytest.fixture
 def small(space: SpoolSpace) -> SpoolSpace:
     return replace(space, memory_bytes=MEMORY)
@@ -78,7 +83,7 @@ def test_every_size_comes_back_whole(
     spool.close()
     spool.close()
     assert (small.memory_used, small.disk_used, small.used) == (0, 0, 0)
-    assert not open_descriptors() - before
+    assert not files(open_descriptors() - before)
 
 
 @pytest.mark.parametrize("size, kept", BOUNDARIES[1:])
@@ -164,7 +169,7 @@ def test_full_disk_is_an_error_and_leaves_no_trace(
         spool.write(memoryview(bytes(MEMORY)))
     spool.close()
     assert small.used == 0
-    assert not open_descriptors() - before
+    assert not files(open_descriptors() - before)
 
 
 def test_full_disk_while_the_buffer_moves(small: SpoolSpace, open_descriptors: Count) -> None:
@@ -178,7 +183,7 @@ def test_full_disk_while_the_buffer_moves(small: SpoolSpace, open_descriptors: C
         spool.write(memoryview(b"x"))
     spool.close()
     assert small.used == 0
-    assert not open_descriptors() - before
+    assert not files(open_descriptors() - before)
 
 
 def test_missing_folder_is_an_error(small: SpoolSpace) -> None:
@@ -252,7 +257,7 @@ def test_spool_file_copies_up_to_its_limit(
         path.write_bytes(pattern(size + 1))
         assert spool_file(file.fileno(), small, size) is None
         assert small.used == 0
-        assert not open_descriptors() - before
+        assert not files(open_descriptors() - before)
 
 
 def test_spool_file_of_a_pipe_is_an_error(small: SpoolSpace, open_descriptors: Count) -> None:
@@ -263,7 +268,7 @@ def test_spool_file_of_a_pipe_is_an_error(small: SpoolSpace, open_descriptors: C
     os.close(reading)
     os.close(writing)
     assert small.used == 0
-    assert not open_descriptors() - before
+    assert not files(open_descriptors() - before)
 
 
 @pytest.mark.parametrize("size", [5000, BUFFER_LIMIT + 5000, MEMORY + 5000])
