@@ -6,7 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := clamav-daemon clamav libmagic1 libarchive13 libseccomp2 python3-venv
-TESTING := c-icap libc-icap-mod-virus-scan curl gcc libc6-dev squid-openssl systemd
+TESTING := arj c-icap cpio curl dosfstools gcab gcc genisoimage jlha-utils libarchive-tools \
+	libc-icap-mod-virus-scan libc6-dev mtools qpdf rpm squid-openssl systemd udftools unar wimtools \
+	xorriso 7zip
 
 .PHONY: help serve setup test test-long check bench demo lock clean system system-testing
 

@@ -39,6 +39,7 @@ class TypeModel(BaseModel):
     type: str
     mime: str
     family: Family
+    kind: str = Field(description="Finer words, such as `dll dotnet`; empty if there are none.")
     name: str = Field(description="A member's own name; empty for the transferred file.")
     children: list["TypeModel"]
 

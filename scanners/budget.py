@@ -21,6 +21,8 @@ class Budget:
     """Members that may still be opened, over the whole tree."""
     depth: int
     """Containers that may lie within one another below the content at hand."""
+    guess_seconds: float = 0.25
+    """Left for trying passwords, over the whole tree."""
 
     def seconds_left(self) -> float:
         """Return the time left, > 0; raise DeadlinePassed if there is none."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scanners.budget import Budget
 from scanners.model import Code, Content, Detection, DetectionLevel, Family, Report
 from scanners.names import extension, readings
-from scanners.type_table import KnownType, TypeTable
+from scanners.types.table import KnownType, TypeTable
 
 FALLBACK = "text/plain"
 """What servers say of a file that they do not know; old Apache's DefaultType."""

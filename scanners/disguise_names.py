@@ -17,7 +17,7 @@ from scanners.model import (
 )
 from scanners.name_contradiction import find_contradiction
 from scanners.names import BLANKS, OVERRIDE, displayed, extension, parts, readings
-from scanners.type_table import TypeTable
+from scanners.types.table import TypeTable
 
 LONG_RUN = 6
 """Blanks in a row; Sigma's double-extension rules count from six, MailScanner from ten."""

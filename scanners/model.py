@@ -91,6 +91,9 @@ class FileType:
     mime: str
     """As libmagic says, e.g. application/x-dosexec."""
     family: Family
+    kind: str = ""
+    """Finer words of ours, separated by blanks: "dll dotnet", "excel".  Empty if there is no more
+    to say."""
 
 
 UNKNOWN_TYPE = FileType("unknown", "application/octet-stream", Family.DATA)
@@ -125,6 +128,29 @@ class Content:
     distorted: bool = False
     """A second reading of bytes that are examined as they should be as well: that it breaks off,
     or holds bytes that belong to nothing, is no finding.  Holds for all that lies in it."""
+    clues: tuple["Clue", ...] = ()
+    """Texts that came with it, in which its password may stand."""
+
+
+class Source(StrEnum):
+    """Where a password comes from, in the order in which they are tried."""
+
+    URL = "url"
+    FIELD = "field"  # of the form, or of the JSON document, that carried the file
+    MESSAGE = "message"  # a text beside the file: chat line, mail body, readme
+    NAME = "name"  # of the file or of what it lies in
+    LIST = "list"  # rules/passwords.txt
+    DEFAULT = "default"  # what everybody tries
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A text that came with a file.  Untrusted."""
+
+    source: Source
+    text: str
+    name: str = ""
+    """Of the field that the text is the value of; empty for a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 from scanners.model import Content, DetectionLevel, Family
 from scanners.names import extension, readings
-from scanners.type_table import TypeTable
+from scanners.types.table import TypeTable
 
 RECOGNISED = frozenset({Family.IMAGE, Family.DOCUMENT, Family.AUDIO, Family.VIDEO, Family.ARCHIVE})
 """Content of these kinds has marks of its own and runs under no name."""

@@ -7,20 +7,22 @@ from scanners.base64_fields import Base64Scanner
 from scanners.coding import CodingScanner, GzipContainer
 from scanners.disguise import DisguiseScanner
 from scanners.disguise_names import NameScanner
-from scanners.file_type import TypeScanner
 from scanners.http_message import HttpMessageScanner
+from scanners.kit import Kit
 from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
-from scanners.type_table import read_type_table
+from scanners.types.identify import TypeScanner
+from scanners.types.table import read_type_table
 from scanners.uuencode import UuencodeScanner
 from scanners.yara_rules import YaraScanner, read_sources
-from scanners.zip_container import ZipContainer
+from scanners.zip.container import ZipContainer
 
 
 def build_bench(rules: Path) -> Bench:
     """Return the scanners over a folder of rules; ValueError or OSError says what is wrong."""
     table = read_type_table(rules / "types.toml")
     types = TypeScanner(table)
+    kit = Kit(table, types.identify)
     return Bench(
         identify=types.identify,
         scanners=(
@@ -34,6 +36,6 @@ def build_bench(rules: Path) -> Bench:
             UuencodeScanner(),
             Base64Scanner(types.recognise),
             GzipContainer(),
-            ZipContainer(table, types.identify),
+            ZipContainer(kit),
         ),
     )

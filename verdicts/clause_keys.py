@@ -20,7 +20,7 @@ from ipaddress import (
 from pathlib import Path
 
 from scanners.model import TypeNode
-from scanners.type_table import read_type_table
+from scanners.types.table import read_type_table
 from verdicts.clause import Case, Test
 from verdicts.hosts import matching_patterns, require_host_pattern
 from verdicts.model import Action, Direction, Transfer

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scanners.model import Family, TypeNode
 from scanners.names import extension, readings
-from scanners.type_table import TypeTable
+from scanners.types.table import TypeTable
 from verdicts.model import Transfer
 
 

@@ -118,6 +118,7 @@ def types_row(node: TypeNode) -> dict[str, object]:
         "type": node.file_type.name,
         "mime": node.file_type.mime,
         "family": node.file_type.family.value,
+        "kind": node.file_type.kind,
         "name": node.name,
         "children": [types_row(child) for child in node.children],
     }
@@ -185,5 +186,10 @@ def _clip_types(node: TypeNode, left: list[int], depth: int = 0) -> TypeNode:
         if left[0] <= 0:
             break
         children.append(_clip_types(child, left, depth + 1))
-    kind = replace(node.file_type, name=_clip(node.file_type.name), mime=_clip(node.file_type.mime))
-    return replace(node, file_type=kind, name=_clip(node.name), children=tuple(children))
+    file_type = replace(
+        node.file_type,
+        name=_clip(node.file_type.name),
+        mime=_clip(node.file_type.mime),
+        kind=_clip(node.file_type.kind),
+    )
+    return replace(node, file_type=file_type, name=_clip(node.name), children=tuple(children))

@@ -31,7 +31,7 @@ EXTENSION = 16
 
 
 def encode_types(root: TypeNode | None) -> tuple[list[str], bool]:
-    """Flatten the tree, upper levels first: [parent's index, type, mime, family, name, member].
+    """Flatten the tree, upper levels first; a row starts with the index of its parent.
 
     What does not fit is counted.  For parts of the message (not the members of archives) one more
     node a type and extension stands for them, so that policy still knows of each: False if those
@@ -61,7 +61,7 @@ def _kinds(node: TypeNode) -> set[tuple[FileType, str]]:
 
 def read_types(flat: object) -> TypeNode | None:
     """Join the flat list to a tree again; a parent stands before its children."""
-    rows = [read_parts(item, 6) for item in read_list(flat, NODES + STAND_INS + 1)]
+    rows = [read_parts(item, 7) for item in read_list(flat, NODES + STAND_INS + 1)]
     parents = [read_number(row[0]) for row in rows]
     depths: list[int] = []
     for index, parent in enumerate(parents):
@@ -73,9 +73,12 @@ def read_types(flat: object) -> TypeNode | None:
     children: list[list[TypeNode]] = [[] for _ in rows]
     node = None
     for index in range(len(rows) - 1, -1, -1):
-        _, name, mime, family, node_name, member = rows[index]
+        _, name, mime, family, kind, node_name, member = rows[index]
         file_type = FileType(
-            read_text(name, WORD), read_text(mime, NAME), read_member(Family, family)
+            read_text(name, WORD),
+            read_text(mime, NAME),
+            read_member(Family, family),
+            read_text(kind, WORD),
         )
         inside = tuple(reversed(children[index]))
         node = TypeNode(file_type, read_text(node_name, NAME), inside, read_flag(member))
@@ -86,4 +89,5 @@ def read_types(flat: object) -> TypeNode | None:
 def _node_parts(parent: int, node: TypeNode) -> list[object]:
     file_type = node.file_type
     texts = (clip(file_type.name, WORD), clip(file_type.mime, NAME))
-    return [parent, *texts, file_type.family, clip_middle(node.name, NAME), node.member]
+    kind = clip(file_type.kind, WORD)
+    return [parent, *texts, file_type.family, kind, clip_middle(node.name, NAME), node.member]

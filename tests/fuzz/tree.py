@@ -9,9 +9,9 @@ from samples import builders
 from scanners.base import Bench, Scanner
 from scanners.budget import Budget
 from scanners.errors import ScannerError
-from scanners.file_type import TypeScanner
 from scanners.model import Content, Examination, Report, TypeNode
-from scanners.type_table import read_type_table
+from scanners.types.identify import TypeScanner
+from scanners.types.table import read_type_table
 from scanners.walk import examine
 
 BYTES = 1024 * 1024

@@ -10,7 +10,7 @@ from scanners.base import Bench
 from scanners.budget import Budget
 from scanners.model import Content, DetectionLevel, Examination
 from scanners.registry import build_bench
-from scanners.type_table import TypeTable, read_type_table
+from scanners.types.table import TypeTable, read_type_table
 from scanners.walk import examine
 
 RULES = Path(__file__).parents[2] / "rules"

@@ -11,10 +11,10 @@ from samples import builders
 from samples.builders import Part
 from samples.test_file import eicar
 from scanners.base64_files import FileReader
-from scanners.file_type import TypeScanner
 from scanners.form_fields import FORM
 from scanners.model import Examination, TypeNode
-from scanners.type_table import TypeTable
+from scanners.types.identify import TypeScanner
+from scanners.types.table import TypeTable
 from tests.scanners.conftest import MakeBudget
 
 Examine = Callable[..., Examination]

@@ -6,7 +6,7 @@ from samples import builders
 from scanners.base import Bench
 from scanners.disguise import DisguiseScanner
 from scanners.model import Code, Content, DetectionLevel
-from scanners.type_table import TypeTable
+from scanners.types.table import TypeTable
 
 EXTENSION, MIME = Code.DISGUISE_EXTENSION, Code.DISGUISE_MIME
 BAD, NOTED = DetectionLevel.SUSPICIOUS, DetectionLevel.INFO

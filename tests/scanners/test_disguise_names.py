@@ -8,7 +8,7 @@ from samples import builders
 from scanners.base import Bench
 from scanners.disguise_names import NameScanner
 from scanners.model import Content, DetectionLevel
-from scanners.type_table import TypeTable
+from scanners.types.table import TypeTable
 
 PE, TEXT, BINARY = builders.pe(), b"plain text\n", b"\x93\x81\x01\x99" * 9
 DOS_COM = b"\xb4\x09\xba\x0b\x01\xcd\x21\xc3"

@@ -7,7 +7,7 @@ from samples import builders
 from scanners.base import Bench
 from scanners.model import Content, DetectionLevel
 from scanners.name_contradiction import find_contradiction
-from scanners.type_table import TypeTable
+from scanners.types.table import TypeTable
 
 PE, TEXT, JPEG, BINARY = builders.pe(), b"plain text\n", builders.jpeg(), b"\x93\x81\x01\x99" * 9
 SUSPICIOUS, INFO = DetectionLevel.SUSPICIOUS, DetectionLevel.INFO

@@ -13,7 +13,7 @@ from samples.programs import pe
 from scanners.budget import Budget
 from scanners.model import Content, Family, FileType, TypeNode
 from scanners.registry import build_bench
-from scanners.type_table import read_type_table
+from scanners.types.table import read_type_table
 from scanners.walk import examine
 from verdicts.model import Direction, NameSource, OtherName, Transfer
 from verdicts.program import is_program

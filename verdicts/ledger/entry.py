@@ -21,7 +21,7 @@ from scanners.model import Code, DetectionLevel, Family, Reason
 from verdicts.model import Action, Direction, NameSource, VerdictRecord
 from verdicts.record import LEVEL_WORDS, clipped, microseconds, true_type, types_row
 
-VERSION = 2
+VERSION = 3
 """Of this format; a change of the format needs another number.  Version 1 bore none."""
 UNCLIPPED_BYTES = 2048
 """Records up to this size are kept as they are: no text in them can be too long for an index."""
@@ -184,6 +184,7 @@ def _type_tree() -> CoreSchema:
         "type": _TEXT,
         "mime": _TEXT,
         "family": _values(Family),
+        "kind": _TEXT,
         "name": _TEXT,
         "children": schema.list_schema(schema.definition_reference_schema("node")),
     }

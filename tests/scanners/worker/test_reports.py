@@ -157,7 +157,7 @@ def test_wrappers_come_last_and_only_if_they_fit() -> None:
     assert choose_children([form, part, other], 15) == ((part, other), ())
 
 
-NODE: list[object] = [0, "zip", "application/zip", "archive", "", False]
+NODE: list[object] = [0, "zip", "application/zip", "archive", "", "", False]
 FOUND: list[object] = ["hash.blocked", "s", "n", "info", [], ""]
 GAP: list[object] = ["s", "partial", []]
 

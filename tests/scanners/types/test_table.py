@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from scanners.model import Family, FileType
-from scanners.type_table import TypeTable, read_type_table
+from scanners.types.table import TypeTable, read_type_table
 
 SMALL = """
 [types.unknown]

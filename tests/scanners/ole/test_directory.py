@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples import builders
-from scanners.ole_directory import is_installer
+from scanners.ole.directory import is_installer
 
 TABLE = "\u4840\u3f7f\u4164"
 CASES = {

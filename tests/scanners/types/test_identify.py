@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from samples import builders
 from scanners.base import Bench
-from scanners.file_type import TypeScanner
 from scanners.model import Family
-from scanners.type_table import TypeTable
+from scanners.types.identify import TypeScanner
+from scanners.types.table import TypeTable
 
 DOS = b"MZ" + struct.pack("<4H", 64, 1, 0, 4) + bytes(60)
 ELF_IN_TEXT = b"The ELF header starts with 0x7f.\n"

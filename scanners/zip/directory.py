@@ -1,7 +1,7 @@
 """The central directory of a ZIP archive, read as hostile bytes (APPNOTE 6.3.10 §4.3).
 
 Pure: bytes in, records out.  What it lists is what most readers show; where readers could differ,
-scanners/zip_structure.py says so.
+scanners/zip/structure.py says so.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from scanners.errors import ContentMalformed
-from scanners.zip_extra import unicode_names, wide
+from scanners.zip.extra import unicode_names, wide
 
 END = b"PK\x05\x06"
 CENTRAL = b"PK\x01\x02"

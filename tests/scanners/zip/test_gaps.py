@@ -8,7 +8,7 @@ import pytest
 from samples import builders
 from scanners.budget import Budget
 from scanners.errors import DeadlinePassed
-from scanners.zip_gaps import ODDMENT, has_member, is_filling
+from scanners.zip.gaps import ODDMENT, has_member, is_filling
 
 MakeBudget = Callable[..., Budget]
 

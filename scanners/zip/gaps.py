@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed
-from scanners.zip_directory import LOCAL, find_all, local_header
+from scanners.zip.directory import LOCAL, find_all, local_header
 
 ODDMENT = 32
 """Bytes.  Writers leave their odd records (a descriptor that no flag announces); no file fits."""

@@ -11,8 +11,8 @@ import pytest
 from samples import builders
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed, DeadlinePassed
-from scanners.zip_directory import entries, find_directory, local_header
-from scanners.zip_structure import ambiguities, place
+from scanners.zip.directory import entries, find_directory, local_header
+from scanners.zip.structure import ambiguities, place
 
 MakeBudget = Callable[..., Budget]
 

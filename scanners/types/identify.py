@@ -11,10 +11,11 @@ from itertools import chain
 
 import magic
 
-from scanners import ole_directory, zip_directory
 from scanners.errors import ContentMalformed, ScannerError
 from scanners.model import Family, FileType
-from scanners.type_table import Pattern, TypeTable
+from scanners.ole import directory as ole
+from scanners.types.table import Pattern, TypeTable
+from scanners.zip import directory as zip_archive
 
 HEAD = 4096
 """Bytes that patterns at the start and libmagic see; later patterns look at their own offset."""
@@ -114,16 +115,16 @@ def _dos_or_pe(view: memoryview, head: bytes) -> str | None:
 
 
 def _office(view: memoryview, head: bytes) -> str | None:
-    if not head.startswith(ole_directory.SIGNATURE):
+    if not head.startswith(ole.SIGNATURE):
         return None
-    return "msi" if ole_directory.is_installer(view) else "ole"
+    return "msi" if ole.is_installer(view) else "ole"
 
 
 def _zip_use(view: memoryview) -> str:
     """Return zip, jar, apk, ooxml or odf, by what the members are called."""
     names: set[bytes] = set()
-    directory = zip_directory.find_directory(view)
-    listed = zip_directory.entries(view, directory) if directory else iter(())
+    directory = zip_archive.find_directory(view)
+    listed = zip_archive.entries(view, directory) if directory else iter(())
     early: set[bytes] = set()
     try:
         for index, entry in zip(range(MEMBERS), listed, strict=False):
@@ -131,7 +132,7 @@ def _zip_use(view: memoryview) -> str:
             if index < 2:
                 early.add(entry.raw_name)
     except ContentMalformed:
-        pass  # scanners/zip_container.py says so
+        pass  # scanners/zip/container.py says so
     if b"AndroidManifest.xml" in names:
         return "apk"
     if b"[Content_Types].xml" in names:

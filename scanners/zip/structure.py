@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from scanners.budget import Budget
 from scanners.names import extension, readings
-from scanners.zip_directory import (
+from scanners.zip.directory import (
     CENTRAL,
     DESCRIPTOR,
     END,
@@ -21,7 +21,7 @@ from scanners.zip_directory import (
     directory_at,
     find_all,
 )
-from scanners.zip_gaps import has_member, is_filling
+from scanners.zip.gaps import has_member, is_filling
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from samples import builders
 from scanners.errors import ContentMalformed
-from scanners.zip_directory import (
+from scanners.zip.directory import (
     descriptor_end,
     directory_at,
     entries,

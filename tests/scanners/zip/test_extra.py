@@ -5,7 +5,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.zip_extra import WIDE, unicode_names, wide
+from scanners.zip.extra import WIDE, unicode_names, wide
 
 
 def _field(kind: int, data: bytes) -> bytes:

@@ -1,0 +1,16 @@
+"""What every container needs to judge its members."""
+
+from dataclasses import dataclass, field
+
+from scanners.base import Identify
+from scanners.passwords.keyring import Keyring
+from scanners.types.table import TypeTable
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Shared by all containers of a bench; read-only."""
+
+    table: TypeTable
+    identify: Identify
+    keyring: Keyring = field(default_factory=Keyring)

@@ -1,0 +1,1 @@
+"""OLE compound files ([MS-CFB]) and what Office keeps in them."""

@@ -1,0 +1,1 @@
+"""What a file really is: structure first, libmagic for the rest."""

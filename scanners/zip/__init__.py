@@ -1,0 +1,1 @@
+"""ZIP archives: directory, structure, members."""

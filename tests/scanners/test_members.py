@@ -1,0 +1,104 @@
+"""Members: paths, links and programs are judged as they come; what comes out is counted."""
+
+import pytest
+
+from samples import builders
+from scanners.kit import Kit
+from scanners.members import FREE_BYTES, SEALED, MemberList
+from scanners.model import UNKNOWN_TYPE, Code, Content, DetectionLevel, Reason, Source
+from scanners.passwords.keyring import Keyring, Password
+from scanners.types.identify import TypeScanner
+from scanners.types.table import TypeTable
+
+PATH = ("holiday.7z",)
+
+
+@pytest.fixture
+def members(table: TypeTable) -> MemberList:
+    kit = Kit(table, TypeScanner(table).identify, Keyring(secret=b"key"))
+    return MemberList(Content(memoryview(b"archive"), path=PATH), "test", kit)
+
+
+def _words(members: MemberList) -> list[tuple[Code, str, DetectionLevel]]:
+    return [(found.code, found.name, found.level) for found in members.report().detections]
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "a/../../x", "/etc/passwd", "..\\x", "C:\\x", "c:x", "\\\\host\\share\\x"]
+)
+def test_a_name_that_leads_out_is_traversal(members: MemberList, name: str) -> None:
+    members.add(name, memoryview(b"text"))
+    traversal = Code.ARCHIVE_TRAVERSAL, "path", DetectionLevel.SUSPICIOUS
+    assert _words(members) == [traversal]
+
+
+@pytest.mark.parametrize("name", ["a/b", "./a", "a..b/c", "..a", "usr//bin/x"])
+def test_an_ordinary_name_is_none(members: MemberList, name: str) -> None:
+    members.add(name, memoryview(b"text"))
+    assert not members.detections
+
+
+def test_a_link_that_leads_out_is_recorded_and_one_within_is_not(members: MemberList) -> None:
+    members.link("lib/a", "../share/a")
+    assert not members.detections
+    members.link("lib/b", "../../b")
+    members.link("lib/c", "/etc")
+    assert _words(members) == [(Code.ARCHIVE_TRAVERSAL, "link", DetectionLevel.INFO)] * 2
+
+
+def test_a_member_written_through_a_link_that_leads_out_is_suspicious(members: MemberList) -> None:
+    members.link("lib", "/etc")
+    members.add("lib2/x", memoryview(b"text"))
+    members.add("lib/cron.d/x", memoryview(b"text"))
+    wanted = Code.ARCHIVE_TRAVERSAL, "through_link", DetectionLevel.SUSPICIOUS
+    assert _words(members)[1:] == [wanted]
+
+
+def test_a_program_is_recorded_by_content_or_by_the_name_of_what_is_sealed(
+    members: MemberList,
+) -> None:
+    members.add("notes.txt", memoryview(builders.pe()))
+    members.seal("tool.exe")
+    members.seal("notes.txt")
+    executable = Code.ARCHIVE_EXECUTABLE
+    found = [(one.code, one.name, one.path[-1]) for one in members.detections]
+    assert found == [(executable, "pe", "notes.txt"), (executable, "encrypted", "tool.exe")]
+
+
+def test_children_carry_names_paths_and_types(members: MemberList) -> None:
+    members.hidden = True
+    members.add("a.txt", memoryview(b"text"), ("b.txt", "a.txt"))
+    members.seal("c.txt")
+    opened, sealed = members.report().children
+    assert (opened.name, opened.other_names, opened.path) == (
+        "a.txt",
+        ("b.txt",),
+        (*PATH, "a.txt"),
+    )
+    assert opened.hidden_from_clamav
+    assert opened.file_type is not UNKNOWN_TYPE
+    assert (sealed.file_type, sealed.hidden_from_clamav) == (SEALED, False)
+
+
+def test_a_bomb_is_one_by_itself_or_together_with_others(members: MemberList) -> None:
+    members.came_out(FREE_BYTES, PATH)
+    assert not members.detections
+    members.came_out(1, PATH)
+    members.came_out(0, PATH, bomb=True)
+    assert _words(members) == [(Code.ARCHIVE_BOMB, "ratio", DetectionLevel.SUSPICIOUS)] * 2
+
+
+def test_what_no_password_opens_is_a_gap(members: MemberList) -> None:
+    members.encrypted(Code.ARCHIVE_ENCRYPTED, PATH)
+    assert _words(members) == [(Code.ARCHIVE_ENCRYPTED, "encrypted", DetectionLevel.INFO)]
+    assert [(gap.reason, gap.path) for gap in members.unscanned] == [(Reason.ENCRYPTED, PATH)]
+
+
+def test_what_was_opened_says_how_but_not_the_password(members: MemberList) -> None:
+    password = Password("hunter2", Source.URL)
+    members.opened(Code.ARCHIVE_ENCRYPTED, password, PATH)
+    (found,) = members.detections
+    assert (found.name, found.level) == ("opened", DetectionLevel.INFO)
+    assert "hunter2" not in found.detail
+    assert Keyring(secret=b"key").mark(password) in found.detail
+    assert not members.unscanned
