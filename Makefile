@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := clamav-daemon clamav libmagic1 libarchive13 libseccomp2 python3-venv
-TESTING := arj c-icap cpio curl dosfstools gcab gcc genisoimage jlha-utils libarchive-tools \
+TESTING := arj c-icap cpio curl dosfstools gcab gcc genisoimage libarchive-tools \
 	libc-icap-mod-virus-scan libc6-dev mtools qpdf rpm squid-openssl systemd udftools unar wimtools \
 	xorriso 7zip
 
