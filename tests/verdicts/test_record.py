@@ -128,12 +128,14 @@ ROW = {
         "type": "zip",
         "mime": "application/zip",
         "family": "archive",
+        "kind": "",
         "name": "",
         "children": [
             {
                 "type": "pe",
                 "mime": "application/x-dosexec",
                 "family": "program",
+                "kind": "",
                 "name": "photo.jpg.exe",
                 "children": [],
             }

@@ -203,7 +203,7 @@ async def test_bad_records_are_refused_and_the_others_stored(
 
 async def test_the_log_says_why_a_record_is_refused(url: str, make_record: MakeRecord) -> None:
     front = Front()
-    of_a_former_release = encode(make_record(1)).replace(b"[2,[", b"[[", 1)
+    of_a_former_release = encode(make_record(1)).replace(b"[3,[", b"[[", 1)
     with capture_logs() as lines:
         async with committing(url) as (group, _):
             group.add(Arrival(b"x" * 16, of_a_former_release, front), urgent=True)
