@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from scanners.base import Identify
+from scanners.known_members import KnownMembers
 from scanners.passwords.keyring import Keyring
 from scanners.types.table import TypeTable
 
@@ -14,3 +15,4 @@ class Kit:
     table: TypeTable
     identify: Identify
     keyring: Keyring = field(default_factory=Keyring)
+    known: KnownMembers = field(default_factory=KnownMembers)

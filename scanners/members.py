@@ -66,9 +66,25 @@ class MemberList:
         """Add a member whose bytes are at hand, whole or as far as they could be had."""
         self._append(name, others, view, self.kit.identify(view))
 
-    def seal(self, name: str, others: tuple[str, ...] = ()) -> None:
-        """Add a member of which only the name is known; the caller says why (`gap`)."""
+    def seal(
+        self,
+        name: str,
+        others: tuple[str, ...] = (),
+        *,
+        size: int | None = None,
+        checksum: int | None = None,
+    ) -> None:
+        """Add a member of which only the name is known; the caller says why (`gap`).
+
+        `size` and `checksum`, a CRC-32, are of the unpacked bytes; None if the container does not
+        show them.  With the name they may be those of a member that analysts know.
+        """
         self._append(name, others, memoryview(b""), SEALED)
+        if label := self.kit.known.label((name, *others), size, checksum):
+            said = "name, size and CRC are those of a member in rules/members.txt"
+            code, level = Code.HASH_BLOCKED, DetectionLevel.MALICIOUS
+            path = self.path_of(name)
+            self.detections.append(Detection(code, self.scanner, label, level, path, said))
 
     def link(self, name: str, target: str) -> None:
         """Judge a link: nothing is unpacked here, but elsewhere a member may go through it.

@@ -9,6 +9,7 @@ from scanners.disguise import DisguiseScanner
 from scanners.disguise_names import NameScanner
 from scanners.http_message import HttpMessageScanner
 from scanners.kit import Kit
+from scanners.known_members import read_known_members
 from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
 from scanners.types.identify import TypeScanner
@@ -22,7 +23,7 @@ def build_bench(rules: Path) -> Bench:
     """Return the scanners over a folder of rules; ValueError or OSError says what is wrong."""
     table = read_type_table(rules / "types.toml")
     types = TypeScanner(table)
-    kit = Kit(table, types.identify)
+    kit = Kit(table, types.identify, known=read_known_members(rules / "members.txt"))
     return Bench(
         identify=types.identify,
         scanners=(

@@ -1,9 +1,12 @@
 """Members: paths, links and programs are judged as they come; what comes out is counted."""
 
+from pathlib import Path
+
 import pytest
 
 from samples import builders
 from scanners.kit import Kit
+from scanners.known_members import read_known_members
 from scanners.members import FREE_BYTES, SEALED, MemberList
 from scanners.model import UNKNOWN_TYPE, Code, Content, DetectionLevel, Reason, Source
 from scanners.passwords.keyring import Keyring, Password
@@ -102,3 +105,16 @@ def test_what_was_opened_says_how_but_not_the_password(members: MemberList) -> N
     assert "hunter2" not in found.detail
     assert Keyring(secret=b"key").mark(password) in found.detail
     assert not members.unscanned
+
+
+def test_a_sealed_member_that_analysts_know_is_malicious(table: TypeTable, tmp_path: Path) -> None:
+    (tmp_path / "members.txt").write_text("*.scr 7 0000002a Worm.Example\n")
+    known = read_known_members(tmp_path / "members.txt")
+    kit = Kit(table, TypeScanner(table).identify, known=known)
+    members = MemberList(Content(memoryview(b"archive"), path=PATH), "test", kit)
+    members.seal("a.scr", size=7, checksum=41)
+    members.seal("b.txt", ("b.scr",), size=7, checksum=42)
+    found = [one for one in members.detections if one.code is Code.HASH_BLOCKED]
+    assert [(one.name, one.level, one.path) for one in found] == [
+        ("Worm.Example", DetectionLevel.MALICIOUS, (*PATH, "b.txt"))
+    ]

@@ -24,7 +24,10 @@ def test_is_short_and_stable(folder: Path) -> None:
     assert int(ruleset_id(folder), 16) >= 0
 
 
-@pytest.mark.parametrize("name", ["yara/a.yar", "yara/pe/b.yar", "clamav/a.ldb", "types.toml"])
+@pytest.mark.parametrize(
+    "name",
+    ["yara/a.yar", "yara/pe/b.yar", "clamav/a.ldb", "types.toml", "members.txt", "passwords.txt"],
+)
 def test_changes_with_a_file(folder: Path, name: str) -> None:
     before = ruleset_id(folder)
     (folder / name).write_text("something else")

@@ -1,0 +1,27 @@
+"""Lists as text: one entry a line, comments and blank lines left out."""
+
+from pathlib import Path
+
+import pytest
+
+from scanners.text_list import MAX_LINES, read_lines
+
+
+def test_entries_with_their_line_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"\xef\xbb\xbf# comment\r\nfirst\r\n\r\n  two words \n#\n#1\n#\ttab\n")
+    assert read_lines(path) == ((2, "first"), (4, "two words"), (6, "#1"))
+
+
+def test_no_file_is_no_entry(tmp_path: Path) -> None:
+    assert read_lines(tmp_path / "none.txt") == ()
+
+
+def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"\xff")
+    with pytest.raises(UnicodeDecodeError):
+        read_lines(path)
+    path.write_text("x\n" * (MAX_LINES + 1))
+    with pytest.raises(ValueError, match="more than"):
+        read_lines(path)
