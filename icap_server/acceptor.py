@@ -13,9 +13,10 @@ from typing import Protocol
 
 import structlog
 
-from icap_server.client import Client, canonical_address
+from icap_server.client import Client
 from icap_server.session import Session
 from icap_server.tls import HANDSHAKE_SECONDS, SHUTDOWN_SECONDS, subject_of
+from verdicts.addresses import canonical_address
 
 log = structlog.get_logger()
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from icap_server.client import Client
 from icap_server.settings import AccessSettings
 from icap_server.wire.events import RequestHead
+from verdicts.addresses import Networks, lies_in, parse_networks
 
 IDENTITY_FIELDS = frozenset(
     """x-client-ip x-client-port x-client-username x-authenticated-user x-authenticated-groups
@@ -23,10 +23,10 @@ class Access:
     """The networks of `[access]`."""
 
     def __init__(self, settings: AccessSettings) -> None:
-        clients, believed = _parsed(settings.clients), _parsed(settings.identity_from)
+        clients, believed = _networks(settings.clients), _networks(settings.identity_from)
         # both are pure, and addresses of strangers must not fill memory
-        self._may_connect = lru_cache(KNOWN_ADDRESSES)(lambda address: _lies_in(address, clients))
-        self._believed = lru_cache(KNOWN_ADDRESSES)(lambda address: _lies_in(address, believed))
+        self._may_connect = lru_cache(KNOWN_ADDRESSES)(lambda address: lies_in(address, clients))
+        self._believed = lru_cache(KNOWN_ADDRESSES)(lambda address: lies_in(address, believed))
 
     def may_connect(self, client: Client) -> bool:
         return self._may_connect(client.address)
@@ -39,19 +39,9 @@ class Access:
         return replace(head, fields=kept)
 
 
-Network = IPv4Network | IPv6Network
-
-
-def _parsed(networks: Iterable[str]) -> tuple[Network, ...]:
+def _networks(networks: Iterable[str]) -> Networks:
     """Return the networks; "any" stands for both families."""
     texts: list[str] = []
     for network in networks:
         texts += ("0.0.0.0/0", "::/0") if network == ANY else (network,)
-    return tuple(map(ip_network, texts))
-
-
-def _lies_in(address: str, networks: tuple[Network, ...]) -> bool:
-    if not address:
-        return False
-    parsed = ip_address(address)
-    return any(parsed in network for network in networks)
+    return parse_networks(texts)

@@ -1,6 +1,5 @@
 """The settings `[[client]]`: which ICAP clients get which profile."""
 
-from ipaddress import ip_network
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -9,6 +8,7 @@ from icap_server.profile import BlockStyle, UnscannableStyle, VerdictField
 from icap_server.services import NAMES
 from icap_server.shipped_profiles import SHIPPED
 from scanners.settings import Section
+from verdicts.addresses import parse_networks
 
 
 class ClientSettings(Section):
@@ -57,8 +57,7 @@ class ClientSettings(Section):
     @field_validator("networks")
     @classmethod
     def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
-        for network in networks:
-            ip_network(network)
+        parse_networks(networks)
         return networks
 
     @field_validator("service")

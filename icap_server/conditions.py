@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from icap_server.exchange import Exchange, ReadyExchange
 from icap_server.gate import Gate
-from icap_server.replies import Reply
-from icap_server.wire.replies import bodyless_reply
+from icap_server.replies import Reply, refusal
 
 
 class DenialExchange(ReadyExchange):
@@ -28,12 +27,7 @@ class DenialExchange(ReadyExchange):
 
 def unauthorized(istag: str) -> Reply:
     """Return 401: the request needs credentials that are known here (§7.1)."""
-    fields = [
-        ("ISTag", istag),
-        ("WWW-Authenticate", 'Basic realm="douane"'),
-        ("Connection", "close"),
-    ]
-    return Reply(401, bodyless_reply(401, fields), close=True)
+    return refusal(401, istag, extra=[("WWW-Authenticate", 'Basic realm="douane"')])
 
 
 class _WrappedExchange:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 
 import structlog
 
@@ -12,6 +11,7 @@ from icap_server.client_settings import ClientSettings
 from icap_server.profile import GENERIC, Profile
 from icap_server.shipped_profiles import AGENTS, SHIPPED
 from icap_server.wire.events import RequestHead
+from verdicts.addresses import lies_in, parse_networks
 
 log = structlog.get_logger()
 
@@ -72,15 +72,7 @@ def _matches(client: ClientSettings, address: str, agent: str, service: str) -> 
         return False
     if client.user_agent and not fnmatchcase(agent, client.user_agent):
         return False
-    return not client.networks or _is_in(client.networks, address)
-
-
-def _is_in(networks: Sequence[str], address: str) -> bool:
-    try:
-        place = ip_address(address)
-    except ValueError:  # a Unix socket, or a peer that is gone
-        return False
-    return any(place in ip_network(network) for network in networks)
+    return not client.networks or lies_in(address, parse_networks(client.networks))
 
 
 def _profile(client: ClientSettings, redirect_url: str) -> Profile:

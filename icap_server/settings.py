@@ -2,12 +2,12 @@
 
 import os
 import re
-from ipaddress import ip_network
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from scanners.settings import KiB, MiB, Section
+from verdicts.addresses import parse_networks
 
 PRIVATE_NETWORKS = (
     *("127.0.0.0/8", "::1/128"),  # this machine
@@ -183,9 +183,7 @@ class AccessSettings(Section):
     @field_validator("clients", "identity_from")
     @classmethod
     def _known_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
-        for network in networks:
-            if network != "any":
-                ip_network(network)
+        parse_networks(network for network in networks if network != "any")
         return networks
 
 

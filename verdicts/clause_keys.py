@@ -8,19 +8,11 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 from fnmatch import translate
-from functools import lru_cache
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
 from pathlib import Path
 
 from scanners.model import TypeNode
 from scanners.types.table import read_type_table
+from verdicts.addresses import lies_in, parse_networks
 from verdicts.clause import Case, Test
 from verdicts.hosts import matching_patterns, require_host_pattern
 from verdicts.model import Action, Direction, Transfer
@@ -145,13 +137,8 @@ def group(value: object) -> Test:
 
 
 def client_ip(value: object) -> Test:
-    networks = [_network(text) for text in words(value)]
-
-    def test(case: Case) -> bool:
-        client = _address(case.transfer.client_ip)
-        return client is not None and any(client in network for network in networks)
-
-    return test
+    networks = parse_networks(words(value))
+    return lambda case: lies_in(case.transfer.client_ip, networks)
 
 
 def host(value: object) -> Test:
@@ -228,21 +215,6 @@ def _type_matches(value: object) -> Callable[[TypeNode], bool]:
 
 def _declared(case: Case) -> tuple[str, ...]:
     return (case.transfer.declared_type, *case.transfer.other_types)
-
-
-def _network(text: str) -> IPv4Network | IPv6Network:
-    try:
-        return ip_network(text)
-    except ValueError as error:
-        raise ValueError(f"takes addresses and networks such as 10.1.0.0/16: {error}") from None
-
-
-@lru_cache(maxsize=4096)
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
 
 
 def _range(text: str) -> Callable[[float], bool]:

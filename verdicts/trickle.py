@@ -5,7 +5,7 @@ is withheld, and most of it; nothing of an upload leaves, for a server would kee
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verdicts.clause import Case, Test
 from verdicts.clause_keys import CONTENT_KEYS, KEYS, byte_count
@@ -53,9 +53,7 @@ def read_trickle(table: PolicyTable) -> Trickle:
     name = table.take_name()
     where = f"in trickle '{name}'"
     table.file.require_known(table.values, [*OWN, *MATCHING], where, table.name, table.index)
-    table = PolicyTable(
-        table.file, table.values, table.name, table.index, title=f"trickle '{name}': "
-    )
+    table = replace(table, title=f"trickle '{name}': ")
     return Trickle(
         name,
         tuple(table.read(key, read) for key, read in MATCHING.items() if key in table.values),

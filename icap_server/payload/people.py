@@ -8,11 +8,10 @@ import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Mapping
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import unquote
 
 from icap_server.payload.names import utf8
+from verdicts.addresses import canonical_address
 
 MAX_NAME = 256
 MAX_GROUPS = 256
@@ -58,18 +57,7 @@ def group_names(fields: Mapping[str, str]) -> tuple[str, ...]:
 def client_address(fields: Mapping[str, str]) -> str:
     """Return the client's address in canonical form; empty if absent or no address."""
     value = fields.get("x-client-ip")
-    return _canonical(value) if value else ""
-
-
-@lru_cache(maxsize=4096)
-def _canonical(text: str) -> str:
-    try:
-        address = ip_address(text.strip("[]").partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        return str(address.ipv4_mapped)  # a dual-stack socket's way to write an IPv4 client
-    return str(address)
+    return canonical_address(value) if value else ""
 
 
 def _credentials_user(value: str) -> str:

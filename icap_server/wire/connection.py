@@ -12,10 +12,10 @@ from icap_server.wire.encapsulated import Layout, parse_encapsulated, require_wh
 from icap_server.wire.errors import ProtocolError
 from icap_server.wire.events import BodyData, BodyEnd, Event, PreviewEnd, RequestHead
 from icap_server.wire.head import MAX_HEAD, Head, parse_head, parse_preview, tokens
+from icap_server.wire.replies import LAST_CHUNK
 from icap_server.wire.state import State, Step, advance
 
 CONTINUE = b"ICAP/1.0 100 Continue\r\n\r\n"  # bare: egirna's client knows no other form
-LAST_CHUNK = b"0\r\n\r\n"
 END_OF_HEAD = b"\r\n\r\n"
 BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 MAX_LEFTOVERS = 64
