@@ -55,7 +55,8 @@ WRONG = [
     (
         "[[client]]\nprofile = 'f5'\n[[client]]\nnetworks = [\n'10.0.0.0/8',\n'10.0.0.1/8']\n",
         4,
-        "client.networks: takes addresses and networks such as 10.1.0.0/16: 10.0.0.1/8 has host bits set",
+        "client.networks: takes addresses and networks such as 10.1.0.0/16: "
+        "10.0.0.1/8 has host bits set",
     ),
     ("[[client]]\nservice = 'av'\n", 2, "client.service: unknown service 'av'; known services"),
     ("[[client]]\nviolations = 1\n", 2, "client.violations: input should be a valid boolean"),
