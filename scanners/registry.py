@@ -5,8 +5,8 @@ from pathlib import Path
 from scanners.base import Bench
 from scanners.base64_fields import Base64Scanner
 from scanners.coding import CodingScanner, GzipContainer
-from scanners.disguise import DisguiseScanner
-from scanners.disguise_names import NameScanner
+from scanners.disguise.claims import DisguiseScanner
+from scanners.disguise.tricks import NameScanner
 from scanners.http_message import HttpMessageScanner
 from scanners.kit import Kit
 from scanners.known_members import read_known_members

@@ -15,7 +15,7 @@ from scanners.model import (
     FileType,
     Report,
 )
-from scanners.name_contradiction import find_contradiction
+from scanners.disguise.contradiction import find_contradiction
 from scanners.names import BLANKS, OVERRIDE, displayed, extension, parts, readings
 from scanners.types.table import TypeTable
 

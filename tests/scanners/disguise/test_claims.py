@@ -4,7 +4,7 @@ import pytest
 
 from samples import builders
 from scanners.base import Bench
-from scanners.disguise import DisguiseScanner
+from scanners.disguise.claims import DisguiseScanner
 from scanners.model import Code, Content, DetectionLevel
 from scanners.types.table import TypeTable
 

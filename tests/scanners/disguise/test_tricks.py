@@ -6,7 +6,7 @@ import pytest
 
 from samples import builders
 from scanners.base import Bench
-from scanners.disguise_names import NameScanner
+from scanners.disguise.tricks import NameScanner
 from scanners.model import Content, DetectionLevel
 from scanners.types.table import TypeTable
 
