@@ -9,6 +9,9 @@ RUNTIME := clamav-daemon clamav libmagic1 libarchive13 libseccomp2 python3-venv
 TESTING := arj c-icap cpio curl dosfstools gcab gcc genisoimage libarchive-tools \
 	libc-icap-mod-virus-scan libc6-dev mtools qpdf rpm squid-openssl systemd udftools unar wimtools \
 	xorriso 7zip
+# Ordinary files in great number, none of which may raise an alarm.
+ORDINARY := adwaita-icon-theme debian-faq debian-policy desktop-base doc-debian docbook-xsl \
+	fonts-dejavu-core libjs-bootstrap5 libjs-jquery shared-mime-info sound-theme-freedesktop
 
 .PHONY: help serve setup test test-long check bench demo lock clean system system-testing
 
@@ -33,7 +36,7 @@ system:
 	@deploy/install-packages $(RUNTIME)
 
 system-testing: system
-	@deploy/install-packages $(TESTING)
+	@deploy/install-packages $(TESTING) $(ORDINARY)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
