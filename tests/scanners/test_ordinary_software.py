@@ -1,11 +1,11 @@
 """No false alarm: thousands of ordinary files under their true names give nothing above info."""
 
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bench.ordinary import package_files
 from scanners.model import DetectionLevel, Examination
 from tests.scanners.made_files import made_files
 
@@ -17,22 +17,7 @@ PACKAGES = [  # all are in the Makefile's TESTING, or come with every Debian
     *("shared-mime-info", "sound-theme-freedesktop", "libc6-dev", "base-files", "perl-base"),
     *("coreutils", "util-linux", "bash", "systemd", "tzdata", "xorriso", "7zip", "git"),
 ]
-LARGEST = 2 * 1024 * 1024
-MOST_OF_A_KIND = 150
-"""Files of one extension, of one package: icons are many and much alike."""
 EXCEPTIONS: dict[str, str] = {}  # path -> what is found there, and why that is right
-
-
-def _files_of(package: str) -> Iterator[Path]:
-    listed = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False)
-    kinds: dict[str, int] = {}
-    for line in sorted(listed.stdout.splitlines()):
-        path = Path(line)
-        kinds[path.suffix] = kinds.get(path.suffix, 0) + 1
-        if kinds[path.suffix] > MOST_OF_A_KIND or path.is_symlink() or not path.is_file():
-            continue
-        if 0 < path.stat().st_size <= LARGEST:
-            yield path
 
 
 def _alarms(found: Examination) -> list[object]:
@@ -43,7 +28,7 @@ def _alarms(found: Examination) -> list[object]:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_files_of_a_package(package: str, run: Run, new_budget: Callable[..., object]) -> None:
     alarms = {}
-    for path in _files_of(package):
+    for path in package_files(package):
         budget = new_budget(members=5000)
         if loud := _alarms(run(path.read_bytes(), budget, name=path.name)):
             alarms[str(path)] = loud
@@ -51,7 +36,7 @@ def test_files_of_a_package(package: str, run: Run, new_budget: Callable[..., ob
 
 
 def test_the_packages_bring_some_thousand_files() -> None:
-    assert sum(1 for package in PACKAGES for _ in _files_of(package)) > 2500
+    assert sum(1 for package in PACKAGES for _ in package_files(package)) > 2500
 
 
 def test_files_made_by_everyday_programs(
