@@ -1,6 +1,6 @@
 """The members of one container, judged as they are found; a failure on the way loses none."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanners.budget import Budget
 from scanners.kit import Kit
@@ -26,7 +26,9 @@ RATIO = 200
 WHOLE_RATIO = 1032
 """The most that one pass of deflate can do: an archive beyond it counts its bytes twice."""
 FREE_BYTES = 10 * 1024 * 1024
-PROGRAMS_BELONG = frozenset({"jar", "apk", "x-java-jmod"})
+MOST_STEPS = 256
+"""Folders in a name that are compared with links: systems take 4,096 bytes, a tar member a MiB."""
+PROGRAMS_BELONG = frozenset({"jar", "apk", "x-java-jmod", "ar", "deb", "msi", "rpm", "xar"})
 
 
 @dataclass(slots=True)
@@ -85,6 +87,13 @@ class MemberList:
             code, level = Code.HASH_BLOCKED, DetectionLevel.MALICIOUS
             path = self.path_of(name)
             self.detections.append(Detection(code, self.scanner, label, level, path, said))
+
+    def alias(self, name: str, place: int) -> None:
+        """Give the member at this place of `children` one more name: a hard link, another tree."""
+        self._judge_path(name)
+        child = self.children[place]
+        names = dict.fromkeys((child.name, *child.other_names, shorten(name)))
+        self.children[place] = replace(child, other_names=tuple(names)[1:])
 
     def link(self, name: str, target: str) -> None:
         """Judge a link: nothing is unpacked here, but elsewhere a member may go through it.
@@ -146,7 +155,9 @@ class MemberList:
         if ".." in steps or _is_absolute(name):
             said = "the member's name leads out of the folder it is unpacked in"
             self.detect(Code.ARCHIVE_TRAVERSAL, "path", said, self.path_of(name))
-        if self.ways_out and any(steps[:end] in self.ways_out for end in range(1, len(steps))):
+        if self.ways_out and any(
+            steps[:end] in self.ways_out for end in range(1, min(len(steps), MOST_STEPS))
+        ):
             said = "a member is written through a link that leads out of the folder"
             self.detect(Code.ARCHIVE_TRAVERSAL, "through_link", said, self.path_of(name))
 

@@ -57,6 +57,21 @@ def test_a_member_written_through_a_link_that_leads_out_is_suspicious(members: M
     assert _words(members)[1:] == [wanted]
 
 
+def test_deep_names_are_compared_with_links_in_no_time(members: MemberList) -> None:
+    members.link("lib", "/etc")
+    members.add("a/" * 500_000 + "x", memoryview(b"text"))
+    assert len(members.detections) == 1
+
+
+def test_one_more_name_is_judged_and_kept(members: MemberList) -> None:
+    members.add("a.txt", memoryview(b"text"))
+    for name in ("../b.txt", "c.txt", "c.txt", "a.txt"):
+        members.alias(name, 0)
+    (child,) = members.children
+    assert (child.name, child.other_names) == ("a.txt", ("../b.txt", "c.txt"))
+    assert _words(members) == [(Code.ARCHIVE_TRAVERSAL, "path", DetectionLevel.SUSPICIOUS)]
+
+
 def test_a_program_is_recorded_by_content_or_by_the_name_of_what_is_sealed(
     members: MemberList,
 ) -> None:
