@@ -47,6 +47,26 @@ def disguises() -> tuple[Specimen, ...]:
             about="Blanks push the real extension out of sight.",
         ),
         Specimen(
+            "album.jpg.exe.scr", program, OCTETS, expected=("disguise.double_extension",),
+            about="Three extensions: whoever cuts off one still sees no picture's name.",
+        ),
+        Specimen(
+            "party.\u0435\u0445\u0435", program, OCTETS, expected=("disguise.extension",),
+            about="Cyrillic letters that look like exe: filters of extensions see none they know.",
+        ),
+        Specimen(
+            "party.s\u200bcr", program, OCTETS, expected=("disguise.bidi",),
+            about="A letter without width inside the extension.",
+        ),
+        Specimen(
+            "party.exe. .", program, OCTETS, expected=("disguise.padding",),
+            about="A dot and a blank behind the extension, which Windows drops.",
+        ),
+        Specimen(
+            "Picture18.JPG_www.example.com", program, OCTETS, expected=("disguise.host_name",),
+            about="A picture of a host, to the eye; a .com program to Windows.",
+        ),
+        Specimen(
             "www.pictures.example.com", program, OCTETS, expected=("disguise.host_name",),
             about="A program named like a host, as Aplore's was.",
         ),
@@ -64,6 +84,10 @@ def near_disguises() -> tuple[Specimen, ...]:
         Specimen("report.2024.pdf", b.pdf(), "application/pdf", about="A year is no extension."),
         Specimen("about-mz.txt", b"MZ is how programs begin.\n", "text/plain", about="MZ alone."),
         Specimen("photo", b.jpeg(), "image/jpeg", about="No extension at all."),
+        Specimen(
+            "PortableGit-64-bit.7z.exe", b.pe(), OCTETS, about="As self-extractors are called."
+        ),
+        Specimen("нрк\u200cотчёт.exe", b.pe(), OCTETS, about="A joiner between foreign letters."),
         Specimen("صورة.jpg", b.jpeg(), "image/jpeg", about="An Arabic name."),
     )
 

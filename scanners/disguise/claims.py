@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from scanners.budget import Budget
+from scanners.disguise.named import RECOGNISED
 from scanners.model import Code, Content, Detection, DetectionLevel, Family, Report
 from scanners.names import extension, readings
 from scanners.types.table import KnownType, TypeTable
 
 FALLBACK = "text/plain"
 """What servers say of a file that they do not know; old Apache's DefaultType."""
-CHECKED = frozenset({Family.IMAGE, Family.DOCUMENT, Family.AUDIO, Family.VIDEO, Family.ARCHIVE})
-"""Harmless types whose wrong name is worth a line; text goes under thousands of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ def _weigh(promised: frozenset[Family], known: KnownType) -> DetectionLevel | No
     if not promised or promised & (known.passes_as - {family}):
         return None
     if family is Family.PROGRAM:
-        harmless = promised <= CHECKED | {Family.TEXT}
+        harmless = promised <= RECOGNISED | {Family.TEXT}
         return DetectionLevel.SUSPICIOUS if harmless else DetectionLevel.INFO
-    return DetectionLevel.INFO if family in CHECKED else None
+    # text goes under thousands of names, data under any
+    return DetectionLevel.INFO if family in RECOGNISED else None

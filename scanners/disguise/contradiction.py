@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from itertools import combinations, product
 
+from scanners.disguise.named import RECOGNISED
 from scanners.model import Content, DetectionLevel, Family
 from scanners.names import extension, readings
 from scanners.types.table import TypeTable
 
-RECOGNISED = frozenset({Family.IMAGE, Family.DOCUMENT, Family.AUDIO, Family.VIDEO, Family.ARCHIVE})
-"""Content of these kinds has marks of its own and runs under no name."""
 PAGES = frozenset({Family.TEXT, Family.DATA})
 """What a server makes an address end in, whatever comes from there."""
 

@@ -5,8 +5,8 @@ import pytest
 from icap_server.payload.names import disposition_names
 from samples import builders
 from scanners.base import Bench
-from scanners.model import Content, DetectionLevel
 from scanners.disguise.contradiction import find_contradiction
+from scanners.model import Content, DetectionLevel
 from scanners.types.table import TypeTable
 
 PE, TEXT, JPEG, BINARY = builders.pe(), b"plain text\n", builders.jpeg(), b"\x93\x81\x01\x99" * 9
