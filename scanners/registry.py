@@ -12,6 +12,7 @@ from scanners.kit import Kit
 from scanners.known_members import read_known_members
 from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
+from scanners.shortcuts.container import ShortcutScanner
 from scanners.types.identify import TypeScanner
 from scanners.types.table import read_type_table
 from scanners.uuencode import UuencodeScanner
@@ -38,5 +39,6 @@ def build_bench(rules: Path) -> Bench:
             Base64Scanner(types.recognise),
             GzipContainer(),
             ZipContainer(kit),
+            ShortcutScanner(kit),
         ),
     )
