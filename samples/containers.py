@@ -57,7 +57,7 @@ def zip_of(files: Mapping[str, bytes], *, method: int = DEFLATED) -> bytes:
     return zip_archive([ZipMember(name, data) for name, data in files.items()], method=method)
 
 
-def encrypted_zip(files: Mapping[str, bytes], password: bytes = b"infected") -> bytes:
+def encrypted_zip(files: Mapping[str, bytes], password: bytes = b"nobody tries this") -> bytes:
     """Return a ZIP whose members are encrypted with ZipCrypto; names stay readable."""
     members = [ZipMember(name, data, password=password) for name, data in files.items()]
     return zip_archive(members)

@@ -87,6 +87,11 @@ def raw_deflate(view: memoryview) -> Iterator[bytes]:
         raise ContentMalformed("more than one stream")
 
 
+def deflated_prefix(view: memoryview) -> Iterator[bytes]:
+    """RFC 1951 at the beginning of `view`, whatever stands behind it."""
+    yield from _zlib(view, -zlib.MAX_WBITS)
+
+
 def deflate(view: memoryview) -> Iterator[bytes]:
     """HTTP "deflate": RFC 1950, or bare RFC 1951 as some servers send (RFC 9110 §8.4.1.2)."""
     head = bytes(view[:2])
@@ -109,9 +114,14 @@ def gzip_alone(view: memoryview) -> Iterator[bytes | Skipped]:
 def _gzip_members(view: memoryview) -> Generator[bytes | Skipped, None, int]:
     at = 0
     while at == 0 or bytes(view[at : at + 2]) == b"\x1f\x8b":
-        yield from _gzip_header(view[at:])
-        at += yield from _zlib(view[at:], zlib.MAX_WBITS | 16)
+        at += yield from gzip_member(view[at:])
     return at
+
+
+def gzip_member(view: memoryview) -> Generator[bytes | Skipped, None, int]:
+    """One member of an RFC 1952 file; returns how many bytes of `view` it took."""
+    yield from _gzip_header(view)
+    return (yield from _zlib(view, zlib.MAX_WBITS | 16))
 
 
 def _gzip_header(view: memoryview) -> Iterator[Skipped]:
@@ -161,11 +171,12 @@ def _zlib(view: memoryview, window_bits: int) -> Generator[bytes, None, int]:
 
 
 def bzip2(view: memoryview) -> Iterator[bytes]:
-    yield from _pull(bz2.BZ2Decompressor(), view)
+    _require_all(view, (yield from pull(bz2.BZ2Decompressor(), view)))
 
 
 def xz(view: memoryview) -> Iterator[bytes]:
-    yield from _pull(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=WINDOW), view)
+    engine = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=WINDOW)
+    _require_all(view, (yield from pull(engine, view)))
 
 
 def zip_lzma(view: memoryview) -> Iterator[bytes]:
@@ -188,15 +199,21 @@ def zip_lzma(view: memoryview) -> Iterator[bytes]:
         engine = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
     except (lzma.LZMAError, ValueError) as error:
         raise ContentMalformed("LZMA properties out of range") from error
-    yield from _pull(engine, view[9:], needs_end=False)
+    _require_all(view[9:], (yield from pull(engine, view[9:], needs_end=False)))
 
 
-def _pull(
+def _require_all(view: memoryview, taken: int) -> None:
+    if taken != len(view):
+        raise ContentMalformed("more than one stream")
+
+
+def pull(
     engine: bz2.BZ2Decompressor | lzma.LZMADecompressor,
     view: memoryview,
     *,
     needs_end: bool = True,
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, int]:
+    """Yield what the engine makes of `view`; return how many bytes of it one stream took."""
     at = 0
     try:
         while not engine.eof:
@@ -210,8 +227,7 @@ def _pull(
         raise ContentMalformed("broken stream") from error
     if needs_end and not engine.eof:
         raise ContentMalformed("stream ends too soon")
-    if engine.unused_data or at < len(view):
-        raise ContentMalformed("more than one stream")
+    return at - len(engine.unused_data)
 
 
 def br(view: memoryview) -> Iterator[bytes]:
@@ -237,21 +253,25 @@ def zstd(view: memoryview) -> Iterator[bytes | Skipped]:
     `stream_reader` bounds its answers but ends quietly on a cut stream, so the end of each frame is
     looked up first; `decompressobj` would answer 1 KiB of input with 32 MiB.
     """
-    engine = zstandard.ZstdDecompressor(max_window_size=WINDOW)
     at = 0
+    while at < len(view) or at == 0:
+        at += yield from zstd_frame(view[at:])
+
+
+def zstd_frame(view: memoryview) -> Generator[bytes | Skipped, None, int]:
+    """One frame; returns how many bytes of `view` it took."""
     try:
-        while at < len(view) or at == 0:
-            end = yield from _zstd_frame_end(view, at)
-            if bytes(view[at + 1 : at + 4]) == ZSTD_SKIPPABLE and end - at - 8 >= SHORTEST_SKIPPED:
-                yield Skipped(view[at + 8 : end])
-            reader = engine.stream_reader(view[at:end])
-            while piece := reader.read(PIECE):
-                yield piece
-            if end > len(view):
-                raise ContentMalformed("zstd stream ends too soon")
-            at = end
+        end = yield from _zstd_frame_end(view, 0)
+        if bytes(view[1:4]) == ZSTD_SKIPPABLE and end - 8 >= SHORTEST_SKIPPED:
+            yield Skipped(view[8:end])
+        reader = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(view[:end])
+        while piece := reader.read(PIECE):
+            yield piece
     except (zstandard.ZstdError, struct.error) as error:
         raise ContentMalformed("broken zstd stream") from error
+    if end > len(view):
+        raise ContentMalformed("zstd stream ends too soon")
+    return end
 
 
 def _zstd_frame_end(view: memoryview, at: int) -> Generator[bytes, None, int]:

@@ -8,15 +8,11 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from scanners.errors import ContentMalformed
-from scanners.zip.extra import unicode_names, wide
+from scanners.zip.headers import CENTRAL, CENTRAL_SIZE, Entry, central_header
 
 END = b"PK\x05\x06"
-CENTRAL = b"PK\x01\x02"
-LOCAL = b"PK\x03\x04"
-DESCRIPTOR = b"PK\x07\x08"
 SIGNATURE = b"PK\x05\x05"
 """Of the whole directory, behind its entries (§4.3.13)."""
 TAIL = 22 + 0xFFFF
@@ -24,12 +20,6 @@ TAIL = 22 + 0xFFFF
 
 _END = struct.Struct("<4s4H2IH")
 _END64 = struct.Struct("<4sQ2H2I4Q")
-_CENTRAL = struct.Struct("<4s6H3I5H2I")
-_LOCAL = struct.Struct("<4s5H3I2H")
-_DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3I"), struct.Struct("<I2Q")
-_UNICODE = 0x800
-_ENCRYPTED = 0x1
-_DEFERRED = 0x8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,53 +34,16 @@ class Directory:
     """Bytes; as the end record states it, which may be untrue, as `count` may."""
     shift: int
     """Added to every offset in the archive: the length of what was put before it."""
+    comment: int
+    """Where the end record's comment begins: the end of all that is the archive's own."""
     tail: int
-    """End of the end record's comment."""
+    """End of that comment."""
     agreed: bool = True
     """All end records, of 32 and of 64 bits, say the same."""
 
     @property
     def empty(self) -> bool:
         return self.start == self.end
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One member as the central directory states it."""
-
-    raw_name: bytes
-    name: str
-    method: int
-    encrypted: bool
-    checksum: int
-    packed_size: int
-    size: int
-    offset: int
-    """Of its local header, from the start of the view; negative if it would stand before it."""
-    other_names: tuple[str, ...] = ()
-    """What its extra fields call it."""
-
-    @property
-    def is_folder(self) -> bool:
-        return self.name.endswith("/") and self.size == 0 and self.packed_size <= 2
-
-
-@dataclass(frozen=True, slots=True)
-class LocalHeader:
-    """One member as the header in front of its data states it: all that a streaming reader has."""
-
-    raw_name: bytes
-    method: int
-    encrypted: bool
-    deferred: bool
-    """A descriptor behind the data states checksum and sizes (§4.3.9); here they may be 0."""
-    checksum: int
-    packed_size: int
-    size: int
-    data: int
-    """Offset of the first byte of the member's data."""
-    names: tuple[str, ...]
-    """Its own name and those of its extra fields."""
 
 
 def find_directory(view: memoryview) -> Directory | None:
@@ -144,23 +97,22 @@ def directory_at(view: memoryview, at: int) -> Directory | None:
     if at + _END.size > len(view):
         return None
     _, _, _, _, count, size, offset, comment = _END.unpack_from(view, at)
-    tail = min(at + _END.size + comment, len(view))
+    own_end = at + _END.size
+    tail = min(own_end + comment, len(view))
     short = _EndRecord(at, count, size, offset)
     long = _zip64(view, at)
     agreed = all(short.agrees(record) and record.agrees(long[0]) for record in long)
     records = [*long, short]
     for record in records:
         for start in record.starts():
-            if (
-                0 <= start <= record.at - _CENTRAL.size
-                and bytes(view[start : start + 4]) == CENTRAL
-            ):
-                shift = start - record.offset
-                return Directory(start, record.at, record.count, record.size, shift, tail, agreed)
+            inside = 0 <= start <= record.at - CENTRAL_SIZE
+            if inside and bytes(view[start : start + 4]) == CENTRAL:
+                shift, ends = start - record.offset, (own_end, tail)
+                return Directory(start, record.at, record.count, record.size, shift, *ends, agreed)
     last = records[0]
     if last.count or last.size or last.offset > last.at:
         return None
-    return Directory(last.at, last.at, 0, 0, last.at - last.offset, tail, agreed)
+    return Directory(last.at, last.at, 0, 0, last.at - last.offset, own_end, tail, agreed)
 
 
 def _zip64(view: memoryview, at: int) -> list[_EndRecord]:
@@ -184,26 +136,9 @@ def entries(view: memoryview, directory: Directory) -> Iterator[Entry]:
     ContentMalformed follows the last one.
     """
     at, listed = directory.start, 0
-    while at + _CENTRAL.size <= directory.end and bytes(view[at : at + 4]) == CENTRAL:
-        fields = _CENTRAL.unpack_from(view, at)
-        flags, method, checksum, packed, size = fields[3], fields[4], *fields[7:10]
-        name_size, extra_size, comment_size, offset = *fields[10:13], fields[16]
-        name_end = at + _CENTRAL.size + name_size
-        raw_name = bytes(view[at + _CENTRAL.size : name_end])
-        extra = bytes(view[name_end : name_end + extra_size])
-        size, packed, offset = wide(extra, [size, packed, offset])
-        yield Entry(
-            raw_name=raw_name,
-            name=_text(raw_name, flags),
-            method=method,
-            encrypted=bool(flags & _ENCRYPTED),
-            checksum=checksum,
-            packed_size=packed,
-            size=size,
-            offset=offset + directory.shift,
-            other_names=unicode_names(extra),
-        )
-        at = name_end + extra_size + comment_size
+    while at + CENTRAL_SIZE <= directory.end and bytes(view[at : at + 4]) == CENTRAL:
+        entry, at = central_header(view, at, directory.shift)
+        yield entry
         listed += 1
     if at != directory.end and not _is_signature(view, at, directory.end):
         raise ContentMalformed("the central directory breaks off")
@@ -218,57 +153,7 @@ def _is_signature(view: memoryview, at: int, end: int) -> bool:
     return bytes(view[at : at + 4]) == SIGNATURE and at + 6 + size == end
 
 
-def local_header(view: memoryview, offset: int) -> LocalHeader:
-    """Return the header in front of a member's data; raise ContentMalformed if none is there."""
-    if not 0 <= offset <= len(view) - _LOCAL.size or bytes(view[offset : offset + 4]) != LOCAL:
-        raise ContentMalformed("no local header where the directory says")
-    fields = _LOCAL.unpack_from(view, offset)
-    flags, method, checksum, packed, size, name_size, extra_size = *fields[2:4], *fields[6:11]
-    name_end = offset + _LOCAL.size + name_size
-    data = name_end + extra_size
-    raw_name, extra = bytes(view[offset + _LOCAL.size : name_end]), bytes(view[name_end:data])
-    size, packed = wide(extra, [size, packed])
-    return LocalHeader(
-        raw_name=raw_name,
-        method=method,
-        encrypted=bool(flags & _ENCRYPTED),
-        deferred=bool(flags & _DEFERRED),
-        checksum=checksum,
-        packed_size=packed,
-        size=size,
-        data=data,
-        names=(_text(raw_name, fields[2]), *unicode_names(extra)),
-    )
-
-
-def descriptor_end(view: memoryview, entry: Entry, at: int, *, signed: bool) -> int | None:
-    """Return where the descriptor of this member ends if one stands at `at`, else None.
-
-    Writers put 4 or 8 bytes a size, with or without ZIP64; its signature is optional (§4.3.9.3).
-    """
-    numbers = (entry.checksum, entry.packed_size, entry.size)
-    starts = (DESCRIPTOR,) if signed else (DESCRIPTOR, b"")
-    for start, layout in product(starts, (_DESCRIPTOR, _DESCRIPTOR64)):
-        if layout is _DESCRIPTOR and max(numbers) > 0xFFFFFFFF:
-            continue
-        record = start + layout.pack(*numbers)
-        if bytes(view[at : at + len(record)]) == record:
-            return at + len(record)
-    return None
-
-
 def find_all(view: memoryview, signature: bytes, start: int, end: int) -> Iterator[int]:
     """Yield the offsets of `signature` in start <= offset < end, copying nothing."""
     for match in re.finditer(re.escape(signature), view[start:end]):
         yield start + match.start()
-
-
-def _text(raw_name: bytes, flags: int) -> str:
-    """UTF-8 if flagged or valid (common tools set no flag), else the format's own code page."""
-    try:
-        return raw_name.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw_name.decode("utf-8" if flags & _UNICODE else "cp437", "replace")
-
-
-_text(b"\xff", 0)  # loads the code page now: a sandboxed worker can load nothing later

@@ -7,29 +7,14 @@ from itertools import pairwise
 
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed
-from scanners.zip.directory import LOCAL, find_all, local_header
+from scanners.zip.headers import LOCAL_SIZE, local_header
 
 ODDMENT = 32
 """Bytes.  Writers leave their odd records (a descriptor that no flag announces); no file fits."""
-HEADER = 30
 SIGNING_MAGIC = b"APK Sig Block 42"
 """End of the signing block of Android packages, which stands before the directory."""
 
 _PIECE = bytes(64 * 1024)
-
-
-def has_member(view: memoryview, budget: Budget, start: int, end: int) -> bool:
-    """Return whether a local header with a name stands in start <= x < end.
-
-    The signature alone is four bytes that chance may write: version, method and name are asked too.
-    """
-    for at in find_all(view, LOCAL, start, end):
-        budget.seconds_left()
-        head = bytes(view[at : at + HEADER])
-        plausible = len(head) == HEADER and head[4] <= 63 and head[5] == 0 and head[9] == 0
-        if plausible and 0 < int.from_bytes(head[26:28], "little") <= 1024:
-            return True
-    return False
 
 
 def is_filling(view: memoryview, budget: Budget, start: int, end: int) -> bool:
@@ -45,7 +30,7 @@ def is_filling(view: memoryview, budget: Budget, start: int, end: int) -> bool:
     while (behind := _nameless(view, starts[-1])) is not None and behind <= end:
         budget.seconds_left()
         starts.append(behind)
-    zeros = [(at + HEADER, behind) for at, behind in pairwise(starts)]
+    zeros = [(at + LOCAL_SIZE, behind) for at, behind in pairwise(starts)]
     return all(_is_zero(view, budget, *region) for region in [*zeros, (starts[-1], end)])
 
 
@@ -67,8 +52,7 @@ def _nameless(view: memoryview, at: int) -> int | None:
         local = local_header(view, at)
     except ContentMalformed:
         return None
-    holds = local.raw_name or local.packed_size or local.size or local.checksum or local.deferred
-    return None if holds else local.data
+    return local.data if local.nameless else None
 
 
 def _is_zero(view: memoryview, budget: Budget, start: int, end: int) -> bool:

@@ -4,24 +4,19 @@ Readers differ on concatenated archives, on headers that contradict the director
 that the directory does not list ("My ZIP isn't your ZIP", USENIX Security 2025).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from scanners.budget import Budget
 from scanners.names import extension, readings
-from scanners.zip.directory import (
-    CENTRAL,
-    DESCRIPTOR,
-    END,
-    Directory,
-    Entry,
-    LocalHeader,
-    descriptor_end,
-    directory_at,
-    find_all,
-)
-from scanners.zip.gaps import has_member, is_filling
+from scanners.zip.directory import END, Directory, directory_at, find_all
+from scanners.zip.headers import CENTRAL, DESCRIPTOR, Entry, LocalHeader, descriptor_end
+from scanners.zip.methods import STORED
+
+OTHERS = 8
+"""Further directories that are followed; more of them are a gap."""
+Region = tuple[int, int]
+"""start <= offset < end; not more than nothing if end <= start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +25,34 @@ class Placed:
 
     start: int
     end: int
-    contradictions: tuple[str, ...]
+    contradictions: frozenset[str]
+    untold: Region | None = None
+    """Stored data of which only the descriptor tells a streaming reader where they end."""
 
 
-def place(view: memoryview, entry: Entry, local: LocalHeader, budget: Budget) -> Placed:
+def place(view: memoryview, entry: Entry, local: LocalHeader) -> Placed:
     """Hold what a streaming reader sees of a member against its entry in the directory."""
     listed = (entry.checksum, entry.packed_size, entry.size)
     stated = (local.checksum, local.packed_size, local.size)
     end = local.data + entry.packed_size
+    untold = (local.data, end) if local.deferred and entry.method == STORED else None
     differs = {
         "name": entry.raw_name != local.raw_name
         or any(_contradicts(entry.name, other) for other in (*entry.other_names, *local.names)),
-        "method": entry.method != local.method,
-        "encryption": entry.encrypted != local.encrypted,
+        "method": (entry.method, entry.aes) != (local.method, local.aes),
+        "encryption": entry.encrypted != local.encrypted or entry.strong != local.strong,
+        "size": entry.disputed or local.disputed,
     }
     if local.deferred:
-        differs["size"] = any(here not in (0, there) for here, there in zip(stated, listed))
-        described = descriptor_end(view, entry, end, signed=entry.method == 0)
-        differs["descriptor"] = described is None or (
-            entry.method == 0 and _ends_early(view, local.data, end, budget)
-        )
+        differs["size"] |= any(here not in (0, there) for here, there in zip(stated, listed))
+        described = descriptor_end(view, entry, end, signed=entry.method == STORED)
+        differs["descriptor"] = described is None
         end = described or end
     else:
         differs["checksum"] = stated[0] != listed[0]
-        differs["size"] = stated[1:] != listed[1:]
-    words = tuple(word for word, differ in differs.items() if differ)
-    return Placed(entry.offset, end, words)
+        differs["size"] |= stated[1:] != listed[1:]
+    words = frozenset(word for word, differ in differs.items() if differ)
+    return Placed(entry.offset, end, words, untold)
 
 
 def _contradicts(name: str, other: str) -> bool:
@@ -69,11 +66,13 @@ def _contradicts(name: str, other: str) -> bool:
     return first != second and first.isascii() and second.isascii()
 
 
-def _ends_early(view: memoryview, start: int, end: int, budget: Budget) -> bool:
+def ends_early(view: memoryview, member: Placed, budget: Budget) -> bool:
     """Return whether a streaming reader would end stored data before the directory does.
 
-    Only the descriptor tells it where such data ends: the first that counts the bytes so far.
+    Only the descriptor tells it where such data ends: the first that counts the bytes so far.  For
+    members that do not overlap: each byte is looked at once.
     """
+    start, end = member.untold or (0, 0)
     for at in find_all(view, DESCRIPTOR, start, end):
         budget.seconds_left()
         numbers = bytes(view[at + 8 : at + 16])
@@ -83,52 +82,74 @@ def _ends_early(view: memoryview, start: int, end: int, budget: Budget) -> bool:
     return False
 
 
-def ambiguities(
-    view: memoryview, directory: Directory, members: list[Placed], budget: Budget, *, pure: bool
-) -> Iterator[tuple[str, str]]:
-    """Yield (word, sentence) for each way in which readers could disagree on this archive.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What of the file belongs to the archive that its directory lists, and what does not."""
 
-    `members` is the whole directory.  `pure`: the file starts as an archive; what stands in front
-    of an archive in a program or an image is that file's own affair, several archives included.
-    """
+    between: tuple[Region, ...]
+    """Of the listed members: filling, in honest archives."""
+    before: Region
+    behind: Region
+    comment: Region
+    overlapping: bool
+
+
+def merged(regions: Iterable[Region]) -> list[Region]:
+    """Return the same bytes in regions that do not overlap, in order."""
+    found: list[Region] = []
+    for start, end in sorted(regions):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        elif start < end:
+            found.append((start, end))
+    return found
+
+
+def lay_out(view: memoryview, directory: Directory, members: list[Placed]) -> Layout:
+    """Return the layout; `members` is the whole directory."""
+    ordered = sorted(members, key=lambda member: member.start)
+    first = min((member.start for member in ordered), default=directory.start)
+    reached, between, overlapping = first, [], False
+    for member in ordered:
+        overlapping |= member.start < reached
+        between.append((reached, member.start))
+        reached = max(reached, member.end)
+    between.append((reached, directory.start))
+    return Layout(
+        between=tuple(region for region in between if region[0] < region[1]),
+        before=(0, first),
+        behind=(directory.tail, len(view)),
+        comment=(directory.comment, directory.tail),
+        overlapping=overlapping or reached > directory.start,
+    )
+
+
+def contradictions(
+    view: memoryview, directory: Directory, members: Iterable[Placed], layout: Layout
+) -> Iterator[tuple[str, str]]:
+    """Yield (word, sentence) for each way in which the archive's records say two things."""
     if not directory.agreed:
         yield "end", "the end records of 32 and of 64 bits disagree"
     if _is_elsewhere(view, directory):
         yield "elsewhere", "the end record leads to two directories"
-    for word in {word for member in members for word in member.contradictions}:
+    for word in sorted({word for member in members for word in member.contradictions}):
         yield word, f"the directory and a member's own header disagree on its {word}"
-    pairs = list(pairwise(sorted(members, key=lambda member: member.start)))
-    if any(after.start < before.end for before, after in pairs):
-        yield "overlap", "members lie over one another"
-    first = min((member.start for member in members), default=directory.start)
-    last = max((member.end for member in members), default=first)
-    if last > directory.start:
-        yield "overlap", "a member lies over the directory"
-    outside = [(directory.end, len(view))]
-    gaps = [(before.end, after.start) for before, after in pairs]
-    gaps.append((last, directory.start))
-    if pure:
-        outside.append((0, first))
-        gaps.append((0, first))
-    if any(_has_archive(view, directory, budget, *region) for region in outside):
-        yield "concatenated", "a second archive stands in the same file"
-    for start, end in gaps:
-        if has_member(view, budget, start, end):
-            yield "unlisted", "a member that the directory does not list"
-        elif not is_filling(view, budget, start, end):
-            yield "hidden", "bytes between the members that belong to none of them"
+    if layout.overlapping:
+        yield "overlap", "members lie over one another, or over the directory"
 
 
-def _has_archive(
-    view: memoryview, directory: Directory, budget: Budget, start: int, end: int
-) -> bool:
-    """Return whether the end record of another, not empty directory stands in start <= x < end."""
-    for at in find_all(view, END, start, end):
-        budget.seconds_left()  # a file may hold nothing but signatures
-        other = directory_at(view, at)
-        if other is not None and not other.empty and other.start != directory.start:
-            return True
-    return False
+def other_directories(
+    view: memoryview, directory: Directory, regions: Iterable[Region], budget: Budget
+) -> Iterator[Directory]:
+    """Yield the further directories, none of them empty, whose end records stand in `regions`."""
+    starts = {directory.start}
+    for start, end in regions:
+        for at in find_all(view, END, start, end):
+            budget.seconds_left()  # a file may hold nothing but signatures
+            other = directory_at(view, at)
+            if other is not None and not other.empty and other.start not in starts:
+                starts.add(other.start)
+                yield other
 
 
 def _is_elsewhere(view: memoryview, directory: Directory) -> bool:

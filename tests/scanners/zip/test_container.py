@@ -126,7 +126,7 @@ CASES = {
     "drive": (builders.zip_of({"C:\\a.txt": b"a"}), {"archive.traversal"}),
     "dots that lead nowhere": (builders.zip_of({"a..b/...txt": b"a"}), set()),
     "no end": (NOTES[:-22], {MALFORMED}),
-    "cut": (TOOL[:-30], {MALFORMED}),
+    "cut": (TOOL[:-30], {MALFORMED, EXECUTABLE}),
     "member cut short": (_patched(NOTES, b"a.txt", 5, b"\xff" * 4), {MALFORMED}),
     "wrong checksum": (_patched(NOTES, b"PK\x01\x02", 16, b"wrng"), {MALFORMED, AMBIGUOUS}),
     "said to be stored": (_both_methods(NOTES, b"\0\0"), {MALFORMED}),
@@ -168,7 +168,10 @@ CASES = {
         b"%PDF-1.4\n" + NOTES + b"\nendstream\n%%EOF\n",
         set(),
     ),
-    "an archive between bytes, far from the end": (b"AAAA" + TOOL + b"Z" * 0x10000, set()),
+    "an archive between bytes, far from the end": (
+        b"AAAA" + TOOL + b"Z" * 0x10000,
+        {EXECUTABLE},
+    ),
     "program behind the count": (_ended(TOOL, 1), {EXECUTABLE, MALFORMED}),
     "picture, and an archive that counts none": (
         builders.gif() + _ended(TOOL, 0),
@@ -199,7 +202,7 @@ CASES = {
         builders.zip_archive([builders.ZipMember("a.jpg.exe", PE, central_name="a.exe")]),
         {AMBIGUOUS, EXECUTABLE, DOUBLE},
     ),
-    "tar of archives": (builders.tar_of({"a.zip": NOTES, "b.zip": TOOL}), set()),
+    "tar of archives": (builders.tar_of({"a.zip": NOTES, "b.zip": TOOL}), {EXECUTABLE}),
     "end record by chance": (b"\x93" + bytes(50) + b"PK\x05\x06" + bytes(18), set()),
     "high ratio, but small": (builders.zip_of({"a.txt": b"a" * 9 * MIB}), set()),
     "bomb": (builders.zip_of({"a.txt": b"a" * 13 * MIB}), {"archive.bomb", "unscanned.too_large"}),
@@ -268,11 +271,13 @@ def test_depth_beyond_the_budget(run: Examine, new_budget: MakeBudget) -> None:
 
 
 def test_overlapping_members_are_a_bomb(run: Examine) -> None:
-    """As Fifield's: many entries for the same data; more comes out than one pass could make."""
+    """Many entries for the same data; more comes out than one pass could make."""
     single = builders.zip_of({"a": b"a" * 900_000})
     start = single.index(b"PK\x01\x02")
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 60, 60, 47 * 60, start, 0)
-    data = single[:start] + single[start:-22] * 60 + end
+    entry = single[start:-23]
+    entries = b"".join(entry + bytes([number]) for number in range(60))
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 60, 60, len(entries), start, 0)
+    data = single[:start] + entries + end
     codes = {detection.code.value for detection in run(data).detections}
     assert {"archive.bomb", "archive.ambiguous"} <= codes
 

@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 
 from samples import builders
 from scanners.errors import ContentMalformed
-from scanners.zip.directory import (
-    descriptor_end,
-    directory_at,
-    entries,
-    find_all,
-    find_directory,
-    local_header,
-)
+from scanners.zip.directory import directory_at, entries, find_all, find_directory
+from scanners.zip.headers import descriptor_end, local_header
 
 ARCHIVE = builders.zip_of({"a.txt": b"aaa", "d/b.txt": b"b" * 1000})
 START = ARCHIVE.index(b"PK\x01\x02")

@@ -1,11 +1,12 @@
-"""Extra fields: wide numbers in their order, second names, and no faith in lengths."""
+"""Extra fields: wide numbers in their order, second names, locks, and no faith in lengths."""
 
 import struct
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanners.zip.extra import WIDE, unicode_names, wide
+from scanners.zip.extra import WIDE, Aes, Extra, disputed, read_extra, widened
 
 
 def _field(kind: int, data: bytes) -> bytes:
@@ -18,16 +19,46 @@ NAMES = _field(0x7075, b"\1\0\0\0\0a.exe") + _field(0x7075, b"\1\0\0\0\0\xc3\xbc
 
 
 def test_wide_numbers_stand_only_for_those_that_ask() -> None:
-    assert wide(OTHER + NUMBERS, [WIDE, 3, WIDE, WIDE]) == [5, 3, 6, WIDE]
-    assert wide(OTHER, [WIDE, 3]) == [WIDE, 3]
+    assert widened([WIDE, 3, WIDE, WIDE], read_extra(OTHER + NUMBERS)) == [5, 3, 6, WIDE]
+    assert widened([WIDE, 3], read_extra(OTHER)) == [WIDE, 3]
 
 
-def test_unicode_names() -> None:
-    assert unicode_names(OTHER + NAMES) == ("a.exe", "ü")
-    assert unicode_names(NUMBERS + _field(0x7075, b"\1\0\0\0\0")) == ()
+@pytest.mark.parametrize(
+    "extra, values, expected",
+    [
+        (NUMBERS, [WIDE, WIDE, 0], False),
+        (NUMBERS, [5, 6, 0], False),
+        (NUMBERS, [5, 7, 0], True),
+        (NUMBERS, [4, 6, 0], True),
+        (NUMBERS, [4, 7, WIDE], False),
+        (NUMBERS + NUMBERS, [WIDE, WIDE, 0], True),
+        (OTHER, [4, 7, 0], False),
+        (_field(1, b"odd"), [4, 7, 0], False),
+    ],
+)
+def test_disputed_numbers(extra: bytes, values: list[int], expected: bool) -> None:
+    assert disputed(values, read_extra(extra)) == expected
+
+
+def test_names() -> None:
+    assert read_extra(OTHER + NAMES).names == ("a.exe", "ü")
+    assert read_extra(NUMBERS + _field(0x7075, b"\1\0\0\0\0")).names == ()
+
+
+def test_encryption() -> None:
+    aes = _field(0x9901, struct.pack("<H2sBH", 2, b"AE", 3, 8))
+    assert read_extra(OTHER + aes).aes == Aes(2, 3, 8)
+    assert read_extra(aes[:-1]).aes is None
+    assert read_extra(OTHER + _field(0x17, bytes(8))).strong
+    assert not read_extra(OTHER).strong
+
+
+def test_nothing() -> None:
+    assert read_extra(b"") == Extra()
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes(extra: bytes) -> None:
-    assert len(wide(extra, [WIDE, WIDE])) == 2
-    assert len(unicode_names(extra)) <= len(extra)
+def test_any_bytes(data: bytes) -> None:
+    extra = read_extra(data)
+    assert len(widened([WIDE, WIDE], extra)) == 2
+    assert len(extra.names) <= len(data)

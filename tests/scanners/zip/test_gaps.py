@@ -8,12 +8,9 @@ import pytest
 from samples import builders
 from scanners.budget import Budget
 from scanners.errors import DeadlinePassed
-from scanners.zip.gaps import ODDMENT, has_member, is_filling
+from scanners.zip.gaps import ODDMENT, is_filling
 
 MakeBudget = Callable[..., Budget]
-
-GOOD = builders.zip_of({"good.txt": b"good"})
-MEMBER = GOOD[: GOOD.index(b"PK\x01\x02")]
 
 
 def _signing_block(size: int, *, head: int = 0, magic: bytes = b"APK Sig Block 42") -> bytes:
@@ -72,15 +69,6 @@ def test_hiding(new_budget: MakeBudget, gap: bytes) -> None:
 def test_no_gap_where_members_overlap(new_budget: MakeBudget) -> None:
     view = memoryview(bytes(100))
     assert is_filling(view, new_budget(), 60, 40)
-    assert not has_member(view, new_budget(), 60, 40)
-
-
-def test_members(new_budget: MakeBudget) -> None:
-    view = memoryview(b".." + MEMBER + b"..")
-    assert has_member(view, new_budget(), 0, len(view))
-    assert not has_member(view, new_budget(), 3, len(view))
-    assert not has_member(memoryview(_nameless(bytes(9))), new_budget(), 0, 39)
-    assert not has_member(memoryview(MEMBER[:29]), new_budget(), 0, 29)
 
 
 @pytest.mark.parametrize("gap", [_nameless(b"") * 9, bytes(100)])

@@ -9,10 +9,15 @@ from collections.abc import Callable
 import pytest
 
 from samples import builders
+from scanners.base import Bench
 from scanners.budget import Budget
-from scanners.errors import ContentMalformed, DeadlinePassed
-from scanners.zip.directory import entries, find_directory, local_header
-from scanners.zip.structure import ambiguities, place
+from scanners.errors import DeadlinePassed
+from scanners.kit import Kit
+from scanners.model import Code, Content
+from scanners.types.table import TypeTable
+from scanners.zip.container import ZipContainer
+from scanners.zip.directory import find_directory
+from scanners.zip.structure import Placed, Region, ends_early, merged, other_directories
 
 MakeBudget = Callable[..., Budget]
 
@@ -202,36 +207,53 @@ CASES = {
 }
 
 
-def _words(data: bytes, budget: Budget, *, pure: bool) -> set[str]:
-    view = memoryview(data)
-    directory = find_directory(view)
-    assert directory is not None
-    members = []
-    for entry in entries(view, directory):
-        try:
-            members.append(place(view, entry, local_header(view, entry.offset), budget))
-        except ContentMalformed:
-            continue
-    return {word for word, _ in ambiguities(view, directory, members, budget, pure=pure)}
+@pytest.fixture
+def words(bench: Bench, table: TypeTable, new_budget: MakeBudget) -> Callable[[bytes], set[str]]:
+    """Return a call that names the ways in which readers differ on an archive."""
+
+    def call(data: bytes) -> set[str]:
+        content = Content(memoryview(data), file_type=bench.identify(memoryview(data)))
+        report = ZipContainer(Kit(table, bench.identify)).scan(content, new_budget())
+        return {found.name for found in report.detections if found.code is Code.ARCHIVE_AMBIGUOUS}
+
+    return call
 
 
-@pytest.mark.parametrize("data, words", CASES.values(), ids=CASES)
-def test_ambiguities(new_budget: MakeBudget, data: bytes, words: set[str]) -> None:
-    found = _words(data, new_budget(), pure=True)
-    assert found == words
+@pytest.mark.parametrize("data, expected", CASES.values(), ids=CASES)
+def test_ambiguities(words: Callable[[bytes], set[str]], data: bytes, expected: set[str]) -> None:
+    assert words(data) == expected
 
 
-def test_what_stands_before_an_archive_in_a_program_is_its_own(new_budget: MakeBudget) -> None:
-    assert _words(builders.pe() + BAD + GOOD, new_budget(), pure=False) == set()
-    assert _words(builders.pe() + GOOD + UNLISTED, new_budget(), pure=False) == set()
+def test_what_stands_before_an_archive_in_a_program_is_its_own(
+    words: Callable[[bytes], set[str]],
+) -> None:
+    assert words(builders.pe() + BAD + GOOD) == set()
+    assert words(builders.pe() + GOOD + UNLISTED) == set()
 
 
 def test_a_file_of_signatures_ends_at_the_deadline(new_budget: MakeBudget) -> None:
+    view = memoryview(GOOD + b"PK\x05\x06" * 9)
+    directory = find_directory(view)
+    assert directory is not None
     with pytest.raises(DeadlinePassed):
-        _words(GOOD + b"PK\x05\x06" * 9, new_budget(seconds=-1), pure=True)
+        list(other_directories(view, directory, [(0, len(view))], new_budget(seconds=-1)))
 
 
 def test_stored_data_full_of_signatures_ends_at_the_deadline(new_budget: MakeBudget) -> None:
     data = b"PK\x07\x08" * 9
+    member = Placed(0, len(data), frozenset(), (0, len(data)))
     with pytest.raises(DeadlinePassed):
-        _words(_deferred(data, _descriptor(data)), new_budget(seconds=-1), pure=True)
+        ends_early(memoryview(data), member, new_budget(seconds=-1))
+
+
+@pytest.mark.parametrize(
+    "regions, expected",
+    [
+        ([], []),
+        ([(5, 5), (7, 3)], []),
+        ([(5, 9), (0, 3)], [(0, 3), (5, 9)]),
+        ([(0, 9), (2, 4), (9, 12), (13, 14)], [(0, 12), (13, 14)]),
+    ],
+)
+def test_merged_regions(regions: list[Region], expected: list[Region]) -> None:
+    assert merged(regions) == expected
