@@ -34,7 +34,7 @@ async def offline_inspection(settings: Settings) -> AsyncIterator[Inspection]:
 
     Raises RuleFileError, NotReady (our own clamd) or ZygoteFailed (the scan worker).
     """
-    rules = settings.rules.directory
+    rules, secret = settings.rules.directory, settings.password_key
     policy = Policy.read(rules / "policy.toml", observe=settings.policy.mode == "monitor")
     async with contextlib.AsyncExitStack() as stack:
         if settings.clamav.socket == AUTO:  # a clamd of its own, away from the service's
@@ -47,7 +47,13 @@ async def offline_inspection(settings: Settings) -> AsyncIterator[Inspection]:
             stack.push_async_callback(child.stop)
             child.start()
             await child.wait_ready(DATABASE_SECONDS)
-        pool = ScanPool(rules, settings.limits, settings.workers.model_copy(update=ONE_WORKER))
+        pool = ScanPool(
+            rules,
+            settings.limits,
+            settings.workers.model_copy(update=ONE_WORKER),
+            passwords=settings.passwords,
+            secret=secret,
+        )
         stack.push_async_callback(pool.stop)
         await pool.start()
         clamav = Clamav(settings.clamav, daemon.socket)

@@ -9,7 +9,8 @@ from pydantic import Field
 from api.settings import ApiSettings
 from icap_server.client_settings import ClientSettings
 from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
-from scanners.settings import ClamavSettings, Limits, Section, WorkerSettings
+from scanners.passwords.secret import SECRET_FILE
+from scanners.settings import ClamavSettings, Limits, PasswordSettings, Section, WorkerSettings
 from verdicts.ledger.settings import DatabaseSettings
 
 SHIPPED_RULES = Path(__file__).parent.parent / "rules"
@@ -29,7 +30,7 @@ class RulesSettings(Section):
 
     directory: Path = Field(
         SHIPPED_RULES,
-        description="Folder with yara/, clamav/, policy.toml, channels.toml, types.toml.",
+        description="Folder with yara/, clamav/, policy.toml, channels.toml, types.toml …",
     )
 
 
@@ -60,6 +61,7 @@ class Settings(Section):
     clamav: ClamavSettings = ClamavSettings()
     database: DatabaseSettings = DatabaseSettings()
     limits: Limits = Limits()
+    passwords: PasswordSettings = PasswordSettings()
     workers: WorkerSettings = WorkerSettings()
     spool: SpoolSettings = SpoolSettings()
     cache: CacheSettings = CacheSettings()
@@ -83,6 +85,11 @@ class Settings(Section):
     def pieces_directory(self) -> Path:
         """Files of which only pieces have come; all fronts share it."""
         return self.state.directory / "pieces"
+
+    @property
+    def password_key(self) -> Path:
+        """Key of the marks that stand for passwords; made when the service first starts."""
+        return self.state.directory / SECRET_FILE
 
     @property
     def ledger_socket(self) -> Path:

@@ -27,6 +27,7 @@ from icap_server.istag import Board, compute_istag
 from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
+from scanners.passwords.secret import ensure_secret
 from scanners.ruleset import ruleset_id
 from verdicts.ledger.keys import LedgerPlace, ensure_admin_key
 from verdicts.model import utc_now
@@ -69,6 +70,7 @@ class Supervisor:
             loop.add_signal_handler(number, self._asked_to_stop)
         self._check_door()
         lock = lock_state(self._settings)
+        ensure_secret(self._settings.state.directory)
         frozen = freeze_rules(self._settings)
         self._rules_digest = rules_digest(frozen)
         self._settings_fd = _share_settings(frozen)

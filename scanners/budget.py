@@ -1,9 +1,10 @@
 """What one transferred file may cost, counted over everything found inside it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scanners.errors import ContentTooDeep, ContentTooLarge, DeadlinePassed, TooManyMembers
+from scanners.passwords.password import Password
 
 
 @dataclass(slots=True)
@@ -23,6 +24,8 @@ class Budget:
     """Containers that may lie within one another below the content at hand."""
     guess_seconds: float = 0.25
     """Left for trying passwords, over the whole tree."""
+    proven: list[Password] = field(default_factory=list)
+    """Passwords that opened something in this tree: what lies beside or in it may have them."""
 
     def seconds_left(self) -> float:
         """Return the time left, > 0; raise DeadlinePassed if there is none."""

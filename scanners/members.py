@@ -46,6 +46,8 @@ class MemberList:
     bytes_out: int = 0
     ways_out: set[tuple[str, ...]] = field(default_factory=set)
     """Links that lead out of the folder, as steps."""
+    unlocked: bool = False
+    """A password opened something."""
 
     def path_of(self, name: str) -> tuple[str, ...]:
         return (*self.content.path, shorten(name))
@@ -127,10 +129,11 @@ class MemberList:
         mark = self.kit.keyring.mark(password)
         said = f"opened with a password from the {password.source.value} (mark {mark})"
         self.detect(code, "opened", said, path, harmless=True)
+        self.unlocked = True
 
     def report(self) -> Report:
         found = tuple(self.detections), tuple(self.unscanned), tuple(self.children)
-        return Report(*found, archive=True)
+        return Report(*found, archive=True, unlocked=self.unlocked and not self.unscanned)
 
     def _append(
         self, name: str, others: tuple[str, ...], view: memoryview, file_type: FileType

@@ -3,7 +3,8 @@
 Content --scan--> Report (one per scanner) --walk--> Examination --conclude--> Verdict
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 
@@ -128,8 +129,8 @@ class Content:
     distorted: bool = False
     """A second reading of bytes that are examined as they should be as well: that it breaks off,
     or holds bytes that belong to nothing, is no finding.  Holds for all that lies in it."""
-    clues: tuple["Clue", ...] = ()
-    """Texts that came with it, in which its password may stand."""
+    clues: Iterable["Clue"] = field(default=(), repr=False, compare=False)
+    """Texts that came with it, in which its password may stand, nearest first.  May be lazy."""
 
 
 class Source(StrEnum):
@@ -145,12 +146,16 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A text that came with a file.  Untrusted."""
+    """A text that came with a file, read only if a password is sought.  Untrusted."""
 
-    source: Source
-    text: str
+    view: memoryview = field(repr=False)
+    """Not decoded yet; may be long."""
+    source: Source = Source.MESSAGE
     name: str = ""
-    """Of the field that the text is the value of; empty for a message."""
+    """Of the form field or file that it is; empty if nothing names it."""
+    declared_type: str = ""
+    charset: str = ""
+    file_type: FileType = UNKNOWN_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,8 @@ class Report:
     """Around the children is nothing but the headers and marks that divide them."""
     archive: bool = False
     """The children are members of an archive: someone has to unpack it before they do anything."""
+    unlocked: bool = False
+    """Something in it was encrypted, and a password opened all of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,9 @@ class Extracted:
     path: tuple[str, ...]
     wrapper: bool = False
     """What was in it is handed out on its own; left are headers, marks and very short parts."""
+    unlocked: frozenset[str] = frozenset()
+    """Scanners that opened with a password whatever is encrypted in it and theirs to open, while
+    all else that lies in it is handed out, too: that clamd cannot open it is no news then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +229,5 @@ class Examination:
     detections: tuple[Detection, ...] = ()
     unscanned: tuple[Unscanned, ...] = ()
     extracted: tuple[Extracted, ...] = ()
+    unlocked: frozenset[str] = frozenset()
+    """As in Extracted, for the transferred file itself."""

@@ -13,6 +13,7 @@ from scanners.known_members import read_known_members
 from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
 from scanners.shortcuts.container import ShortcutScanner
+from scanners.passwords.keyring import Keyring, read_listed
 from scanners.types.identify import TypeScanner
 from scanners.types.table import read_type_table
 from scanners.uuencode import UuencodeScanner
@@ -20,11 +21,16 @@ from scanners.yara_rules import YaraScanner, read_sources
 from scanners.zip.container import ZipContainer
 
 
-def build_bench(rules: Path) -> Bench:
-    """Return the scanners over a folder of rules; ValueError or OSError says what is wrong."""
+def build_bench(rules: Path, secret: bytes = b"") -> Bench:
+    """Return the scanners over a folder of rules; ValueError or OSError says what is wrong.
+
+    `secret` is the key of the marks that stand for passwords; without it anybody could make them.
+    """
     table = read_type_table(rules / "types.toml")
     types = TypeScanner(table)
-    kit = Kit(table, types.identify, known=read_known_members(rules / "members.txt"))
+    keyring = Keyring(read_listed(rules / "passwords.txt"), secret)
+    known = read_known_members(rules / "members.txt")
+    kit = Kit(table, types.identify, keyring, known)
     return Bench(
         identify=types.identify,
         scanners=(

@@ -42,6 +42,21 @@ class ClamavSettings(Section):
     in_flight: int = Field(64, ge=1, le=1000, description="Scans open at once in one session.")
 
 
+class PasswordSettings(Section):
+    """Passwords tried on encrypted archives and documents; docs/passwords.md says which."""
+
+    enabled: bool = Field(
+        True, description="false: what is encrypted stays so, and is unscanned.encrypted."
+    )
+    milliseconds: int = Field(
+        250, ge=0, le=10_000, description="Time for trying, over all of one transferred file."
+    )
+
+    @property
+    def guess_seconds(self) -> float:
+        return self.milliseconds / 1000 if self.enabled else 0.0
+
+
 class WorkerSettings(Section):
     """The sandboxed scan workers of one front."""
 

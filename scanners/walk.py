@@ -5,20 +5,23 @@ The only place where a scanner's failure becomes an `Unscanned`.
 
 import logging
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from scanners.base import Bench, Scanner
 from scanners.budget import Budget
+from scanners.company import Company, is_message
 from scanners.errors import ScannerError
 from scanners.model import (
     UNKNOWN_TYPE,
+    Clue,
     Code,
     Content,
     Detection,
     Examination,
     Extracted,
+    Family,
     FileType,
     Reason,
     Report,
@@ -40,8 +43,26 @@ LOGGED_TEXT = 200
 def examine(content: Content, bench: Bench, budget: Budget) -> Examination:
     """Return all that the bench finds in a transferred file and in everything inside it."""
     walk = _Walk(bench, budget)
-    node = walk.visit(content, depth=0)
-    return Examination(node, tuple(walk.detections), tuple(walk.unscanned), tuple(walk.extracted))
+    root = walk.visit(walk.typed(content, content.clues), depth=0)
+    return Examination(
+        root.node,
+        tuple(walk.detections),
+        tuple(walk.unscanned),
+        tuple(walk.extracted),
+        root.unlocked,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Visited:
+    """One content of which everything is known."""
+
+    content: Content
+    node: TypeNode
+    handed: bool
+    """clamd gets it on its own, or in pieces."""
+    unlocked: frozenset[str] = frozenset()
+    """As in Extracted."""
 
 
 @dataclass(slots=True)
@@ -57,43 +78,77 @@ class _Walk:
     shown: dict[int, object] = field(default_factory=dict)
     """Buffers that clamd gets whole, or may get, by identity."""
 
-    def visit(self, content: Content, depth: int) -> TypeNode:
-        """Examine one content and its children; recursion ends at the budget's depth."""
-        content = replace(content, file_type=self._file_type(content))
+    def visit(self, content: Content, depth: int) -> _Visited:
+        """Examine one content, its type known, and its children, down to the budget's depth."""
         shown = id(content.view.obj) in self.shown
         if depth == 0 or content.hidden_from_clamav:
             self.shown[id(content.view.obj)] = content.view.obj
         nodes: list[TypeNode] = []
-        wrapper = False
+        wrapper, unlocked, gaps = False, frozenset[str](), len(self.unscanned)
         for scanner in self.bench.scanners:
             report = self._scan(scanner, content)
             if content.distorted:
                 report = _for_certain(report)
             self._keep(report)
-            inside = self._descend(report.children, content.path, depth)
-            wrapper |= report.wrapped and len(inside) == len(report.children)
-            nodes += [replace(node, member=True) for node in inside] if report.archive else inside
-        if content.hidden_from_clamav and not (wrapper and shown):
-            self.extracted.append(Extracted(content.view, content.path, wrapper))
+            inside = self._descend(report.children, content, depth)
+            whole = len(inside) == len(report.children)
+            wrapper |= report.wrapped and whole
+            unlocked |= self._unlocked(scanner, report, content, inside) if whole else frozenset()
+            found = [visited.node for visited in inside]
+            nodes += [replace(node, member=True) for node in found] if report.archive else found
+        if len(self.unscanned) > gaps:
+            unlocked = frozenset()
+        handed = content.hidden_from_clamav
+        if handed and not (wrapper and shown):
+            self.extracted.append(Extracted(content.view, content.path, wrapper, unlocked))
         name = content.path[-1] if content.path else ""
-        return TypeNode(content.file_type, name, tuple(nodes))
+        return _Visited(content, TypeNode(content.file_type, name, tuple(nodes)), handed, unlocked)
+
+    def typed(self, content: Content, clues: Iterable[Clue]) -> Content:
+        """Return the content with its type: its container's word (a sealed member), or ours."""
+        return replace(content, file_type=self._file_type(content), clues=clues)
 
     def _descend(
-        self, children: tuple[Content, ...], path: tuple[str, ...], depth: int
-    ) -> list[TypeNode]:
-        nodes: list[TypeNode] = []
+        self, children: tuple[Content, ...], container: Content, depth: int
+    ) -> list[_Visited]:
+        """Visit messages first: what is written in them may open what lies beside them."""
+        if not children:
+            return []
+        visited: dict[int, _Visited] = {}
         try:
-            if children:
-                self.budget.require_depth(depth)
-            for child in children:
+            self.budget.require_depth(depth)
+            company = Company(container)
+            company.members = [self.typed(child, company) for child in children]
+            if is_message(container) and isinstance(container.clues, Company):
+                container.clues.messages.append(company)
+            numbered = enumerate(company.members)
+            for number, child in sorted(numbered, key=lambda item: not is_message(item[1])):
                 self.budget.seconds_left()
-                nodes.append(self.visit(child, depth + 1))
+                visited[number] = self.visit(child, depth + 1)
         except ScannerError as error:
-            self._gap(NAME, error.reason, path)
-        return nodes
+            self._gap(NAME, error.reason, container.path)
+        return [visited[number] for number in sorted(visited)]
+
+    def _unlocked(
+        self, scanner: Scanner, report: Report, content: Content, inside: Sequence[_Visited]
+    ) -> frozenset[str]:
+        """Return which scanners' passwords explain what clamd could not open in this content.
+
+        Only where all that is in it is handed to clamd by itself, or is handed now: then whatever
+        else clamd cannot open is told of the piece that it is in.
+        """
+        unlocked = frozenset[str]().union(*(visited.unlocked for visited in inside))
+        if report.unlocked:
+            unlocked |= {scanner.name}
+        if not unlocked or content.distorted or not _holds_nothing_else(report, content):
+            return frozenset()
+        for visited in inside:
+            held = visited.content
+            if held.view.nbytes and not visited.handed:
+                self.extracted.append(Extracted(held.view, held.path, False, visited.unlocked))
+        return unlocked
 
     def _file_type(self, content: Content) -> FileType:
-        """Return the type its container already knows (a sealed member), else ask the bytes."""
         if content.file_type is not UNKNOWN_TYPE:
             return content.file_type
         try:
@@ -128,6 +183,18 @@ class _Walk:
     def _wanted(self, kind: Hashable) -> bool:
         self.seen[kind] += 1
         return self.seen[kind] <= SAME_KIND
+
+
+def _holds_nothing_else(report: Report, content: Content) -> bool:
+    """Say whether all of a content is what this report tells of, and marks that divide it.
+
+    A document that was opened is there as a whole, in clear.  An archive must not lie in something
+    else, and what holds the opened one be a ZIP, whose reader says which bytes belong to nothing.
+    """
+    if not report.archive:
+        return report.wrapped or report.unlocked or bool(content.codings)
+    kind = content.file_type
+    return kind.family is Family.ARCHIVE and (report.unlocked or kind.name == "zip")
 
 
 def _for_certain(report: Report) -> Report:

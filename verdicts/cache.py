@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verdicts.model import Transfer, Verdict
 
@@ -26,6 +26,8 @@ class CacheKey:
     other_names: tuple[str, ...] = ()
     other_types: tuple[str, ...] = ()
     url_name: str = ""
+    hints: tuple[str, ...] = field(default=(), repr=False)
+    """What the heads call a password: another one may open what this one did not."""
 
 
 def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
@@ -40,6 +42,7 @@ def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
         transfer.stated_names,
         transfer.other_types,
         transfer.url_name,
+        transfer.hints,
     )
 
 

@@ -16,7 +16,9 @@ from typing import Protocol
 import structlog
 
 from scanners.clamav.engine import Clamav
+from scanners.clamav.reports import without_opened
 from scanners.model import Level, Reason, Report, Unscanned
+from scanners.passwords.hints import masked
 from scanners.worker.pool import Child, JobRequest, PoolAnswer, ScanPool
 from verdicts.cache import CacheKey, VerdictCache, cache_key
 from verdicts.conclude import as_fragment, conclude
@@ -148,7 +150,7 @@ class Inspection:
         """
         verdict = _unscanned_verdict(Unscanned("front", Reason.PARTIAL))
         ruling = _settle(self.policy.decide(verdict, transfer, size), lambda: True)
-        record = VerdictRecord(transfer, ruling, size, "", 0.0, cached=False)
+        record = _record_unread(transfer, ruling, size)
         if not self._ledger.record_now(record):
             task = asyncio.ensure_future(self._ledger.record(record, durable=False))
             self._noting.add(task)
@@ -156,7 +158,7 @@ class Inspection:
 
     async def keep_unread(self, transfer: Transfer, ruling: Ruling, size: int) -> VerdictRecord:
         """Record a ruling that was made without reading the body to its end."""
-        return await self._keep(VerdictRecord(transfer, ruling, size, "", 0.0, cached=False))
+        return await self._keep(_record_unread(transfer, ruling, size))
 
     async def _find_verdict(
         self, transfer: Transfer, spool: Spool, started: float
@@ -203,12 +205,14 @@ class Inspection:
             other_names=transfer.stated_names,
             other_types=transfer.other_types,
             url_name=transfer.url_name,
+            hints=transfer.hints,
         )
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(bench.clamav.scan(descriptor, size, deadline))
             with await bench.pool.scan(descriptor, job, deadline) as answer:
                 children = await self._scan_children(answer, deadline)
-                reports = [await asked, *children]
+                whole = without_opened(await asked, answer.examination.unlocked)
+                reports = [whole, *children]
         version = bench.clamav.state.version
         return conclude(reports, answer.examination, ruleset=bench.ruleset, clamav=version)
 
@@ -222,7 +226,8 @@ class Inspection:
         async def ask(child: Child) -> Report:
             size = os.fstat(child.descriptor).st_size
             async with turn:
-                return await self._bench.clamav.scan(child.descriptor, size, deadline, child.path)
+                said = await self._bench.clamav.scan(child.descriptor, size, deadline, child.path)
+            return without_opened(said, child.unlocked)
 
         async with asyncio.TaskGroup() as group:
             asked = [group.create_task(ask(child)) for child in answer.children]
@@ -245,7 +250,19 @@ def _record(
     transfer: Transfer, ruling: Ruling, spool: Spool, started: float, *, cached: bool
 ) -> VerdictRecord:
     scan_ms = round((time.monotonic() - started) * 1000, 3)
-    return VerdictRecord(transfer, ruling, spool.size, spool.sha256, scan_ms, cached)
+    kept = _without_hints(transfer)
+    return VerdictRecord(kept, ruling, spool.size, spool.sha256, scan_ms, cached)
+
+
+def _record_unread(transfer: Transfer, ruling: Ruling, size: int) -> VerdictRecord:
+    return VerdictRecord(_without_hints(transfer), ruling, size, "", 0.0, cached=False)
+
+
+def _without_hints(transfer: Transfer) -> Transfer:
+    """Return what may be stored and shown: no password, the URL's own included."""
+    if not transfer.hints:
+        return transfer
+    return replace(transfer, url=masked(transfer.url), hints=())
 
 
 def _unscanned_verdict(gap: Unscanned) -> Verdict:

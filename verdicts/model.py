@@ -99,6 +99,8 @@ class Transfer:
     """More media types that were declared beside `declared_type`; judged like it."""
     piece: Piece | None = None
     """Which range, if `partial` and well stated."""
+    hints: tuple[str, ...] = field(default=(), repr=False)
+    """What the URL and the header fields call a password: tried, and never stored or shown."""
 
     @property
     def stated_names(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from scanners.passwords.hints import hints
 from verdicts.inspect import Inspection
 from verdicts.model import Direction, Transfer, new_transfer_id, utc_now
 from verdicts.record import as_row, clipped
@@ -187,6 +188,7 @@ def scan_transfer(request: ScanRequest) -> Transfer:
         client_ip=request.client_ip,
         file_name=request.file_name,
         declared_type=request.declared_type,
+        hints=hints(request.url),
     )
 
 

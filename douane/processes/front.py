@@ -52,7 +52,13 @@ class FrontProcess:
         self._index = index
         self._board = board
         self._ruleset = ruleset_id(rules)
-        self._pool = ScanPool(rules, settings.limits, settings.workers)
+        self._pool = ScanPool(
+            rules,
+            settings.limits,
+            settings.workers,
+            passwords=settings.passwords,
+            secret=settings.password_key,
+        )
         self._clamav = Clamav(settings.clamav, clamav_socket)
         self._ledger = LedgerClient(settings.ledger_socket, f"front-{index}")
         policy = Policy.read(rules / "policy.toml", observe=settings.policy.mode == "monitor")

@@ -13,6 +13,7 @@ from icap_server.payload.piece import read_piece
 from scanners.declared_type import declared_type, media_types
 from scanners.header_parameters import parse_value
 from scanners.names import extension, readings
+from scanners.passwords.hints import hints
 from verdicts.model import Direction, Transfer
 
 MAX_HOST = 255
@@ -72,7 +73,14 @@ def build_transfer(
         other_names=names[1:],
         other_types=declared.others,
         piece=piece,
+        hints=hints(url, _all_fields(request, response)),
     )
+
+
+def _all_fields(*heads: HttpHead | None) -> Iterator[tuple[str, str]]:
+    for head in heads:
+        if head is not None:
+            yield from head.fields
 
 
 def locate(request: HttpHead) -> tuple[str, str, str]:

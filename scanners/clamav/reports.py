@@ -1,5 +1,7 @@
 """What an answer of clamd means in our words: the one place that knows ClamAV's heuristic names."""
 
+from dataclasses import replace
+
 from scanners.clamav.reply import Answer, Clean, Failed, Found
 from scanners.model import Code, Detection, DetectionLevel, Reason, Report, Unscanned
 
@@ -28,11 +30,29 @@ _FAILURE_REASONS = {
 }
 """Texts of cl_strerror in libclamav/others.c."""
 
+OPENERS = {"Zip": "zip", "7Zip": "archive", "RAR": "rar", "PDF": "pdf_encryption"}
+"""What it calls a format -> our scanner that opens it with a password.  Others are never opened."""
+
 _ENCRYPTED_DOCUMENTS = ("PDF", "Doc", "OLE2")
 
 
 def gap(reason: Reason, path: tuple[str, ...]) -> Report:
     return Report(unscanned=(Unscanned(SCANNER, reason, path),))
+
+
+def without_opened(report: Report, unlocked: frozenset[str]) -> Report:
+    """Return the report without the gap for a container that we opened: clamd has no password.
+
+    `unlocked` as in Extracted, of the content that clamd was asked about.  That it saw something
+    encrypted stays a detection, and other formats stay gaps.
+    """
+    if not unlocked or not report.unscanned:
+        return report
+    words = {found.name.removeprefix(ENCRYPTED) for found in report.detections}
+    if words and all(OPENERS.get(word) in unlocked for word in words):
+        unscanned = tuple(one for one in report.unscanned if one.reason is not Reason.ENCRYPTED)
+        return replace(report, unscanned=unscanned)
+    return report
 
 
 def report_of(answer: Answer | None, path: tuple[str, ...]) -> Report:

@@ -1,77 +1,64 @@
-"""The passwords that are tried on an encrypted container, in their order, within a time budget."""
+"""Trying passwords on an encrypted container, within a time budget."""
 
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
 from scanners.budget import Budget
-from scanners.model import Content, Source
+from scanners.model import Content
+from scanners.passwords.candidates import candidates
+from scanners.passwords.password import Password
+from scanners.text_list import read_lines
 
-DEFAULTS = (
-    "infected",
-    "virus",
-    "password",
-    "1234",
-    "12345",
-    "123456",
-    "4321",
-    "VelvetSweatshop",
-    "/01Hannes Ruescher/01",
-)
+__all__ = ["Keyring", "Password", "read_listed"]
+
 MARK_DIGITS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Password:
-    """One candidate.  Never logged, never in a report: `Keyring.mark` stands for it."""
-
-    text: str
-    source: Source
+def read_listed(path: Path) -> tuple[str, ...]:
+    """Return the passwords of analysts (rules/passwords.txt); () if there is no file."""
+    return tuple(dict.fromkeys(text for _, text in read_lines(path)))
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
     """What analysts listed, and the key under which passwords are told apart."""
 
-    listed: Sequence[str] = ()
-    secret: bytes = b""
+    listed: Sequence[str] = field(default=(), repr=False)
+    secret: bytes = field(default=b"", repr=False)
 
     def find(
         self, content: Content, budget: Budget, opens: Callable[[str], bool]
     ) -> Password | None:
         """Return the first candidate that `opens` says is right; None when time is up.
 
-        The time that `opens` takes is taken off the budget of the whole tree, so likely
-        candidates come first and dear formats get few.
+        What opened something else in this transfer comes first.  All time that passes in here is
+        taken off the budget of the whole tree, so likely candidates come first and dear formats
+        get few.  With no time at all nothing is tried.
         """
-        for password in self.candidates(content):
+        if budget.guess_seconds <= 0:
+            return None
+        last = time.monotonic()
+        known = list(budget.proven)
+        for password in chain(known, candidates(content, self.listed)):
+            budget.seconds_left()
+            right = opens(password.text)
+            now = time.monotonic()
+            budget.guess_seconds -= now - last
+            last = now
+            if right:
+                if password not in known:
+                    budget.proven.append(password)
+                return password
             if budget.guess_seconds <= 0:
                 return None
-            budget.seconds_left()
-            started = time.monotonic()
-            right = opens(password.text)
-            budget.guess_seconds -= time.monotonic() - started
-            if right:
-                return password
         return None
-
-    def candidates(self, content: Content) -> Iterator[Password]:
-        """Yield each candidate once, the likely ones first."""
-        seen: set[str] = set()
-        for password in self._ordered(content):
-            if password.text and password.text not in seen:
-                seen.add(password.text)
-                yield password
 
     def mark(self, password: Password) -> str:
         """Return a keyed hash: equal passwords are seen to be equal, and nothing else."""
-        digest = hmac.new(self.secret, password.text.encode("utf-8", "replace"), hashlib.sha256)
-        return digest.hexdigest()[:MARK_DIGITS]
-
-    def _ordered(self, content: Content) -> Iterator[Password]:
-        stem = content.name.rpartition(".")[0]
-        yield from (Password(text, Source.NAME) for text in (stem, stem.partition(".")[0]))
-        yield from (Password(text, Source.LIST) for text in self.listed)
-        yield from (Password(text, Source.DEFAULT) for text in DEFAULTS)
+        text = password.text.encode("utf-8", "replace")
+        return hmac.new(self.secret, text, hashlib.sha256).hexdigest()[:MARK_DIGITS]

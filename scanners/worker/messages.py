@@ -5,7 +5,7 @@ front --order--> zygote --notice--> front        front --job--> worker --greetin
 
 import json
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from enum import IntEnum
 from pathlib import Path
@@ -37,6 +37,8 @@ class JobRequest:
     other_names: tuple[str, ...] = ()
     other_types: tuple[str, ...] = ()
     url_name: str = ""
+    hints: tuple[str, ...] = field(default=(), repr=False)
+    """What the heads of the transfer call a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,14 @@ class Job:
     other_names: tuple[str, ...] = ()
     other_types: tuple[str, ...] = ()
     url_name: str = ""
+    hints: tuple[str, ...] = field(default=(), repr=False)
+    guess_seconds: float = 0.0
+    """For trying passwords; 0: none is tried."""
 
 
-def make_job(number: int, request: JobRequest, seconds: float, limits: Limits) -> Job:
+def make_job(
+    number: int, request: JobRequest, seconds: float, limits: Limits, guess_seconds: float
+) -> Job:
     """Return the job for a worker that will be killed after `seconds`."""
     return Job(
         number,
@@ -77,6 +84,8 @@ def make_job(number: int, request: JobRequest, seconds: float, limits: Limits) -
         request.other_names,
         request.other_types,
         request.url_name,
+        request.hints,
+        guess_seconds,
     )
 
 
@@ -97,16 +106,34 @@ def encode_job(job: Job) -> bytes:
             job.other_names,
             job.other_types,
             job.url_name,
+            job.hints,
+            job.guess_seconds,
         )
     ).encode("ascii")
 
 
 def decode_job(data: bytes) -> Job:
     """Read a job in the worker, which trusts the front."""
-    number, size, name, media, parameters, codings, *limits, names, types, url = json.loads(data)
+    number, size, name, media, parameters, codings, *rest = json.loads(data)
+    seconds, unpacked_bytes, most_members, depth, names, types, url_name, hints, guess = rest
     pairs = tuple((key, value) for key, value in parameters)
-    job = Job(number, size, name, media, pairs, tuple(codings), *limits)
-    return replace(job, other_names=tuple(names), other_types=tuple(types), url_name=url)
+    return Job(
+        number,
+        size,
+        name,
+        media,
+        pairs,
+        tuple(codings),
+        seconds,
+        unpacked_bytes,
+        most_members,
+        depth,
+        tuple(names),
+        tuple(types),
+        url_name,
+        tuple(hints),
+        guess,
+    )
 
 
 def encode_greeting(memory_bytes: int, missing: tuple[str, ...]) -> bytes:
@@ -137,21 +164,25 @@ class Setup:
     limits: Limits
     settings: WorkerSettings
     examiner: str
-    """`module:function`; called with the folder of rules it returns an Examiner."""
+    """`module:function`; called with the folder of rules and a secret it returns an Examiner."""
     audit: bool
     """Workers die at whatever the sandbox would refuse and at every lazy import (for tests)."""
+    secret: Path | None = None
+    """File with the key for marks of passwords: read before the sandbox closes, never sent."""
 
 
 def encode_setup(setup: Setup) -> str:
-    fields = {field.name: getattr(setup, field.name) for field in dataclass_fields(Setup)}
+    fields = {one.name: getattr(setup, one.name) for one in dataclass_fields(Setup)}
     sections = {"limits": setup.limits.model_dump(), "settings": setup.settings.model_dump()}
-    return json.dumps({**fields, **sections, "rules": str(setup.rules)})
+    paths = {"rules": str(setup.rules), "secret": setup.secret and str(setup.secret)}
+    return json.dumps({**fields, **sections, **paths})
 
 
 def decode_setup(text: str) -> Setup:
     fields = json.loads(text)
     fields["limits"] = Limits.model_validate(fields["limits"])
     fields["settings"] = WorkerSettings.model_validate(fields["settings"])
+    fields["secret"] = fields["secret"] and Path(fields["secret"])
     return Setup(**{**fields, "rules": Path(fields["rules"])})
 
 

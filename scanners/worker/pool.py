@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanners.model import Reason
-from scanners.settings import Limits, WorkerSettings
+from scanners.settings import Limits, PasswordSettings, WorkerSettings
 from scanners.worker.messages import (
     JOB_BYTES,
     Control,
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 __all__ = ["Child", "JobRequest", "PoolAnswer", "PoolStatus", "ScanPool", "ZygoteFailed"]
 
 SHIPPED_EXAMINER = "scanners.worker.shipped:build_examiner"
+SHIPPED_PASSWORDS = PasswordSettings()
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before something that does not start is started again; doubled each time."""
 
@@ -56,12 +57,15 @@ class ScanPool:
         limits: Limits,
         settings: WorkerSettings,
         *,
+        passwords: PasswordSettings = SHIPPED_PASSWORDS,
+        secret: Path | None = None,
         audit: bool = False,
         examiner: str = SHIPPED_EXAMINER,
     ) -> None:
-        """`audit` and `examiner` are for tests: see `messages.Setup`."""
-        self._setup = Setup(0, 0, rules, limits, settings, examiner, audit)
+        """`secret`, `audit` and `examiner`: see `messages.Setup`."""
+        self._setup = Setup(0, 0, rules, limits, settings, examiner, audit, secret)
         self._limits = limits
+        self._guess_seconds = passwords.guess_seconds
         self._settings = settings
         self._zygote: ZygoteLink | None = None
         """None while there is none that could fork."""
@@ -119,7 +123,9 @@ class ScanPool:
                 return gap(worker)
             seconds = deadline - time.monotonic()
             self._jobs += 1
-            message = encode_job(make_job(self._jobs, request, seconds, self._limits))
+            message = encode_job(
+                make_job(self._jobs, request, seconds, self._limits, self._guess_seconds)
+            )
             if len(message) > JOB_BYTES or seconds <= 0:
                 self._free(worker)
                 return gap(Reason.TIMED_OUT if seconds <= 0 else Reason.TOO_LARGE)

@@ -40,6 +40,8 @@ class Child:
     descriptor: int
     """A memfd sealed against every change."""
     path: tuple[str, ...]
+    unlocked: frozenset[str] = frozenset()
+    """As in Extracted."""
 
 
 @dataclass(slots=True)
@@ -159,9 +161,9 @@ class RemoteWorker:
         self._check_children(packet.descriptors)
         self.jobs += 1
         self.growth_bytes = report.memory_bytes - self._first_memory
-        pairs = zip(packet.descriptors, report.child_paths, strict=True)
+        each = zip(packet.descriptors, report.child_paths, report.child_unlocked, strict=True)
         self._timer.cancel()
-        self._settle(PoolAnswer(report.examination, tuple(Child(*pair) for pair in pairs)))
+        self._settle(PoolAnswer(report.examination, tuple(Child(*one) for one in each)))
 
     def _check_children(self, descriptors: tuple[int, ...]) -> None:
         """Only sealed memfds, together within the budget, may reach clamd."""

@@ -40,6 +40,8 @@ PATHS_TEXT = 24 * KiB
 ITEMS = 256
 WORD, NAME, DETAIL = 100, 255, 1000
 PATH_PARTS, PATH_TEXT = 64, 1000
+SCANNERS = 16
+"""Names of scanners that opened something in one content."""
 KINDS = len(Code) * len(DetectionLevel)
 """Items that stand for others, at most; more than there are reasons."""
 _WORST_FIRST = (DetectionLevel.MALICIOUS, DetectionLevel.SUSPICIOUS, DetectionLevel.INFO)
@@ -56,6 +58,8 @@ class WorkerReport:
     """Without views: `extracted` is empty."""
     child_paths: tuple[tuple[str, ...], ...]
     """One a descriptor, in their order."""
+    child_unlocked: tuple[frozenset[str], ...] = ()
+    """As in Extracted; one a descriptor."""
 
 
 def choose_children(
@@ -109,7 +113,9 @@ def encode_report(
         more = Unscanned("worker", reason, (f"{CUT} and {count} more",))
         unscanned.append(json.dumps(_unscanned_parts(more)))
     paths = [json.dumps(_clip_path(child.path)) for child in children]
-    parts = (types, detections, unscanned, paths)
+    opened = (examination.unlocked, *(child.unlocked for child in children))
+    unlocked = [json.dumps(_words(names)) for names in opened]
+    parts = (types, detections, unscanned, paths, unlocked)
     lists = ",".join(f"[{','.join(part)}]" for part in parts)
     return f"[{job},{memory_bytes},{lists}]".encode("ascii")
 
@@ -123,10 +129,11 @@ def decode_report(data: bytes, descriptors: int) -> WorkerReport:
         value = json.loads(data)
     except (ValueError, RecursionError):
         raise MalformedReport("a report is JSON") from None
-    job, memory_bytes, types, detections, unscanned, paths = read_parts(value, 6)
+    job, memory_bytes, types, detections, unscanned, paths, unlocked = read_parts(value, 7)
     children = read_list(paths, CHILDREN)
     if len(children) != descriptors:
         raise MalformedReport("a report names each descriptor once")
+    whole, *each = map(_read_words, read_parts(unlocked, 1 + descriptors))
     return WorkerReport(
         read_number(job),
         read_number(memory_bytes),
@@ -134,8 +141,10 @@ def decode_report(data: bytes, descriptors: int) -> WorkerReport:
             read_types(types),
             tuple(_read_detection(item) for item in read_list(detections, ITEMS + KINDS)),
             tuple(_read_unscanned(item) for item in read_list(unscanned, ITEMS + KINDS)),
+            unlocked=whole,
         ),
         tuple(_read_path(path) for path in children),
+        tuple(each),
     )
 
 
@@ -160,6 +169,14 @@ def _clip_path(path: tuple[str, ...]) -> list[object]:
         path = (*path[: PATH_PARTS - 1], CUT)
     longest = NAME if sum(map(len, path)) <= PATH_TEXT else min(NAME, PATH_TEXT // len(path))
     return [clip(part, longest) for part in path]
+
+
+def _words(names: frozenset[str]) -> list[str]:
+    return [clip(name, WORD) for name in sorted(names)[:SCANNERS]]
+
+
+def _read_words(value: object) -> frozenset[str]:
+    return frozenset(read_text(name, WORD) for name in read_list(value, SCANNERS))
 
 
 def _read_path(value: object) -> tuple[str, ...]:

@@ -9,9 +9,12 @@ from scanners.walk import examine
 from scanners.worker.worker import Examiner
 
 
-def build_examiner(rules: Path) -> Examiner:
-    """Return the walk over the shipped bench; raise what the bench raises for wrong rules."""
-    bench = build_bench(rules)
+def build_examiner(rules: Path, secret: bytes) -> Examiner:
+    """Return the walk over the shipped bench; raise what the bench raises for wrong rules.
+
+    Passwords are told apart under `secret`.
+    """
+    bench = build_bench(rules, secret)
 
     def examiner(content: Content, budget: Budget) -> Examination:
         return examine(content, bench, budget)

@@ -12,6 +12,9 @@ from scanners.worker.messages import Job, decode_job, encode_job
 from scanners.worker.packets import close_all
 from scanners.worker.worker import Examiner, examine_job, seal_memfd
 
+GUESS_SECONDS = 1.0
+"""Enough to open every kind of encryption: the specimens' passwords are among the first."""
+
 
 def warm_up(examiner: Examiner, limits: Limits) -> None:
     """Run a whole job over every specimen, and format one traceback."""
@@ -27,6 +30,7 @@ def warm_up(examiner: Examiner, limits: Limits) -> None:
             limits.unpacked_bytes,
             limits.members,
             limits.depth,
+            guess_seconds=GUESS_SECONDS,
         )
         body = seal_memfd(memoryview(specimen.data))
         _, children = examine_job(decode_job(encode_job(job)), body, examiner)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from scanners.budget import Budget
+from scanners.company import clues_of_hints
 from scanners.model import Content, Examination, Extracted, Reason, Unscanned
 from scanners.worker.bundles import bundle
 from scanners.worker.messages import JOB_BYTES, Job, decode_job, encode_greeting
@@ -50,8 +51,12 @@ def examine_job(job: Job, descriptor: int, examiner: Examiner) -> tuple[bytes, l
             extracted = bundle(examination.extracted, CHILDREN)
             sendable, gaps = choose_children(extracted, job.unpacked_bytes)
             children += (seal_memfd(child.view) for child in sendable)
-        unscanned = (*gaps, *examination.unscanned)
-        examination = Examination(examination.types, examination.detections, unscanned)
+        examination = Examination(
+            examination.types,
+            examination.detections,
+            (*gaps, *examination.unscanned),
+            unlocked=frozenset() if gaps else examination.unlocked,
+        )
     except Exception as error:
         close_all(children)
         children, sendable = [], ()
@@ -104,12 +109,13 @@ def _content(job: Job, view: memoryview) -> Content:
         other_names=job.other_names,
         other_types=job.other_types,
         url_name=job.url_name,
+        clues=clues_of_hints(job.hints),
     )
 
 
 def _budget(job: Job) -> Budget:
     deadline = time.monotonic() + job.seconds
-    return Budget(deadline, job.unpacked_bytes, job.members, job.depth)
+    return Budget(deadline, job.unpacked_bytes, job.members, job.depth, job.guess_seconds)
 
 
 @contextmanager

@@ -15,7 +15,10 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
+from pathlib import Path
 
+from scanners.passwords.secret import read_secret
 from scanners.worker import kernel, sandbox, seccomp
 from scanners.worker.messages import (
     CONTROL_BYTES,
@@ -134,7 +137,8 @@ class Zygote:
 def load_examiner(setup: Setup) -> Examiner:
     """Build and warm the examiner that `setup` names; raise whatever keeps it from working."""
     module, _, function = setup.examiner.partition(":")
-    examiner: Examiner = getattr(importlib.import_module(module), function)(setup.rules)
+    build: Callable[[Path, bytes], Examiner] = getattr(importlib.import_module(module), function)
+    examiner = build(setup.rules, read_secret(setup.secret))
     warm_up(examiner, setup.limits)
     return examiner
 

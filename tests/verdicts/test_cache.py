@@ -184,6 +184,7 @@ DIFFERENCES = [
     {"other_names": (OtherName(NameSource.URL, "b.exe"),)},
     {"other_types": ("image/png",)},
     {"channel": "discord"},
+    {"hints": ("another password",)},
 ]
 IRRELEVANT = [
     {"other_names": (OtherName(NameSource.URL, "12345"),)},

@@ -3,7 +3,7 @@
 import pytest
 
 from scanners.clamav.reply import Answer, Clean, Failed, Found, Malformed, TimedOut, Version
-from scanners.clamav.reports import gap, report_of
+from scanners.clamav.reports import gap, report_of, without_opened
 from scanners.model import Code, Detection, DetectionLevel, Reason, Report, Unscanned
 
 PATH = ("mail", "a.zip")
@@ -79,3 +79,35 @@ def test_encryption_is_recorded_and_a_gap(kind: str, code: Code) -> None:
 )
 def test_everything_else_is_a_gap(answer: Answer | None, reason: Reason) -> None:
     assert report_of(answer, PATH) == gap(reason, PATH)
+
+
+@pytest.mark.parametrize(
+    "kind, unlocked, kept",
+    [
+        ("Zip", {"zip"}, False),
+        ("Zip", {"archive"}, True),
+        ("Zip", set(), True),
+        ("7Zip", {"archive"}, False),
+        ("7Zip", {"zip", "rar"}, True),
+        ("RAR", {"rar", "zip"}, False),
+        ("RAR", {"zip"}, True),
+        ("PDF", {"pdf_encryption"}, False),
+        ("PDF", {"zip", "archive", "rar"}, True),
+        ("EGG", {"zip", "archive", "rar", "pdf_encryption"}, True),
+        ("OfTomorrow", {"zip", "archive", "rar", "pdf_encryption"}, True),
+        ("", {"zip", ""}, True),
+    ],
+)
+def test_what_we_opened_is_no_gap(kind: str, unlocked: set[str], kept: bool) -> None:
+    said = report_of(Found(f"Heuristics.Encrypted.{kind}"), PATH)
+    left = without_opened(said, frozenset(unlocked))
+    assert left.detections == said.detections
+    assert left.unscanned == (said.unscanned if kept else ())
+
+
+@pytest.mark.parametrize(
+    "answer", [None, Failed("x"), Found("Heuristics.Limits.Exceeded.MaxFiles"), Found("Win.Worm")]
+)
+def test_other_gaps_and_detections_stay(answer: Answer | None) -> None:
+    said = report_of(answer, PATH)
+    assert without_opened(said, frozenset({"zip", "rar"})) == said

@@ -173,11 +173,11 @@ def examine(content: Content, budget: Budget) -> Examination:
     return Examination()
 
 
-def build(rules: Path) -> Examiner:
+def build(rules: Path, secret: bytes) -> Examiner:
     return examine
 
 
-def build_without_landlock(rules: Path) -> Examiner:
+def build_without_landlock(rules: Path, secret: bytes) -> Examiner:
     def unknown() -> None:
         raise OSError(38, "Function not implemented")
 
@@ -185,7 +185,7 @@ def build_without_landlock(rules: Path) -> Examiner:
     return examine
 
 
-def build_without_seccomp(rules: Path) -> Examiner:
+def build_without_seccomp(rules: Path, secret: bytes) -> Examiner:
     def unknown(refusal: seccomp.Refusal) -> None:
         raise OSError(22, "Invalid argument")
 
@@ -193,7 +193,7 @@ def build_without_seccomp(rules: Path) -> Examiner:
     return examine
 
 
-def build_stillborn(rules: Path) -> Examiner:
+def build_stillborn(rules: Path, secret: bytes) -> Examiner:
     def end(refusal: seccomp.Refusal) -> None:
         os._exit(3)
 
@@ -201,5 +201,5 @@ def build_stillborn(rules: Path) -> Examiner:
     return examine
 
 
-def build_nothing(rules: Path) -> Examiner:
+def build_nothing(rules: Path, secret: bytes) -> Examiner:
     raise ValueError("these rules do not compile")

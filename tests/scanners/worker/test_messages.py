@@ -1,6 +1,7 @@
 """Jobs, greetings, setups and control messages survive the way; a greeting is not believed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,8 @@ jobs = st.builds(
     other_names=st.lists(texts).map(tuple),
     other_types=st.lists(texts).map(tuple),
     url_name=texts,
+    hints=st.lists(texts).map(tuple),
+    guess_seconds=st.floats(0, 10),
 )
 
 
@@ -53,17 +56,23 @@ def test_a_job_survives(job: Job) -> None:
 
 @pytest.mark.parametrize("seconds, left", [(2.0, 1.8), (30.0, 29.0)])
 def test_a_job_is_given_a_little_less_time_than_its_worker(seconds: float, left: float) -> None:
-    request = JobRequest(5, "n", "text/plain", (("a", "b"),), ("gzip",), ("m",), ("a/b",), "u")
+    said = ("n", "text/plain", (("a", "b"),), ("gzip",))
+    more = (("m",), ("a/b",), "u", ("hint",))
     limits = Limits(unpacked_bytes=1, members=2, depth=3)
-    job = make_job(9, request, seconds, limits)
-    assert job == Job(
-        9, 5, "n", "text/plain", (("a", "b"),), ("gzip",), left, 1, 2, 3, ("m",), ("a/b",), "u"
-    )
+    job = make_job(9, JobRequest(5, *said, *more), seconds, limits, 0.5)
+    assert job == Job(9, 5, *said, left, 1, 2, 3, *more, 0.5)
+
+
+def test_no_representation_shows_a_hint() -> None:
+    request = JobRequest(5, hints=("s3cret",))
+    assert "s3cret" not in f"{request} {make_job(1, request, 1, Limits(), 0)!r}"
 
 
 def test_a_setup_survives() -> None:
     limits, settings = Limits(depth=3), WorkerSettings(count=7)
     setup = Setup(5, 4711, Path("/ä/rules"), limits, settings, "module:function", audit=True)
+    assert decode_setup(encode_setup(setup)) == setup
+    setup = replace(setup, secret=Path("/ä/password.key"))
     assert decode_setup(encode_setup(setup)) == setup
 
 

@@ -133,6 +133,14 @@ def test_children_are_chosen_by_number_and_by_the_length_of_their_paths() -> Non
             decode_report(data, descriptors)
 
 
+def test_what_was_unlocked_is_told_of_the_file_and_of_each_child() -> None:
+    opened = (frozenset({"zip", "7z"}), frozenset[str](), frozenset({"rar"}))
+    children = [Extracted(memoryview(b""), ("a",), unlocked=names) for names in opened[1:]]
+    data = encode_report(1, 1, Examination(unlocked=opened[0]), children)
+    back = decode_report(data, 2)
+    assert (back.examination.unlocked, *back.child_unlocked) == opened
+
+
 def _extracted(name: str, size: int, *, wrapper: bool = False) -> Extracted:
     return Extracted(memoryview(bytes(size)), (name,), wrapper)
 
@@ -170,6 +178,7 @@ def report(**parts: object) -> bytes:
         "detections": [FOUND],
         "unscanned": [GAP],
         "paths": [],
+        "unlocked": [[]],
     }
     assert parts.keys() <= sound.keys()
     return json.dumps(list({**sound, **parts}.values())).encode()
@@ -229,6 +238,11 @@ def test_the_sound_report_of_the_next_test_is_sound() -> None:
         report(unscanned=changed(GAP, 1, "bored")),
         report(paths=[["a"]]),
         report(paths=None),
+        report(unlocked=[]),
+        report(unlocked=[[], []]),
+        report(unlocked=["zip"]),
+        report(unlocked=[[7]]),
+        report(unlocked=[["x"] * 17]),
     ],
 )
 def test_anything_else_is_refused(hostile: bytes) -> None:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from scanners.budget import Budget
-from scanners.model import Content, Examination, Extracted, Reason, Unscanned
+from scanners.model import Content, Examination, Extracted, Reason, Source, Unscanned
 from scanners.worker.messages import Job, decode_greeting, encode_job
 from scanners.worker.packets import receive_packet, send_packet
 from scanners.worker.reports import WorkerReport, decode_report
@@ -31,6 +31,8 @@ def job(size: int) -> Job:
         ("m",),
         ("a/b",),
         "u.v",
+        ("hint",),
+        0.125,
     )
 
 
@@ -58,6 +60,8 @@ def test_the_examiner_sees_the_job() -> None:
     assert content.parameters == (("charset", "x"),)
     assert (content.other_names, content.other_types) == (("m",), ("a/b",))
     assert content.url_name == "u.v"
+    assert [(bytes(clue.view), clue.source) for clue in content.clues] == [(b"hint", Source.URL)]
+    assert budget.guess_seconds == 0.125
     assert (budget.bytes_left, budget.members_left, budget.depth) == (4_000_000, 10, 3)
     assert 0 < budget.deadline - time.monotonic() <= 5
     assert (report.job, children) == (9, [])
@@ -103,6 +107,18 @@ def test_children_beyond_the_budget_are_gaps() -> None:
     for child in children:
         os.close(child)
     assert open_descriptors() == before
+
+
+def test_a_child_that_clamd_will_not_see_leaves_nothing_unlocked() -> None:
+    """What clamd said of the whole file may be about just that child."""
+    opened = frozenset({"zip"})
+    for size, unlocked in ((1_500_000, opened), (5_000_000, frozenset[str]())):
+        children = (Extracted(memoryview(bytes(size)), ("x",)),)
+        found = Examination(extracted=children, unlocked=opened)
+        report, descriptors = run(lambda content, budget, found=found: found)  # type: ignore[misc]
+        assert report.examination.unlocked == unlocked
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 @pytest.mark.parametrize(
