@@ -1,0 +1,1 @@
+"""RAR archives: their headers, their encryption, and what is read of their members."""

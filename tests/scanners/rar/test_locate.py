@@ -1,0 +1,67 @@
+"""Where RAR archives begin, and what stands behind them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from samples import builders
+from samples.rar_archives import RarFile, rar4, rar5
+from scanners.base import Bench
+from scanners.budget import Budget
+from scanners.errors import ContentMalformed
+from scanners.model import Content, Family, FileType
+from scanners.rar.keys import Derived
+from scanners.rar.locate import SELF_EXTRACTOR, behind, locate
+from scanners.rar.rar5 import read
+
+NEW, OLD = rar5([RarFile("a", b"a")]), rar4([RarFile("a", b"a")])
+STUB = builders.pe()
+FALSE = b"Rar!\x1a\x07\x01\0" + bytes(40)
+RAR = FileType("rar", "application/vnd.rar", Family.ARCHIVE)
+CASES = {
+    "new": (NEW, (5, 0)),
+    "old": (OLD, (4, 0)),
+    "behind a program": (STUB + NEW, (5, len(STUB))),
+    "old behind a program": (STUB + OLD, (4, len(STUB))),
+    "headers encrypted": (STUB + rar5([], opened_by="x"), (5, len(STUB))),
+    "behind a picture": (builders.jpeg() + NEW, (5, len(builders.jpeg()))),
+    "behind a false one": (b"text" + FALSE + NEW, (5, 4 + len(FALSE))),
+    "a false one": (b"text" + FALSE, None),
+    "in a tar": (builders.tar_of({"a.rar": NEW}), None),
+    "in a ZIP": (builders.zip_of({"a.rar": NEW}, method=builders.STORED), None),
+    "in a PDF": (b"%PDF-1.4\n" + NEW, None),
+    "too far": (b"text" + bytes(SELF_EXTRACTOR) + NEW, None),
+    "text": (b"Rar! is a word", None),
+    "empty": (b"", None),
+}
+
+
+@pytest.mark.parametrize("data, expected", CASES.values(), ids=CASES)
+def test_locate(bench: Bench, data: bytes, expected: tuple[int, int] | None) -> None:
+    view = memoryview(data)
+    assert locate(Content(view, file_type=bench.identify(view))) == expected
+
+
+def test_a_rar_that_is_none() -> None:
+    with pytest.raises(ContentMalformed):
+        locate(Content(memoryview(b"Rar!\x1a\x07"), file_type=RAR))
+
+
+TAILS = {
+    "nothing": (b"", False),
+    "a few bytes": (b"MZ" * 16, False),
+    "zeros": (bytes(999), False),
+    "text": (b"A signature, maybe. " * 9, False),
+    "another": (bytes(99) + OLD, True),
+    "a program": (STUB, True),
+    "a ZIP": (builders.zip_of({"a": b"a"}), True),
+}
+
+
+@pytest.mark.parametrize("tail, expected", TAILS.values(), ids=TAILS)
+def test_behind(
+    bench: Bench, new_budget: Callable[..., Budget], tail: bytes, expected: bool
+) -> None:
+    archive = read(memoryview(NEW + tail), 0, new_budget(), Derived())
+    content = Content(memoryview(NEW + tail), file_type=RAR)
+    assert bool(behind(content, archive, bench.identify)) == expected
