@@ -7,6 +7,7 @@ from functools import cache
 
 from samples.honest import honest_specimens
 from samples.messages import message_specimens
+from samples.rar import rar_specimens
 from samples.shortcuts import shortcut_specimens
 from samples.specimen import Specimen
 from samples.test_file import eicar_specimens
@@ -25,6 +26,7 @@ def specimens() -> tuple[Specimen, ...]:
         *honest_specimens(),
         *trick_specimens(),
         *message_specimens(),
+        *rar_specimens(),
         *shortcut_specimens(),
     )
 
