@@ -1,23 +1,19 @@
-"""HTTP content codings, and the plain .gz file, which is the same format as a container of one."""
+"""HTTP content codings: undone last first, as browsers do, under the budget."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scanners import inflate
+from scanners.archives.trailing import skipped_children
 from scanners.budget import Budget
 from scanners.chunked import unchunk
 from scanners.errors import ContentMalformed, ContentTooDeep, ScannerError
 from scanners.model import (
     UNKNOWN_TYPE,
-    Code,
     Content,
-    Detection,
-    DetectionLevel,
     Report,
     Unscanned,
 )
-from scanners.names import shorten
 
 DECODERS: dict[str, inflate.Decoder] = {
     "gzip": inflate.gzip_alone,
@@ -37,9 +33,6 @@ MOST_MARKS = 10_000
 """Marks that are compared; the budget allows fewer parts."""
 MAX_CODINGS = 4
 """Browsers undo a few; five of them have no honest use."""
-RATIO = 200
-FREE_BYTES = 10 * 1024 * 1024
-"""A .gz file that unpacks to more than both allow is a bomb; a coded page may be so repetitive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class CodingScanner:
         children = []
         if view or not failure:
             children.append(replace(bare, view=view, hidden_from_clamav=bool(codings)))
-        children += _skipped(skipped, content.path)
+        children += skipped_children(skipped, content.path)
         raw = replace(bare, hidden_from_clamav=False)
         if failure is not None:
             children.append(raw)  # the sender may have lied
@@ -123,42 +116,3 @@ def _are_stored(
         ):
             return False
     return True
-
-
-def _skipped(views: Iterable[memoryview], path: tuple[str, ...]) -> Iterator[Content]:
-    """Give bytes that decode to nothing a look of their own: an archive may lie there."""
-    for number, view in enumerate(views, 1):
-        yield Content(view, path=(*path, f"skipped {number}"), hidden_from_clamav=True)
-
-
-@dataclass(frozen=True, slots=True)
-class GzipContainer:
-    """Opens a .gz file.  clamd opens it by itself."""
-
-    name: str = "gzip"
-
-    def scan(self, content: Content, budget: Budget) -> Report:
-        if content.codings or content.file_type.name != "gzip":
-            return Report()
-        ceiling = max(FREE_BYTES, RATIO * len(content.view))
-        unpacked = inflate.unpack(inflate.gzip, content.view, budget, ceiling)
-        name = _inner_name(content.name)
-        others = tuple(filter(None, map(_inner_name, content.other_names)))
-        path = (*content.path, name or "content")
-        detections, unscanned = [], []
-        if unpacked.bomb:
-            said = "unpacks to far more than honest data would"
-            level = DetectionLevel.SUSPICIOUS
-            detections.append(Detection(Code.ARCHIVE_BOMB, self.name, "ratio", level, path, said))
-        if unpacked.failure is not None:
-            unscanned.append(Unscanned(self.name, unpacked.failure.reason, path))
-        child = Content(unpacked.view, name=name, path=path, other_names=others)
-        children = (child, *_skipped(unpacked.skipped, content.path))
-        return Report(tuple(detections), tuple(unscanned), children, archive=True)
-
-
-def _inner_name(name: str) -> str:
-    """Return what gunzip would call the file; the name in the header is ignored by it, too."""
-    stem, dot, last = name.rpartition(".")
-    inner = {"gz": "", "tgz": ".tar", "taz": ".tar", "svgz": ".svg"}.get(last.lower())
-    return shorten(stem + inner) if dot and inner is not None else ""

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from scanners.archives.container import ArchiveContainer
+from scanners.archives.streams import StreamContainer
+from scanners.archives.unopened import UnopenedContainer
 from scanners.base import Bench
 from scanners.base64_fields import Base64Scanner
-from scanners.coding import CodingScanner, GzipContainer
+from scanners.coding import CodingScanner
 from scanners.disguise.claims import DisguiseScanner
 from scanners.disguise.tricks import NameScanner
 from scanners.http_message import HttpMessageScanner
@@ -12,8 +15,9 @@ from scanners.kit import Kit
 from scanners.known_members import read_known_members
 from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
-from scanners.shortcuts.container import ShortcutScanner
 from scanners.passwords.keyring import Keyring, read_listed
+from scanners.rar.container import RarContainer
+from scanners.shortcuts.container import ShortcutScanner
 from scanners.types.identify import TypeScanner
 from scanners.types.table import read_type_table
 from scanners.uuencode import UuencodeScanner
@@ -43,8 +47,11 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             MailScanner(),
             UuencodeScanner(),
             Base64Scanner(types.recognise),
-            GzipContainer(),
+            StreamContainer(kit),
+            ArchiveContainer(kit),
+            UnopenedContainer(),
             ZipContainer(kit),
+            RarContainer(kit),
             ShortcutScanner(kit),
         ),
     )

@@ -1,71 +1,24 @@
-"""A narrow binding over libarchive: members of an archive in memory, read in bounded pieces.
+"""Members of an archive in memory, by libarchive, read in bounded pieces.
 
     for member in members(content.view, ("rar", "rar5"), budget, passphrase="x"):
         data = member.read(budget, ceiling)     # or not: the next turn skips what was not read
 
-libarchive-c finds and loads the library.  Its own functions log what a hostile archive says and
-raise at every warning, so the few that are needed are declared here once more.
+Nothing is ever written, no format is tried that was not named, no program is started.
 """
 
 import ctypes
-import locale
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
 from stat import S_IFMT
 
-from libarchive.ffi import libarchive as library
-
+from scanners.archives import binding as c
 from scanners.archives.memory import address
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed, ContentTooLarge, EngineDown, ScannerError
 
-with suppress(locale.Error):  # in the locale "C" names of cabinets and images come out as NULL
-    locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
-
-OK, EOF, RETRY, WARN = 0, 1, -10, -20
-"""Below WARN: the member or the archive cannot be read on.  (archive.h)"""
 MOST_RETRIES = 100
-
-_pointer, _text, _size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
-_out = ctypes.POINTER(_pointer)
-
-
-def _declare(name: str, result: object, *arguments: object) -> Callable[..., int]:
-    function = library["archive_" + name]  # a fresh one: attributes would be shared
-    function.restype, function.argtypes = result, arguments
-    return function  # type: ignore[no-any-return]
-
-
-def _string(name: str) -> Callable[[object], bytes | None]:
-    return _declare(name, _text, _pointer)  # type: ignore[return-value]
-
-
-_new = _declare("read_new", _pointer)
-_free = _declare("read_free", ctypes.c_int, _pointer)
-_open = _declare("read_open_memory", ctypes.c_int, _pointer, _pointer, _size)
-_set_options = _declare("read_set_options", ctypes.c_int, _pointer, _text)
-_add_passphrase = _declare("read_add_passphrase", ctypes.c_int, _pointer, _text)
-_next_header = _declare("read_next_header", ctypes.c_int, _pointer, _out)
-_next_block = _declare(
-    "read_data_block",
-    ctypes.c_int,
-    _pointer,
-    _out,
-    ctypes.POINTER(_size),
-    ctypes.POINTER(ctypes.c_int64),
-)
-_error = _string("error_string")
-_path, _path_utf_8 = _string("entry_pathname"), _string("entry_pathname_utf8")
-_soft, _soft_utf_8 = _string("entry_symlink"), _string("entry_symlink_utf8")
-_hard, _hard_utf_8 = _string("entry_hardlink"), _string("entry_hardlink_utf8")
-_mode = _declare("entry_filetype", ctypes.c_uint, _pointer)
-_length = _declare("entry_size", ctypes.c_int64, _pointer)
-_length_is_set = _declare("entry_size_is_set", ctypes.c_int, _pointer)
-_number = _declare("entry_ino64", ctypes.c_int64, _pointer)
-_is_encrypted = _declare("entry_is_encrypted", ctypes.c_int, _pointer)
 
 
 class Kind(Enum):
@@ -131,6 +84,8 @@ class Member:
         try:
             for offset, size, position, pointer in _blocks(self._reading):
                 budget.seconds_left()
+                if size == 0 and offset != self.size:
+                    continue  # a hole at the end reaches to the end; xar counts all members here
                 grows = max(0, offset + size - data.length)
                 if data.length + grows > ceiling:
                     data.bomb = True
@@ -163,8 +118,8 @@ class _Collected:
             return
         if self.copied is None:
             self.copied = bytearray(self.source[self.start : self.start + self.length])
-        if offset + size > len(self.copied):
-            self.copied.extend(bytes(offset + size - len(self.copied)))
+        if offset > len(self.copied):
+            self.copied += bytes(offset - len(self.copied))
         self.copied[offset : offset + size] = ctypes.string_at(pointer, size) if size else b""
         self.length = len(self.copied)
 
@@ -179,18 +134,27 @@ def _blocks(reading: _Reading) -> Iterator[tuple[int, int, int | None, int]]:
 
     The last, of no size, stands where the member ends: behind a hole, if it ends with one.
     """
-    pointer, size, offset = _pointer(), _size(), ctypes.c_int64()
-    code = OK
-    while code != EOF:
-        code = _next_block(
+    pointer, size, offset = c.pointer(), c.count(), ctypes.c_int64()
+    code = c.OK
+    while code != c.EOF:
+        size.value = 0
+        code = c.next_block(
             reading.handle, ctypes.byref(pointer), ctypes.byref(size), ctypes.byref(offset)
         )
-        if code < WARN or offset.value < 0:
+        if code not in (c.OK, c.WARN, c.EOF) or offset.value < 0:
             raise ContentMalformed(_said(reading.handle))
         start = (pointer.value or 0) - reading.base
         inside = 0 <= start <= len(reading.view) - size.value
-        count = 0 if code == EOF else size.value
+        count = 0 if code == c.EOF else size.value
         yield offset.value, count, start if inside and count else None, pointer.value or 0
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far into the archive the reading of it came."""
+
+    position: int = 0
+    """Of the last header that was looked for: that of a member, or what stands behind them all."""
 
 
 def members(
@@ -201,35 +165,68 @@ def members(
     filters: tuple[str, ...] = (),
     options: str = "",
     passphrase: str | None = None,
+    progress: Progress | None = None,
 ) -> Generator[Member, None, None]:
     """Yield the members in the order of the archive; ContentMalformed where it cannot go on.
 
-    `formats` and `filters` are libarchive's names ("tar", "zstd"); no others are tried, and none
-    that would start a program.  `options` as archive_read_set_options(3) has them.  The handle
-    lives as long as the iterator.  Counts no members: the caller does.
+    `formats` and `filters` are libarchive's names ("tar", "zstd"), `options` as
+    archive_read_set_options(3) has them.  The handle lives as long as the generator: use it up or
+    close it.  Counts no members: the caller does.
     """
+    with _opened(view, formats, filters, options, passphrase) as reading:
+        yield from _walk(reading, budget, progress or Progress())
+
+
+def decode(view: memoryview, filter_name: str) -> Generator[bytes, None, None]:
+    """Yield what one filter makes of the bytes, in pieces; ContentMalformed where it breaks."""
+    with _opened(view, ("raw", "empty"), (filter_name,), "", None) as reading:
+        entry = c.pointer()
+        code = c.next_header(reading.handle, ctypes.byref(entry))
+        if code < c.WARN or c.filter_count(reading.handle) < 2:  # the last is no filter
+            raise ContentMalformed(_said(reading.handle))
+        if code != c.EOF:
+            for _, size, _, pointer in _blocks(reading):
+                yield ctypes.string_at(pointer, size) if size else b""
+
+
+@contextmanager
+def _opened(
+    view: memoryview,
+    formats: tuple[str, ...],
+    filters: tuple[str, ...],
+    options: str,
+    passphrase: str | None,
+) -> Iterator[_Reading]:
     with address(view) as base:
-        handle = _new()
+        handle = c.new()
         try:
-            _prepare(handle, formats, filters, options, passphrase)
-            if _open(handle, base, len(view)) < WARN:
+            for kind, names in (("format", formats), ("filter", filters)):
+                for name in names:
+                    if c.support(kind, name)(handle) != c.OK:  # it would start a program
+                        raise EngineDown(f"libarchive was built without {name}")
+            if options and c.set_options(handle, options.encode()) < c.OK:
+                raise EngineDown(_said(handle))
+            if passphrase:
+                c.add_passphrase(handle, passphrase.encode("utf-8", "surrogateescape"))
+            if c.open_memory(handle, base, len(view)) < c.WARN:
                 raise ContentMalformed(_said(handle))
-            yield from _walk(_Reading(handle, view, base), budget)
+            yield _Reading(handle, view, base)
         finally:
-            _free(handle)
+            c.free(handle)
 
 
-def _walk(reading: _Reading, budget: Budget) -> Iterator[Member]:
-    entry = _pointer()
+def _walk(reading: _Reading, budget: Budget, progress: Progress) -> Generator[Member, None, None]:
+    entry = c.pointer()
     retries = index = 0
     while True:
         budget.seconds_left()
-        code = _next_header(reading.handle, ctypes.byref(entry))
-        if code == EOF:
+        code = c.next_header(reading.handle, ctypes.byref(entry))
+        progress.position = c.position(reading.handle)
+        if code == c.EOF:
             return
-        if code == RETRY and (retries := retries + 1) < MOST_RETRIES:
+        if code == c.RETRY and (retries := retries + 1) < MOST_RETRIES:
             continue
-        if code < WARN or code == RETRY:
+        if code < c.WARN or code == c.RETRY:
             raise ContentMalformed(_said(reading.handle))
         index += 1
         reading.member = index
@@ -237,15 +234,15 @@ def _walk(reading: _Reading, budget: Budget) -> Iterator[Member]:
 
 
 def _member(entry: ctypes.c_void_p, reading: _Reading, index: int) -> Member:
-    hard = _decode(_hard(entry) or _hard_utf_8(entry))
-    kind = Kind.HARD_LINK if hard else _kind(S_IFMT(_mode(entry)))
+    hard = _decode(c.hard(entry) or c.hard_utf_8(entry))
+    kind = Kind.HARD_LINK if hard else _kind(S_IFMT(c.mode(entry)))
     return Member(
-        name=_decode(_path(entry) or _path_utf_8(entry)) or f"unnamed {index}",
+        name=_decode(c.path(entry) or c.path_utf_8(entry)) or f"unnamed {index}",
         kind=kind,
-        link=hard or _decode(_soft(entry) or _soft_utf_8(entry)),
-        size=_length(entry) if _length_is_set(entry) else None,
-        encrypted=bool(_is_encrypted(entry)),
-        number=_number(entry),
+        link=hard or _decode(c.soft(entry) or c.soft_utf_8(entry)),
+        size=c.length(entry) if c.length_is_set(entry) else None,
+        encrypted=bool(c.is_encrypted(entry)),
+        number=c.number(entry),
         _reading=reading,
         _index=index,
     )
@@ -261,28 +258,5 @@ def _decode(name: bytes | None) -> str:
     return (name or b"").decode("utf-8", "surrogateescape")
 
 
-@cache
-def _support(kind: str, name: str) -> Callable[..., int]:
-    return _declare(f"read_support_{kind}_{name}", ctypes.c_int, _pointer)
-
-
-def _prepare(
-    handle: int,
-    formats: tuple[str, ...],
-    filters: tuple[str, ...],
-    options: str,
-    passphrase: str | None,
-) -> None:
-    """Enable what is wanted.  A warning means that an external program would be started."""
-    for kind, names in (("format", formats), ("filter", filters)):
-        for name in names:
-            if _support(kind, name)(handle) != OK:
-                raise EngineDown(f"libarchive was built without {name}")
-    if options and _set_options(handle, options.encode()) < OK:
-        raise EngineDown(_said(handle))
-    if passphrase:
-        _add_passphrase(handle, passphrase.encode("utf-8", "surrogateescape"))
-
-
 def _said(handle: int) -> str:
-    return (_error(handle) or b"").decode("ascii", "replace")
+    return (c.error(handle) or b"").decode("ascii", "replace")

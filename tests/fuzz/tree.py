@@ -9,6 +9,7 @@ from samples import builders
 from scanners.base import Bench, Scanner
 from scanners.budget import Budget
 from scanners.errors import ScannerError
+from scanners.kit import Kit
 from scanners.model import Content, Examination, Report, TypeNode
 from scanners.types.identify import TypeScanner
 from scanners.types.table import read_type_table
@@ -19,7 +20,9 @@ MEMBERS = 64
 DEPTH = 4
 SECONDS = 60
 """libFuzzer's own limit is shorter: a slow input is a finding, not an `Unscanned`."""
-TYPES = TypeScanner(read_type_table(Path(__file__).parents[2] / "rules" / "types.toml"))
+TABLE = read_type_table(Path(__file__).parents[2] / "rules" / "types.toml")
+TYPES = TypeScanner(TABLE)
+KIT = Kit(TABLE, TYPES.identify)
 PROGRAM = builders.pe()
 """Inert.  Planted behind hostile bytes, it has to be found whatever they are."""
 

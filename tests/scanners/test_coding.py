@@ -1,4 +1,4 @@
-"""Content codings and .gz files: undone within the budget, never believed."""
+"""Content codings: undone within the budget, never believed."""
 
 import gzip
 import hashlib
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from samples import builders
 from scanners.budget import Budget
-from scanners.coding import CodingScanner, GzipContainer
+from scanners.coding import CodingScanner
 from scanners.errors import ContentTooDeep
 from scanners.model import Content, Examination, Family, FileType, Reason, Report
 
@@ -19,7 +19,6 @@ MakeBudget = Callable[..., Budget]
 Examine = Callable[..., Examination]
 Findings = Callable[[Examination], set[str]]
 PE = builders.pe()
-GZIP = FileType("gzip", "application/gzip", Family.ARCHIVE)
 
 
 def _scan(data: bytes, budget: Budget, *codings: str) -> Report:
@@ -198,9 +197,8 @@ def test_bytes_that_decode_to_nothing_are_a_member(
     assert child.hidden_from_clamav
 
 
-def test_archive_in_the_head_of_a_gzip_file(run: Examine, findings: Findings) -> None:
+def test_archive_in_the_head_of_a_coded_body(run: Examine, findings: Findings) -> None:
     data = IN_EXTRA + builders.gzip(b"text")[10:]
-    assert "disguise.double_extension" in findings(run(data, name="a.txt.gz"))
     assert "disguise.double_extension" in findings(run(data, codings=("gzip",)))
 
 
@@ -249,43 +247,6 @@ def test_coded_archive_is_opened(run: Examine, findings: Findings) -> None:
     data = builders.brotli_coded(builders.zip_of({"a.pdf.exe": PE}))
     found = run(data, name="a.zip", codings=("br",))
     assert findings(found) == {"archive.executable?", "disguise.double_extension"}
-
-
-@pytest.mark.parametrize(
-    "name, inner",
-    [
-        ("photo.jpg.gz", "photo.jpg"),
-        ("a.tgz", "a.tar"),
-        ("a.svgz", "a.svg"),
-        ("a.bin", ""),
-        ("", ""),
-    ],
-)
-def test_gzip_file(new_budget: MakeBudget, name: str, inner: str) -> None:
-    content = Content(memoryview(builders.gzip(PE)), name, file_type=GZIP)
-    (child,) = GzipContainer().scan(content, new_budget()).children
-    assert (bytes(child.view), child.name, child.path) == (PE, inner, (inner or "content",))
-    assert not child.hidden_from_clamav
-
-
-GZIP_FILES = {
-    "text": (builders.gzip(b"text"), "report.txt.gz", set()),
-    "program as picture": (builders.gzip(PE), "a.jpg.gz", {"disguise.extension"}),
-    "broken": (builders.gzip(PE)[:-3], "a.gz", {"unscanned.malformed"}),
-    "bomb": (
-        builders.gzip(bytes(12 * 1024 * 1024)),
-        "a.gz",
-        {"archive.bomb", "unscanned.too_large"},
-    ),
-    "as large as its ratio allows": (builders.gzip(bytes(9 * 1024 * 1024)), "a.gz", set()),
-}
-
-
-@pytest.mark.parametrize("data, name, expected", GZIP_FILES.values(), ids=GZIP_FILES)
-def test_gzip_files(
-    run: Examine, findings: Findings, data: bytes, name: str, expected: set[str]
-) -> None:
-    assert findings(run(data, name=name)) == expected
 
 
 @given(

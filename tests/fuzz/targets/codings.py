@@ -13,10 +13,11 @@ import brotli
 import zstandard
 
 from scanners import coding, inflate, transfer_encoding
+from scanners.archives.streams import StreamContainer
 from scanners.budget import Budget
-from scanners.coding import CodingScanner, GzipContainer
+from scanners.coding import CodingScanner
 from scanners.model import Content
-from tests.fuzz.tree import BYTES, DEPTH, MEMBERS, SECONDS, examine_twice
+from tests.fuzz.tree import BYTES, DEPTH, KIT, MEMBERS, SECONDS, examine_twice
 
 DECODERS: list[inflate.Decoder] = [
     *coding.DECODERS.values(),
@@ -42,7 +43,7 @@ def fuzz_one(data: bytes) -> None:
         check_peer(decoder, body, bytes(first.data))
     codings = tuple(NAMES[choice >> shift & 3] for shift in range(0, choice & 6, 2))
     content = Content(memoryview(body), codings=codings, name="a.gz", declared_type="text/plain")
-    examine_twice(content, CodingScanner(), GzipContainer())
+    examine_twice(content, CodingScanner(), StreamContainer(KIT))
 
 
 def unpack(decoder: inflate.Decoder, body: bytes) -> inflate.Unpacked:

@@ -6,13 +6,14 @@ Input: a line that is the Content-Type, then the body.
 import re
 from dataclasses import replace
 
-from scanners.coding import CodingScanner, GzipContainer
+from scanners.archives.streams import StreamContainer
+from scanners.coding import CodingScanner
 from scanners.declared_type import declared_type
 from scanners.model import Content, TypeNode
 from scanners.multipart import MultipartScanner
-from tests.fuzz.tree import PROGRAM, examine_twice, require_program
+from tests.fuzz.tree import KIT, PROGRAM, examine_twice, require_program
 
-SCANNERS = (CodingScanner(), MultipartScanner(), GzipContainer())
+SCANNERS = (CodingScanner(), MultipartScanner(), StreamContainer(KIT))
 
 
 def fuzz_one(data: bytes) -> None:

@@ -2,20 +2,25 @@
 
 import gc
 import io
+import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
 
 from samples import builders
-from scanners.archives.libarchive import Kind, Member, members
+from scanners.archives.libarchive import Kind, Member, Progress, decode, members
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed, ContentTooLarge, DeadlinePassed, EngineDown
 
 MakeBudget = Callable[..., Budget]
+Only = Callable[[bytes, Budget], Member]
 MIB = 1024 * 1024
 FILES = {"a.txt": b"a" * 700, "d/b.txt": b"b", "empty": b""}
+RAW = ("bsdtar", "--format=raw")
+PACKERS = {name: (*RAW, flag, "-cf") for name, flag in {"compress": "-Z", "xz": "-J"}.items()}
 TAR = builders.tar_of(FILES)
 
 
@@ -35,13 +40,18 @@ def _sparse(name: str, at: int, data: bytes, size: int) -> bytes:
     return bytes(head) + data + bytes(-len(data) % 512)
 
 
-def _only(data: bytes, budget: Budget) -> Member:
-    """Return the first member; its archive stays open as long as the member's test."""
-    _KEPT[:] = [members(memoryview(data), ("tar",), budget)]
-    return next(_KEPT[0])
+@pytest.fixture
+def only() -> Iterator[Only]:
+    """Return a call that opens a tar and returns its first member; all are closed at the end."""
+    opened: list[Generator[Member, None, None]] = []
 
+    def call(data: bytes, budget: Budget) -> Member:
+        opened.append(members(memoryview(data), ("tar",), budget))
+        return next(opened[-1])
 
-_KEPT: list[Iterator[Member]] = []
+    yield call
+    for archive in opened:
+        archive.close()
 
 
 def test_members_in_order_with_their_bytes(new_budget: MakeBudget) -> None:
@@ -101,41 +111,41 @@ def test_encryption_and_passphrases(new_budget: MakeBudget) -> None:
     assert [bytes(member.read(budget, MIB).view) for member in wanted] == [b"secret"]
 
 
-def test_holes_are_zeros(new_budget: MakeBudget) -> None:
+def test_holes_are_zeros(new_budget: MakeBudget, only: Only) -> None:
     data = _sparse("s", 1000, b"middle", 5000) + bytes(1024)
     budget = new_budget()
-    found = _only(data, budget).read(budget, MIB)
+    found = only(data, budget).read(budget, MIB)
     assert bytes(found.view) == bytes(1000) + b"middle" + bytes(3994)
     assert (found.failure, found.place) == (None, None)
     assert budget.bytes_left == 64 * MIB - 5000
 
 
 @pytest.mark.parametrize("at", [0, 2**40])
-def test_holes_are_not_made_beyond_the_ceiling(new_budget: MakeBudget, at: int) -> None:
+def test_holes_are_not_made_beyond_the_ceiling(new_budget: MakeBudget, only: Only, at: int) -> None:
     budget = new_budget()
-    found = _only(_sparse("s", at, b"end", 2**41) + bytes(1024), budget).read(budget, MIB)
+    found = only(_sparse("s", at, b"end", 2**41) + bytes(1024), budget).read(budget, MIB)
     assert found.bomb
     assert isinstance(found.failure, ContentTooLarge)
     assert len(found.view) <= 3
     assert budget.bytes_left >= 64 * MIB - 3
 
 
-def test_holes_are_counted(new_budget: MakeBudget) -> None:
+def test_holes_are_counted(new_budget: MakeBudget, only: Only) -> None:
     budget = new_budget(size=10_000)
-    found = _only(_sparse("s", 20_000, b"end", 20_003) + bytes(1024), budget).read(budget, MIB)
+    found = only(_sparse("s", 20_000, b"end", 20_003) + bytes(1024), budget).read(budget, MIB)
     assert (isinstance(found.failure, ContentTooLarge), found.bomb) == (True, False)
 
 
-def test_ceiling_and_budget(new_budget: MakeBudget) -> None:
-    found = _only(TAR, new_budget()).read(new_budget(), 699)
+def test_ceiling_and_budget(new_budget: MakeBudget, only: Only) -> None:
+    found = only(TAR, new_budget()).read(new_budget(), 699)
     assert (found.bomb, isinstance(found.failure, ContentTooLarge)) == (True, True)
-    found = _only(TAR, new_budget()).read(new_budget(size=699), MIB)
+    found = only(TAR, new_budget()).read(new_budget(size=699), MIB)
     assert (found.bomb, isinstance(found.failure, ContentTooLarge)) == (False, True)
-    assert _only(TAR, new_budget()).read(new_budget(size=700), 700).failure is None
+    assert only(TAR, new_budget()).read(new_budget(size=700), 700).failure is None
 
 
-def test_no_time_left(new_budget: MakeBudget) -> None:
-    member = _only(TAR, new_budget())
+def test_no_time_left(new_budget: MakeBudget, only: Only) -> None:
+    member = only(TAR, new_budget())
     late = Budget(time.monotonic() - 1, MIB, 10, 8)
     assert isinstance(member.read(late, MIB).failure, DeadlinePassed)
     with pytest.raises(DeadlinePassed):
@@ -152,8 +162,8 @@ def test_a_member_is_read_once_and_in_its_turn(new_budget: MakeBudget) -> None:
         second.read(new_budget(), MIB)
 
 
-def test_what_came_before_a_cut_is_kept(new_budget: MakeBudget) -> None:
-    found = _only(TAR[:1000], new_budget()).read(new_budget(), MIB)
+def test_what_came_before_a_cut_is_kept(new_budget: MakeBudget, only: Only) -> None:
+    found = only(TAR[:1000], new_budget()).read(new_budget(), MIB)
     assert isinstance(found.failure, ContentMalformed)
     names = []
     with pytest.raises(ContentMalformed):
@@ -180,6 +190,39 @@ def test_no_program_is_started(new_budget: MakeBudget, name: str) -> None:
 def test_an_unknown_option_is_a_bug_of_ours(new_budget: MakeBudget) -> None:
     with pytest.raises(EngineDown):
         next(members(memoryview(TAR), ("tar",), new_budget(), options="iso9660:!joliet"))
+
+
+@pytest.mark.parametrize("data", [b"x", b"text " * 50_000])
+@pytest.mark.parametrize("name", PACKERS)
+def test_one_filter_alone(tmp_path: Path, data: bytes, name: str) -> None:
+    source, packed = tmp_path / "a", tmp_path / "a.packed"
+    source.write_bytes(data)
+    subprocess.run([*PACKERS[name], packed, source], cwd=tmp_path, check=True)
+    assert b"".join(decode(memoryview(packed.read_bytes()), name)) == data
+
+
+def test_a_broken_filter() -> None:
+    with pytest.raises(ContentMalformed):
+        list(decode(memoryview(builders.gzip(b"text" * 100)[:-12]), "gzip"))
+    with pytest.raises(ContentMalformed):
+        list(decode(memoryview(b"text"), "lz4"))
+
+
+def test_members_of_a_xar_do_not_grow(tmp_path: Path, new_budget: MakeBudget) -> None:
+    """libarchive says of the second member's end where it is behind the first."""
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(name.encode() * 100)
+    subprocess.run(["bsdtar", "--format=xar", "-cf", "a", "one", "two"], cwd=tmp_path, check=True)
+    budget = new_budget()
+    walk = members(memoryview((tmp_path / "a").read_bytes()), ("xar",), budget)
+    assert [bytes(m.read(budget, MIB).view) for m in walk] == [b"one" * 100, b"two" * 100]
+
+
+def test_progress(new_budget: MakeBudget) -> None:
+    progress = Progress()
+    walk = members(memoryview(TAR), ("tar",), new_budget(), progress=progress)
+    assert [progress.position for _ in walk] == [0, 1536, 2560]
+    assert progress.position == 3072
 
 
 def test_an_abandoned_archive_lets_its_memory_go(new_budget: MakeBudget) -> None:

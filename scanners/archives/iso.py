@@ -1,0 +1,74 @@
+"""ISO 9660: one image has up to three trees of names, and each system shows another one."""
+
+from dataclasses import dataclass, field, replace
+
+from scanners.archives.libarchive import Data, Kind, Member
+from scanners.archives.reading import Reading
+
+TREES = ("", "iso9660:!joliet", "iso9660:!rockridge,iso9660:!joliet")
+"""Options that make libarchive read the tree it prefers, that of Unix, the plain one."""
+
+Extent = tuple[int, int]
+"""Place and size of a content in the image."""
+
+
+@dataclass(slots=True)
+class _Image:
+    """What lies where, over all trees."""
+
+    reading: Reading
+    children: dict[Extent, int] = field(default_factory=dict)
+    """Where a content stands in the list of members."""
+    trees: list[set[Extent]] = field(default_factory=list)
+
+    def first(self, member: Member) -> None:
+        data = self.reading.add(member)
+        if extent := _extent(data):
+            self._keep(extent)
+
+    def another(self, member: Member) -> None:
+        """Add what was not seen in an earlier tree; of the rest, only names that are new."""
+        reading = self.reading
+        data = reading.read(member, replace(reading.budget))  # read before is paid for
+        extent = _extent(data)
+        if extent in self.children:
+            self._name(member, self.children[extent])
+        elif member.kind is Kind.HARD_LINK and member.link in reading.places:
+            self._name(member, reading.places[member.link])
+        elif extent:
+            reading.found.spend(reading.budget)
+            reading.budget.spend_bytes(len(data.view))
+            reading.put(member, data)
+            self._keep(extent)
+        self.trees[-1].update({extent} if extent else ())
+
+    def _keep(self, extent: Extent) -> None:
+        self.children.setdefault(extent, len(self.reading.found.children) - 1)
+        self.trees[-1].add(extent)
+
+    def _name(self, member: Member, place: int) -> None:
+        """Plain names are those of the others in capitals, most of the time."""
+        found = self.reading.found
+        self.reading.places[member.name] = place
+        child = found.children[place]
+        if member.name.casefold() not in map(str.casefold, (child.name, *child.other_names)):
+            found.alias(member.name, place)
+
+
+def read_iso(reading: Reading) -> None:
+    """Add the files of all trees, each content once, with all its names.
+
+    clamd reads one tree: what does not lie in each of them is handed out.
+    """
+    image, found = _Image(reading), reading.found
+    for number, options in enumerate(TREES):
+        image.trees.append(set())
+        for member in reading.members(found.content.view, options):
+            (image.another if number else image.first)(member)
+    for extent, place in image.children.items():
+        if not all(extent in tree for tree in image.trees):
+            found.children[place] = replace(found.children[place], hidden_from_clamav=True)
+
+
+def _extent(data: Data) -> Extent | None:
+    return None if data.place is None else (data.place, len(data.view))
