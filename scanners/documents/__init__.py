@@ -1,0 +1,1 @@
+"""Documents: what they run, fetch or carry, whatever format they have."""
