@@ -5,9 +5,11 @@ The zygote warms all scanners with it, the tests hold the bench to it, and the d
 
 from functools import cache
 
+from samples.archives import archive_specimens
 from samples.honest import honest_specimens
 from samples.messages import message_specimens
 from samples.rar import rar_specimens
+from samples.pdf import pdf_specimens
 from samples.shortcuts import shortcut_specimens
 from samples.specimen import Specimen
 from samples.test_file import eicar_specimens
@@ -26,8 +28,10 @@ def specimens() -> tuple[Specimen, ...]:
         *honest_specimens(),
         *trick_specimens(),
         *message_specimens(),
+        *archive_specimens(),
         *rar_specimens(),
         *shortcut_specimens(),
+        *pdf_specimens(),
     )
 
 
