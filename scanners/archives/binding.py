@@ -6,12 +6,15 @@ raise at every warning.
 
 import ctypes
 import locale
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 
 from libarchive.ffi import libarchive as library
 
+os.environ.setdefault("TZ", ":/etc/localtime")
+"""Without it glibc looks at that file for each date of a cabinet, which the sandbox refuses."""
 with suppress(locale.Error):  # in the locale "C" names of cabinets and images come out as NULL
     locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
 
