@@ -10,6 +10,7 @@ from scanners.base64_fields import Base64Scanner
 from scanners.coding import CodingScanner
 from scanners.disguise.claims import DisguiseScanner
 from scanners.disguise.tricks import NameScanner
+from scanners.documents.pdf import PdfScanner
 from scanners.http_message import HttpMessageScanner
 from scanners.kit import Kit
 from scanners.known_members import read_known_members
@@ -53,5 +54,6 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             ZipContainer(kit),
             RarContainer(kit),
             ShortcutScanner(kit),
+            PdfScanner(kit),
         ),
     )

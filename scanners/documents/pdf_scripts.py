@@ -3,7 +3,6 @@
 import re
 
 from scanners.documents.finding import Finding, quote
-from scanners.documents.targets import target_finding
 from scanners.model import Code
 from scanners.shortcuts.launchers import is_runnable, judge_address, judge_command
 
@@ -48,14 +47,8 @@ def launch_finding(target: str, parameters: str) -> Finding:
 
 def address_finding(kind: str, address: str) -> Finding | None:
     """Judge where an action leads: pages of the web are ordinary, shares of servers are not."""
-    if kind == "uri":
-        return target_finding("hyperlink", address) or _share(kind, address)
-    return _share(kind, address)
-
-
-def _share(kind: str, address: str) -> Finding | None:
     found = judge_address(address)
     if found is None or found.word == "program":
         return None
     said = f"an action ({kind}) leads to {quote(address)}"
-    return Finding(Code.DOCUMENT_EXTERNAL, "share", said)
+    return Finding(Code.DOCUMENT_EXTERNAL, "share" if found.word == "remote" else found.word, said)
