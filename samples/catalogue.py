@@ -8,8 +8,9 @@ from functools import cache
 from samples.archives import archive_specimens
 from samples.honest import honest_specimens
 from samples.messages import message_specimens
-from samples.rar import rar_specimens
+from samples.office import office_specimens
 from samples.pdf import pdf_specimens
+from samples.rar import rar_specimens
 from samples.shortcuts import shortcut_specimens
 from samples.specimen import Specimen
 from samples.test_file import eicar_specimens
@@ -32,6 +33,7 @@ def specimens() -> tuple[Specimen, ...]:
         *rar_specimens(),
         *shortcut_specimens(),
         *pdf_specimens(),
+        *office_specimens(),
     )
 
 

@@ -10,12 +10,18 @@ from scanners.base64_fields import Base64Scanner
 from scanners.coding import CodingScanner
 from scanners.disguise.claims import DisguiseScanner
 from scanners.disguise.tricks import NameScanner
+from scanners.documents.activemime import ActiveMimeContainer
+from scanners.documents.office_package import OfficePackageScanner
+from scanners.documents.ooxml import OfficeXmlScanner
 from scanners.documents.pdf import PdfScanner
+from scanners.documents.tables import TableScanner
+from scanners.documents.tnef import TnefContainer
 from scanners.http_message import HttpMessageScanner
 from scanners.kit import Kit
 from scanners.known_members import read_known_members
 from scanners.mail import MailScanner
 from scanners.multipart import MultipartScanner
+from scanners.ole.container import OleContainer
 from scanners.passwords.keyring import Keyring, read_listed
 from scanners.rar.container import RarContainer
 from scanners.shortcuts.container import ShortcutScanner
@@ -52,6 +58,12 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             ArchiveContainer(kit),
             UnopenedContainer(),
             ZipContainer(kit),
+            OleContainer(kit),
+            OfficePackageScanner(),
+            OfficeXmlScanner(),
+            TableScanner(),
+            TnefContainer(kit),
+            ActiveMimeContainer(kit),
             RarContainer(kit),
             ShortcutScanner(kit),
             PdfScanner(kit),

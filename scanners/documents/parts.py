@@ -1,0 +1,58 @@
+"""Parts of a document that is a ZIP, read before it is opened: those that matter together.
+
+What is wrong with the archive, scanners/zip/container.py says; here what cannot be read is absent.
+"""
+
+from dataclasses import dataclass, field
+
+from scanners import inflate
+from scanners.budget import Budget
+from scanners.errors import ContentMalformed
+from scanners.zip.directory import entries, find_directory
+from scanners.zip.headers import Entry, local_header
+
+PARTS = 5000
+"""Entries of a directory that are looked at."""
+CEILING = 64 * 1024 * 1024
+"""Bytes of one part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The members of a document by name, as Office and LibreOffice find them."""
+
+    view: memoryview
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def within(self, *folders: str) -> list[str]:
+        """Return the names of parts in these folders; case does not matter."""
+        starts = tuple(folder.lower() for folder in folders)
+        return [name for name in self.entries if name.lower().startswith(starts)]
+
+    def read(self, name: str, budget: Budget) -> memoryview:
+        """Return a part's bytes; empty if there are none to be had.  Raises ScannerError."""
+        entry = self.entries.get(name)
+        if entry is None or entry.encrypted or entry.method not in (0, 8):
+            return memoryview(b"")
+        try:
+            start = local_header(self.view, entry.offset).data
+        except ContentMalformed:
+            return memoryview(b"")
+        packed = self.view[start : start + entry.packed_size]
+        if entry.method == 0:
+            return packed
+        return inflate.unpack(inflate.raw_deflate, packed, budget, CEILING).view
+
+
+def read_parts(view: memoryview) -> Parts:
+    """Return what the directory lists; nothing if it cannot be read."""
+    parts = Parts(view)
+    directory = find_directory(view)
+    try:
+        for count, entry in enumerate(entries(view, directory) if directory else ()):
+            if count == PARTS:
+                break
+            parts.entries.setdefault(entry.name, entry)
+    except ContentMalformed:
+        pass
+    return parts
