@@ -57,6 +57,7 @@ class Compound:
     mini_sectors: Sectors | None = None
     """Of short streams; they lie in the root's own stream."""
     _inside: dict[int, list[Entry]] = field(default_factory=dict)
+    _named: dict[tuple[int, str], Entry] = field(default_factory=dict)
 
     def streams(self) -> Iterator[Entry]:
         return (entry for entry in self.entries.values() if entry.kind is Kind.STREAM)
@@ -71,8 +72,7 @@ class Compound:
 
     def find(self, storage: int, name: str) -> Entry | None:
         """Return the first entry of a storage that bears this name; case does not matter."""
-        folded = name.upper()
-        return next((e for e in self.inside(storage) if e.name.upper() == folded), None)
+        return self._named.get((storage, name.upper()))
 
     def path(self, entry: Entry) -> tuple[str, ...]:
         """Return the names from below the root to the entry, the last MAX_DEPTH of them."""
@@ -96,6 +96,7 @@ class Compound:
         self.entries[entry.number] = entry
         if entry.kind is not Kind.ROOT:
             self._inside.setdefault(entry.parent, []).append(entry)
+            self._named.setdefault((entry.parent, entry.name.upper()), entry)
 
 
 def open_compound(view: memoryview) -> Compound:

@@ -13,11 +13,12 @@ from scanners.ole.directory import SIGNATURE
 from scanners.ole.installer import stored_files
 from scanners.ole.macro_report import add_macros
 from scanners.ole.mail_members import add_attachments
-from scanners.ole.streams import look_at
+from scanners.ole.streams import is_document, look_at
+from scanners.ole.vba_project import CACHE
 
 INSTALLER = "msi"
 PROPERTIES = "__"
-"""Streams of messages and caches of VBA begin with it: for those who know them."""
+"""Streams of a message begin with it."""
 
 Look = Callable[[Compound, MemberList, Budget], None]
 
@@ -49,10 +50,12 @@ class OleContainer:
 
 
 def _streams(compound: Compound, members: MemberList, budget: Budget) -> None:
+    document = is_document(compound)
+    projects = {entry.parent for entry in compound.streams() if entry.name.upper() == CACHE}
     for entry in compound.streams():
         budget.seconds_left()
-        if not entry.name.startswith(PROPERTIES):
-            look_at(compound, entry, members, budget)
+        if entry.parent not in projects and not entry.name.startswith(PROPERTIES):
+            look_at(compound, entry, members, budget, document=document)
 
 
 def _files(compound: Compound, members: MemberList, budget: Budget) -> None:

@@ -13,21 +13,32 @@ from scanners.ole.powerpoint import packed_storages
 from scanners.ole.word import document_findings
 
 PLAIN = frozenset(
-    "1table 0table data pictures \x01compobj \x03objinfo \x03linkinfo \x03print \x03accessobjsite"
-    " \x05summaryinformation \x05documentsummaryinformation encryptedpackage encryptioninfo"
-    " dir _vba_project project projectwm".replace(" ", "\n").split("\n")
-    + ["current user"]
+    (
+        *("1table", "0table", "data", "pictures", "current user", "project", "projectwm"),
+        *("\x01compobj", "\x03objinfo", "\x03linkinfo", "\x03print", "\x03accessobjsitedata"),
+        *("\x05summaryinformation", "\x05documentsummaryinformation"),
+        *("encryptedpackage", "encryptioninfo"),
+    )
 )
 """Streams that hold nothing but what their format says; the encrypted one is opened elsewhere."""
 PRESENTATION = "\x02olepres"
 """A picture of an object, for programs that cannot show it."""
 SMALLEST = 32
 """Bytes: no file worth a look is smaller."""
+DOCUMENTS = frozenset(
+    ("worddocument", "workbook", "book", "powerpoint document", "quill", "visiodocument")
+)
+"""Streams that make a file a document; others of this format may keep programs of their own."""
 FAMILIES = frozenset({Family.PROGRAM, Family.ARCHIVE, Family.DOCUMENT})
 
 
-def look_at(compound: Compound, entry: Entry, members: MemberList, budget: Budget) -> None:
-    """Add what one stream holds, and what it says; raise only ScannerErrors."""
+def look_at(
+    compound: Compound, entry: Entry, members: MemberList, budget: Budget, *, document: bool
+) -> None:
+    """Add what one stream holds, and what it says; raise only ScannerErrors.
+
+    `document`: the file is one, and programs do not belong there.
+    """
     name = entry.name.lower()
     if name in PLAIN or name.startswith(PRESENTATION) or entry.size < SMALLEST:
         return
@@ -50,11 +61,26 @@ def look_at(compound: Compound, entry: Entry, members: MemberList, budget: Budge
             view = compound.read(entry)
             file_type = members.kit.identify(view)
             if file_type.family in FAMILIES or file_type.name == "html":
-                budget.spend_bytes(len(view))
-                attach(members, quote(entry.name).strip(), view, budget)
+                _add_other(entry, view, members, budget, document=document)
     for finding in dict.fromkeys(findings):
         path = members.content.path
         members.detect(finding.code, finding.word, finding.said, path, harmless=finding.harmless)
+
+
+def is_document(compound: Compound) -> bool:
+    return any(entry.name.lower() in DOCUMENTS for entry in compound.streams())
+
+
+def _add_other(
+    entry: Entry, view: memoryview, members: MemberList, budget: Budget, *, document: bool
+) -> None:
+    budget.spend_bytes(len(view))
+    name = quote(entry.name).strip()
+    if document:
+        attach(members, name, view, budget)
+    else:
+        members.spend(budget)
+        members.add(name, view)
 
 
 def _add_packed(stream: memoryview, members: MemberList, budget: Budget) -> None:
