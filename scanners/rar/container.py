@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from scanners.archives.trailing import add_trailing
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed, ScannerError
 from scanners.kit import Kit
@@ -10,7 +11,7 @@ from scanners.model import Clue, Code, Content, Reason, Report
 from scanners.rar import rar4, rar5
 from scanners.rar.compare import Comparison
 from scanners.rar.keys import Derived
-from scanners.rar.locate import behind, locate
+from scanners.rar.locate import TYPE, locate
 from scanners.rar.passwords import Passwords
 from scanners.rar.records import Archive, Member, Way
 from scanners.rar.unpack import (
@@ -80,6 +81,8 @@ class _Opening:
         done = set(self.out)
         self.out |= unlocked(archive, view, opened, done, self.budget, everything=not plain)
         self._tell(archive, opened)
+        if self.content.file_type.name == TYPE:
+            add_trailing(self.members, archive.end, word="behind")
 
     def _with_clues(self, archive: Archive) -> Content:
         """The archive's own comment may say what opens it."""
@@ -97,8 +100,6 @@ class _Opening:
             self.members.detect(Code.ARCHIVE_AMBIGUOUS, word, said, path)
         if archive.broken:
             self.members.gap(Reason.MALFORMED, path)
-        if said := behind(self.content, archive, self.members.kit.identify):
-            self.members.detect(Code.ARCHIVE_AMBIGUOUS, "behind", said, path)
 
     def _compare(self, archive: Archive) -> None:
         """Hold our list against libarchive's, and keep what came out of plain packed members."""
@@ -134,23 +135,28 @@ class _Opening:
 
     def _tell(self, archive: Archive, opened: dict[int, str]) -> None:
         """Add every member as the headers list it, with what came out of it."""
-        by_name: dict[str, Unpacked] = {}
+        places: dict[str, int] = {}
         for number, member in enumerate(archive.members):
             self.members.spend(self.budget)
             if member.link is not None:
                 self.members.link(member.name, member.link.target)
-                if member.link.way is Way.COPY:
-                    copied = by_name.get(member.link.target, nothing(Reason.MALFORMED))
-                    self._add(member.name, member.other_names, copied)
+                if member.link.way is Way.COPY and member.link.target in places:
+                    self.members.alias(member.name, places[member.link.target])
+                elif member.link.way is Way.COPY:
+                    self._add(member.name, member.other_names, nothing(Reason.MALFORMED))
             elif member.folder and not member.packed:
                 continue
             elif member.keys is not None and member.size and number not in opened:
                 self.members.encrypted(Code.ARCHIVE_ENCRYPTED, self.members.path_of(member.name))
-                self.members.seal(member.name, member.other_names)
+                tweaked = member.keys.tweaked
+                checksum = None if tweaked else member.checksum
+                self.members.seal(
+                    member.name, member.other_names, size=member.size, checksum=checksum
+                )
             else:
                 out = self._bytes(number, member, opened.get(number, ""))
-                by_name.setdefault(member.name, out)
                 self._add(member.name, member.other_names, out)
+                places.setdefault(member.name, len(self.members.children) - 1)
 
     def _bytes(self, number: int, member: Member, password: str) -> Unpacked:
         if number in self.out:

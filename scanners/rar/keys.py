@@ -20,7 +20,7 @@ LONGEST = 127
 DEAREST_LOG = 20
 """2^20 rounds cost 0.2 s.  RAR writes 15 and reads up to 24, at three seconds a password."""
 MOST_DERIVED = 64
-"""Keys derived in one archive with a known password: each costs up to 0.2 s."""
+"""Keys derived of one password: each costs up to 0.2 s, and archives need three."""
 _ROUNDS_4 = 0x40000
 _STEP_4 = _ROUNDS_4 // 16
 _LOW = bytes(range(256))
@@ -30,14 +30,16 @@ _LOW = bytes(range(256))
 class Derived:
     """The keys of one scan, by everything that they depend on."""
 
-    known: dict[tuple[object, ...], bytes] = field(default_factory=dict)
+    known: dict[str, dict[tuple[object, ...], bytes]] = field(default_factory=dict)
+    """By password, and by what it is mixed with."""
 
-    def once(self, derive: Callable[..., bytes], *parts: str | bytes | int) -> bytes:
-        if (key := (derive, *parts)) not in self.known:
-            if len(self.known) >= MOST_DERIVED:
+    def once(self, derive: Callable[..., bytes], password: str, *mixed_with: bytes | int) -> bytes:
+        known = self.known.setdefault(password, {})
+        if (key := (derive, *mixed_with)) not in known:
+            if len(known) >= MOST_DERIVED:
                 raise ContentTooLarge("every member has a key of its own")
-            self.known[key] = derive(*parts)
-        return self.known[key]
+            known[key] = derive(password, *mixed_with)
+        return known[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Keys4:
     salt: bytes
     known: bool = True
     """False: a cipher of RAR 1.5 or 2."""
+    tweaked: bool = False
 
     @property
     def affordable(self) -> bool:

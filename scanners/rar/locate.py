@@ -1,15 +1,12 @@
-"""Where a RAR archive begins in a file, and what stands behind its end."""
+"""Where a RAR archive begins in a file."""
 
-from scanners.base import Identify
 from scanners.errors import ContentMalformed
 from scanners.model import Content, Family
 from scanners.rar import rar4, rar5
-from scanners.rar.records import SIGNATURE, SIGNATURE_5, Archive
+from scanners.rar.records import SIGNATURE, SIGNATURE_5
 
 SELF_EXTRACTOR = 4 * 1024 * 1024
 """Bytes before an archive that WinRAR 7 looks through, in a file of any type (1 MiB before)."""
-ODDMENT = 32
-"""Bytes behind an archive that hold no file."""
 HOLDS_FILES = frozenset({"ole", "msi", "pdf"})
 """Types beside archives that hold other files as they are, at any place."""
 TYPE = "rar"
@@ -32,21 +29,6 @@ def locate(content: Content) -> tuple[int, int] | None:
         if reads(content.view, match.start()):
             return version, match.start()
     return None
-
-
-def behind(content: Content, archive: Archive, identify: Identify) -> str:
-    """Return what is wrong with the bytes behind the end of an archive; empty if nothing is.
-
-    Programs with an archive have more of their own there, and so may anything.
-    """
-    tail = content.view[archive.end :]
-    if content.file_type.name != TYPE or len(tail) <= ODDMENT:
-        return ""
-    if SIGNATURE.search(tail):
-        return "a second archive stands behind the first"
-    if identify(tail).family in (Family.PROGRAM, Family.ARCHIVE):
-        return "a program or an archive stands behind the archive"
-    return ""
 
 
 def _version(view: memoryview, start: int) -> int:

@@ -20,6 +20,10 @@ class Keys(Protocol):
     def lock(self) -> tuple[object, ...]:
         """Return what is equal for members that the same password opens."""
 
+    @property
+    def tweaked(self) -> bool:
+        """Return whether checksums are keyed, so that they tell nothing of the content."""
+
     def opens(self, password: str) -> bool | None:
         """Return whether the check value in the archive says so; None if there is none."""
 

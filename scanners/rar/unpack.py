@@ -9,7 +9,7 @@ from zlib import crc32
 
 from scanners.archives import libarchive
 from scanners.budget import Budget
-from scanners.errors import ScannerError
+from scanners.errors import ContentMalformed
 from scanners.members import FREE_BYTES, RATIO
 from scanners.model import Reason
 from scanners.rar.blake2sp import blake2sp
@@ -125,7 +125,7 @@ def rebuilt(version: int, members: Sequence[Ready], budget: Budget) -> Iterator[
         compressed += len(ready.data)
         try:
             out = _read(next(entries), budget, ceiling(compressed))
-        except (ScannerError, StopIteration):
+        except (ContentMalformed, StopIteration):
             out = nothing(Reason.MALFORMED)
         yield verified(ready.member, out, ready.password)
 

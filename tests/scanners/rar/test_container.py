@@ -216,7 +216,12 @@ NAMES = st.text(
     max_size=12,
 ).filter(lambda name: name.strip(". ") and not name.startswith("-"))
 FILES = st.lists(
-    st.builds(RarFile, NAMES, st.binary(max_size=60), st.sampled_from(["", "", KEY])),
+    st.builds(
+        RarFile,
+        NAMES,
+        st.binary(max_size=60).map(b"Text: ".__add__),
+        st.sampled_from(["", "", KEY]),
+    ),
     max_size=4,
     unique_by=lambda file: file.name,
 )

@@ -72,7 +72,7 @@ def test_each_key_is_derived_once() -> None:
     first = Keys5(derived, SALT, 6, bytes(16), b"", tweaked=True)
     first.decrypt("a", memoryview(bytes(16)))
     first.with_vector(b"1" * 16).decrypt("a", memoryview(bytes(16)))
-    assert len(derived.known) == 1
+    assert [len(known) for known in derived.known.values()] == [1]
 
 
 def test_a_key_for_every_member_ends() -> None:

@@ -1,18 +1,13 @@
-"""Where RAR archives begin, and what stands behind them."""
-
-from collections.abc import Callable
+"""Where RAR archives begin, in files of all types."""
 
 import pytest
 
 from samples import builders
 from samples.rar_archives import RarFile, rar4, rar5
 from scanners.base import Bench
-from scanners.budget import Budget
 from scanners.errors import ContentMalformed
 from scanners.model import Content, Family, FileType
-from scanners.rar.keys import Derived
-from scanners.rar.locate import SELF_EXTRACTOR, behind, locate
-from scanners.rar.rar5 import read
+from scanners.rar.locate import SELF_EXTRACTOR, locate
 
 NEW, OLD = rar5([RarFile("a", b"a")]), rar4([RarFile("a", b"a")])
 STUB = builders.pe()
@@ -45,23 +40,3 @@ def test_locate(bench: Bench, data: bytes, expected: tuple[int, int] | None) -> 
 def test_a_rar_that_is_none() -> None:
     with pytest.raises(ContentMalformed):
         locate(Content(memoryview(b"Rar!\x1a\x07"), file_type=RAR))
-
-
-TAILS = {
-    "nothing": (b"", False),
-    "a few bytes": (b"MZ" * 16, False),
-    "zeros": (bytes(999), False),
-    "text": (b"A signature, maybe. " * 9, False),
-    "another": (bytes(99) + OLD, True),
-    "a program": (STUB, True),
-    "a ZIP": (builders.zip_of({"a": b"a"}), True),
-}
-
-
-@pytest.mark.parametrize("tail, expected", TAILS.values(), ids=TAILS)
-def test_behind(
-    bench: Bench, new_budget: Callable[..., Budget], tail: bytes, expected: bool
-) -> None:
-    archive = read(memoryview(NEW + tail), 0, new_budget(), Derived())
-    content = Content(memoryview(NEW + tail), file_type=RAR)
-    assert bool(behind(content, archive, bench.identify)) == expected
