@@ -1,5 +1,6 @@
 """The members of one container, judged as they are found; a failure on the way loses none."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from scanners.budget import Budget
@@ -29,6 +30,9 @@ FREE_BYTES = 10 * 1024 * 1024
 MOST_STEPS = 256
 """Folders in a name that are compared with links: systems take 4,096 bytes, a tar member a MiB."""
 PROGRAMS_BELONG = frozenset({"jar", "apk", "x-java-jmod", "ar", "deb", "msi", "rpm", "xar"})
+
+_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:(?!:)")
+"""From the root, or from a drive; but manual pages are called B::Module.3pm."""
 
 
 @dataclass(slots=True)
@@ -184,7 +188,7 @@ def _steps(name: str) -> tuple[str, ...]:
 
 
 def _is_absolute(name: str) -> bool:
-    return name.startswith(("/", "\\")) or name[1:2] == ":"
+    return _ABSOLUTE.match(name) is not None
 
 
 def _leads_out(steps: tuple[str, ...]) -> bool:
