@@ -1,39 +1,30 @@
 """True type: structure where bytes are unambiguous, libmagic for the rest.  Names are never asked.
 
-libmagic takes 0.15 ms for any bytes and 1–2 ms for text (measured, 5.44), the checks here a few
+libmagic takes 0.15 ms for any bytes and 1–2 ms for text (measured, 5.44), the checks here some
 microseconds; and structure alone tells a Java class from a fat Mach-O or a JAR from a ZIP.
 """
 
-import codecs
-import re
-import struct
 from itertools import chain
 
 import magic
 
-from scanners.errors import ContentMalformed, ScannerError
+from scanners.errors import ScannerError
 from scanners.model import Family, FileType
 from scanners.ole import directory as ole
+from scanners.types import native, structure
+from scanners.types.markup import markup_type
+from scanners.types.scripts import by_first_line, by_language
+from scanners.types.shell_files import ShellFiles
 from scanners.types.table import Pattern, TypeTable
-from scanners.zip import directory as zip_archive
+from scanners.types.text import HEAD, Text, is_json, is_mail, is_text, read_text
+from scanners.types.zip_words import zip_use
 
-HEAD = 4096
-"""Bytes that patterns at the start and libmagic see; later patterns look at their own offset."""
-TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
-"""As libmagic's own encoding test."""
-MEMBERS = 4096
-"""Directory entries looked at to tell what a ZIP is used for."""
+LEGACY_TEXT = 64
+"""Bytes of text in an old encoding that need no second opinion: by chance, one in a thousand such
+runs holds no control character."""
 
-_SCRIPT = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![ \t]*/|\s*@echo[ \t]+off\b|#@~\^)", re.IGNORECASE)
-_ROOT = re.compile(rb"<(?:!doctype\s+)?([a-z][a-z0-9:]*)", re.IGNORECASE)
-_HTML = frozenset(
-    b"html head body script meta title style link table div iframe form img a p br center".split()
-)
-_FIELD = re.compile(rb"(?:>?From |([!-9;-~]{2,70}):)[^\n]*+(?:\n[ \t][^\n]*+)*+\n")
-_MAIL_PROGRAMS = frozenset(b"received return-path message-id mime-version delivered-to".split())
-_MAIL_FIELDS = _MAIL_PROGRAMS | frozenset(b"from to cc subject date sender reply-to".split())
-_MIME_FIELDS = frozenset(b"mime-version content-type".split())
-_JSON = re.compile(rb"\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\d\]-])")
+Told = tuple[str, str]
+"""Name and kind of a type."""
 
 
 class TypeScanner:
@@ -42,13 +33,14 @@ class TypeScanner:
     def __init__(self, table: TypeTable) -> None:
         self._table = table
         self._magic = magic.Magic(mime=True)
-        self._first: dict[int, list[tuple[Pattern, FileType]]] = {}
-        self._later: list[tuple[Pattern, FileType]] = []
-        for known in table.types.values():
+        self._shell_files = ShellFiles(table)
+        self._first: dict[int, list[tuple[Pattern, str]]] = {}
+        self._later: list[tuple[Pattern, str]] = []
+        for name, known in table.types.items():
             for pattern in known.patterns:
                 at, wanted = pattern[0]
                 where = self._first.setdefault(wanted[0], []) if at == 0 else self._later
-                where.append((pattern, known.file_type))
+                where.append((pattern, name))
 
     def identify(self, view: memoryview) -> FileType:
         """Return the type of the bytes; "unknown" is an answer, too."""
@@ -59,26 +51,37 @@ class TypeScanner:
         if not view:
             return self._table.named("empty")
         head = bytes(view[:HEAD])
-        name = _program(view, head) or _office(view, head)
-        if name:
-            return self._table.named(name)
-        if found := self._by_pattern(view, head):
-            return self._table.named(_zip_use(view)) if found.name == "zip" else found
-        name = _text(head)
-        return self._table.named(name) if name else None
+        told = _program(view, head) or self._by_structure(view, head) or self._by_text(view, head)
+        if told is None:
+            return None
+        name, kind = told
+        known = self._table.named(name)
+        return FileType(known.name, known.mime, known.family, kind) if kind else known
 
     def _guess(self, head: bytes) -> FileType:
         """Ask libmagic.  Its guess makes nothing a program: it takes Korean text for a DOS .com."""
+        text = is_text(head)
+        if text and len(head) >= LEGACY_TEXT:
+            return self._table.named("text")
         try:
             found = self._table.of_mime(self._magic.from_buffer(head))
         except magic.MagicException as error:
             raise ScannerError("libmagic gave up") from error
         if found.family is Family.PROGRAM:
-            return self._table.named("text" if _is_text(head) else "unknown")
+            return self._table.named("text" if text else "unknown")
         return found
 
-    def _by_pattern(self, view: memoryview, head: bytes) -> FileType | None:
-        for pattern, file_type in chain(self._first.get(head[0], ()), self._later):
+    def _by_structure(self, view: memoryview, head: bytes) -> Told | None:
+        found = self._by_pattern(view, head)
+        packed = found is None or self._table.named(found).family is Family.ARCHIVE
+        if packed and (trailer := structure.by_trailer(view)):
+            return trailer  # a disk image may begin with anything that is packed
+        if found is None:
+            return structure.by_header(view, head)
+        return _finer(found, view)
+
+    def _by_pattern(self, view: memoryview, head: bytes) -> str | None:
+        for pattern, name in chain(self._first.get(head[0], ()), self._later):
             for at, wanted in pattern:
                 end = at + len(wanted)
                 if end <= HEAD and not head.startswith(wanted, at):
@@ -86,118 +89,62 @@ class TypeScanner:
                 if end > HEAD and bytes(view[at:end]) != wanted:
                     break
             else:
-                return file_type
+                return name
         return None
 
+    def _by_text(self, view: memoryview, head: bytes) -> Told | None:
+        text = read_text(view, head)
+        if text is None:
+            return None
+        if (script := by_first_line(text.sample)) is not None:
+            return "script", script
+        if text.sample.startswith(b"<") and (found := markup_type(view, text, self._shell_files)):
+            return found
+        if text.sure and is_json(text.sample):
+            return "json", ""
+        if text.sure and is_mail(text.sample[:HEAD]):
+            return "mail", ""
+        return self._by_use(text) or (("text", "") if text.sure else None)
 
-def _program(view: memoryview, head: bytes) -> str | None:
-    """Programs whose first bytes alone do not tell them."""
+    def _by_use(self, text: Text) -> Told | None:
+        """Tell texts that something acts on: shortcuts, settings to be taken over, scripts."""
+        if found := self._shell_files.by_lines(text.lower):
+            return found
+        language = by_language(text.lower)
+        return ("script", language) if language else None
+
+
+def _program(view: memoryview, head: bytes) -> Told | None:
+    """Programs and compound files: their first bytes alone do not tell them."""
     if head.startswith(b"MZ"):
         return _dos_or_pe(view, head)
     if head.startswith(b"\xca\xfe\xba\xbe") and len(head) >= 8:
         # A fat Mach-O counts its architectures here, a class its version, 45 and above.
-        return "java_class" if int.from_bytes(head[4:8], "big") >= 45 else "macho"
+        is_class = int.from_bytes(head[4:8], "big") >= 45
+        return ("java_class", "") if is_class else ("macho", native.macho_words(view))
     if head.startswith(b"\xca\xfe\xba\xbf"):
-        return "macho"
-    return "script" if _SCRIPT.match(head) else None
+        return "macho", native.macho_words(view)
+    return ole.compound_type(view) if head.startswith(ole.SIGNATURE) else None
 
 
-def _dos_or_pe(view: memoryview, head: bytes) -> str | None:
+def _dos_or_pe(view: memoryview, head: bytes) -> Told | None:
     """Two letters are chance in one of 65,536 ciphertexts: a DOS program needs a size that fits."""
     if len(head) < 64:
         return None
-    (at,) = struct.unpack_from("<I", head, 60)
+    at = int.from_bytes(head[60:64], "little")
     if bytes(view[at : at + 4]) == b"PE\0\0":
-        return "pe"
-    last_page, pages, _, paragraphs = struct.unpack_from("<4H", head, 2)
-    fits = last_page <= 512 and pages > 0 and 28 <= paragraphs * 16 <= len(view)
-    return "dos" if fits and not _is_text(head) else None
-
-
-def _office(view: memoryview, head: bytes) -> str | None:
-    if not head.startswith(ole.SIGNATURE):
-        return None
-    return "msi" if ole.is_installer(view) else "ole"
-
-
-def _zip_use(view: memoryview) -> str:
-    """Return zip, jar, apk, ooxml or odf, by what the members are called."""
-    names: set[bytes] = set()
-    directory = zip_archive.find_directory(view)
-    listed = zip_archive.entries(view, directory) if directory else iter(())
-    early: set[bytes] = set()
-    try:
-        for index, entry in zip(range(MEMBERS), listed, strict=False):
-            names.add(entry.raw_name)
-            if index < 2:
-                early.add(entry.raw_name)
-    except ContentMalformed:
-        pass  # scanners/zip/container.py says so
-    if b"AndroidManifest.xml" in names:
-        return "apk"
-    if b"[Content_Types].xml" in names:
-        return "ooxml"
-    if bytes(view[30:38]) == b"mimetype":  # stored first, without extra field, by both standards
-        return "odf"
-    manifest = b"META-INF/MANIFEST.MF"
-    if manifest in early or (manifest in names and any(n.endswith(b".class") for n in names)):
-        return "jar"
-    return "zip"
-
-
-def _text(head: bytes) -> str | None:
-    """Return the kind of text if `head` is surely text: Unicode without control characters."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "text" if _is_utf_16(head) else None
-    if not _is_text(head):
-        return None
-    try:
-        codecs.utf_8_decode(head, "strict", False)
-    except UnicodeDecodeError:
-        return None
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _markup(head)
-    if _is_mail(head):
-        return "mail"
-    return "json" if _JSON.match(head) else "text"
-
-
-def _is_mail(head: bytes) -> bool:
-    """Say whether a text begins with the header of a mail (RFC 5322 §3.6), or a mailbox with one.
-
-    Two fields that mail has, one of them written by mail programs: HTTP heads have a date, too.
-    Pages saved as one file, which Word opens as documents, may have but the two of MIME.
-    """
-    if not _FIELD.match(head):
-        return False
-    names: set[bytes] = set()
-    at = 0
-    while field := _FIELD.match(head, at):
-        names.add((field[1] or b"").lower())
-        at = field.end()
-    return names >= _MIME_FIELDS or (
-        len(names & _MAIL_FIELDS) > 1 and not names.isdisjoint(_MAIL_PROGRAMS)
+        return "pe", native.pe_words(view)
+    last_page, pages, paragraphs = (
+        int.from_bytes(head[start : start + 2], "little") for start in (2, 4, 8)
     )
+    fits = last_page <= 512 and pages > 0 and 28 <= paragraphs * 16 <= len(view)
+    return ("dos", native.dos_words(view)) if fits and not is_text(head) else None
 
 
-def _markup(head: bytes) -> str:
-    """Tell markup by its first element, doctype included."""
-    root = _ROOT.search(head)
-    name = root.group(1).lower() if root else b""
-    if name in _HTML:
-        return "html"
-    if name == b"svg" or name.endswith(b":svg"):
-        return "svg"
-    return "xml" if b"<?xml" in head[:64] else "text"
-
-
-def _is_text(head: bytes) -> bool:
-    return not head.translate(None, TEXT_BYTES)
-
-
-def _is_utf_16(head: bytes) -> bool:
-    order = "little" if head.startswith(b"\xff\xfe") else "big"
-    text = (codecs.utf_16_le_decode if order == "little" else codecs.utf_16_be_decode)(
-        head[2:], "replace", False
-    )[0]
-    return all(character.isprintable() or character.isspace() for character in text[:64])
+def _finer(name: str, view: memoryview) -> Told:
+    """Add what can be said beyond the pattern."""
+    if name == "zip":
+        return zip_use(view)
+    if name == "elf":
+        return name, native.elf_words(view)
+    return name, native.macho_words(view) if name == "macho" else ""

@@ -24,6 +24,10 @@ class _Type(_Entry):
     extensions: list[str] = []
     passes_as: list[Family] = []
     magic: list[str] = []
+    sections: list[str] = []
+    keys: list[str] = []
+    roots: list[str] = []
+    elements: list[str] = []
 
 
 class _Generic(_Entry):
@@ -53,6 +57,14 @@ class KnownType:
     passes_as: frozenset[Family]
     """Its own family among them."""
     patterns: tuple[Pattern, ...]
+    sections: frozenset[bytes] = frozenset()
+    """Headings of a settings file that make it this type; lower case, as all that follow."""
+    keys: frozenset[bytes] = frozenset()
+    """Of which such a file has one at least; empty: it need not."""
+    roots: frozenset[bytes] = frozenset()
+    """First elements of XML that make it this type, without prefix."""
+    elements: frozenset[bytes] = frozenset()
+    """Of which one has to stand in it, too; empty: none need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,10 @@ def _known(name: str, entry: _Type) -> KnownType:
         extensions=_lower(entry.extensions),
         passes_as=frozenset({entry.family, *entry.passes_as}),
         patterns=tuple(_pattern(name, text) for text in entry.magic),
+        sections=_encoded(entry.sections),
+        keys=_encoded(entry.keys),
+        roots=_encoded(entry.roots),
+        elements=_encoded(entry.elements),
     )
 
 
@@ -143,6 +159,10 @@ def _pattern(name: str, text: str) -> Pattern:
         return tuple((int(at), bytes.fromhex(digits)) for at, digits in parts)
     except ValueError as error:
         raise ValueError(f"types.{name}: magic {text!r} is not OFFSET:HEX") from error
+
+
+def _encoded(words: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(word.lower().encode() for word in words)
 
 
 def _lower(words: Iterable[str]) -> frozenset[str]:
