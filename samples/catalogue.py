@@ -6,6 +6,7 @@ The zygote warms all scanners with it, the tests hold the bench to it, and the d
 from functools import cache
 
 from samples.archives import archive_specimens
+from samples.documents_encrypted import encrypted_documents
 from samples.honest import honest_specimens
 from samples.messages import message_specimens
 from samples.office import office_specimens
@@ -34,6 +35,7 @@ def specimens() -> tuple[Specimen, ...]:
         *shortcut_specimens(),
         *pdf_specimens(),
         *office_specimens(),
+        *encrypted_documents(),
     )
 
 

@@ -11,9 +11,11 @@ from scanners.coding import CodingScanner
 from scanners.disguise.claims import DisguiseScanner
 from scanners.disguise.tricks import NameScanner
 from scanners.documents.activemime import ActiveMimeContainer
+from scanners.documents.office_encryption import OfficeEncryptionScanner
 from scanners.documents.office_package import OfficePackageScanner
 from scanners.documents.ooxml import OfficeXmlScanner
 from scanners.documents.pdf import PdfScanner
+from scanners.documents.pdf_encryption import PdfEncryptionScanner
 from scanners.documents.tables import TableScanner
 from scanners.documents.tnef import TnefContainer
 from scanners.http_message import HttpMessageScanner
@@ -67,5 +69,7 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             RarContainer(kit),
             ShortcutScanner(kit),
             PdfScanner(kit),
+            OfficeEncryptionScanner(kit),
+            PdfEncryptionScanner(kit),
         ),
     )

@@ -30,7 +30,13 @@ _FAILURE_REASONS = {
 }
 """Texts of cl_strerror in libclamav/others.c."""
 
-OPENERS = {"Zip": "zip", "7Zip": "archive", "RAR": "rar", "PDF": "pdf_encryption"}
+OPENERS = {
+    "Zip": "zip",
+    "7Zip": "archive",
+    "RAR": "rar",
+    "PDF": "pdf_encryption",
+    "OLE2": "office_encryption",
+}
 """What it calls a format -> our scanner that opens it with a password.  Others are never opened."""
 
 _ENCRYPTED_DOCUMENTS = ("PDF", "Doc", "OLE2")

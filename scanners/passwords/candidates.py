@@ -38,9 +38,18 @@ def candidates(content: Content, listed: Sequence[str]) -> Iterator[Password]:
     seen: set[str] = set()
     for password in _ordered(content, listed):
         text = password.text
-        if 0 < len(text) <= LONGEST and text not in seen:
+        if 0 < len(text) <= LONGEST and text not in seen and _is_unicode(text):
             seen.add(text)
             yield password
+
+
+def _is_unicode(text: str) -> bool:
+    """Say whether it can be encoded at all: names may hold halves of characters."""
+    try:
+        text.encode("utf-16-le")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _ordered(content: Content, listed: Sequence[str]) -> Iterator[Password]:
