@@ -170,7 +170,8 @@ def iso_of(files: Mapping[str, bytes], long_names: Mapping[str, bytes] | None = 
         _volume(1, b"", 20, at) + _volume(2, b"%/E", 21, at) + b"\xffCD001\1".ljust(SECTOR, b"\0")
     )
     body = b"".join(data.ljust(-(-len(data) // SECTOR or -1) * SECTOR, b"\0") for data in contents)
-    return bytes(16 * SECTOR) + volumes + bytes(SECTOR) + folders + body
+    image = bytes(16 * SECTOR) + volumes + bytes(SECTOR) + folders + body
+    return image.ljust(25 * SECTOR, b"\0")  # libarchive takes less for no image
 
 
 def _both(number: int, size: int) -> bytes:
