@@ -10,13 +10,17 @@ from samples.documents_encrypted import encrypted_documents
 from samples.honest import honest_specimens
 from samples.messages import message_specimens
 from samples.office import office_specimens
+from samples.onenote import onenote_specimens
 from samples.pdf import pdf_specimens
 from samples.rar import rar_specimens
+from samples.rtf import rtf_specimens
+from samples.sevenzip import sevenzip_specimens
 from samples.shortcuts import shortcut_specimens
 from samples.specimen import Specimen
 from samples.test_file import eicar_specimens
 from samples.tricks import trick_specimens
 from samples.worms import worm_specimens
+from samples.zip_archives import zip_specimens
 
 __all__ = ["Specimen", "find", "specimens"]
 
@@ -32,10 +36,14 @@ def specimens() -> tuple[Specimen, ...]:
         *message_specimens(),
         *archive_specimens(),
         *rar_specimens(),
+        *sevenzip_specimens(),
         *shortcut_specimens(),
         *pdf_specimens(),
+        *rtf_specimens(),
+        *onenote_specimens(),
         *office_specimens(),
         *encrypted_documents(),
+        *zip_specimens(),
     )
 
 

@@ -137,9 +137,9 @@ def entries(view: memoryview, directory: Directory) -> Iterator[Entry]:
     """
     at, listed = directory.start, 0
     while at + CENTRAL_SIZE <= directory.end and bytes(view[at : at + 4]) == CENTRAL:
-        entry, at = central_header(view, at, directory.shift)
+        entry = central_header(view, at, directory.shift)
         yield entry
-        listed += 1
+        at, listed = entry.end, listed + 1
     if at != directory.end and not _is_signature(view, at, directory.end):
         raise ContentMalformed("the central directory breaks off")
     if directory.start + directory.size != directory.end:

@@ -22,7 +22,6 @@ _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _LOCAL = struct.Struct("<4s5H3I2H")
 _DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3I"), struct.Struct("<I2Q")
 _ENCRYPTED, _DEFERRED, _STRONG, _UNICODE, _MASKED = 0x1, 0x8, 0x40, 0x800, 0x2000
-MOST_VERSION = 63
 MOST_METHOD = 99
 
 
@@ -73,6 +72,8 @@ class Entry(Header):
 
     offset: int
     """Of its local header, from the start of the view; negative if it would stand before it."""
+    end: int
+    """Of the entry."""
 
     @property
     def is_folder(self) -> bool:
@@ -93,8 +94,8 @@ class LocalHeader(Header):
         return not (self.raw_name or stated or self.deferred)
 
 
-def central_header(view: memoryview, at: int, shift: int) -> tuple[Entry, int]:
-    """Return the entry at `at`, and where the next begins; the caller checked the signature.
+def central_header(view: memoryview, at: int, shift: int) -> Entry:
+    """Return the entry at `at`; the caller checked the signature.
 
     `shift` is added to its offset: the length of what was put before the archive.
     """
@@ -108,7 +109,7 @@ def central_header(view: memoryview, at: int, shift: int) -> tuple[Entry, int]:
     extra = read_extra(bytes(view[start : start + extra_size]))
     values = [size, packed_size, offset]
     size, packed_size, offset = widened(values, extra)
-    entry = Entry(
+    return Entry(
         raw_name=raw_name,
         name=_text(raw_name, flags),
         other_names=extra.names,
@@ -122,8 +123,8 @@ def central_header(view: memoryview, at: int, shift: int) -> tuple[Entry, int]:
         strong=bool(flags & _STRONG) or extra.strong,
         disputed=disputed(values, extra),
         offset=offset + shift,
+        end=start + extra_size + comment_size,
     )
-    return entry, start + extra_size + comment_size
 
 
 def local_header(view: memoryview, offset: int) -> LocalHeader:
@@ -160,12 +161,10 @@ def local_header(view: memoryview, offset: int) -> LocalHeader:
 def believable(view: memoryview, at: int) -> LocalHeader | None:
     """Return the header at `at` if it is one: four bytes of signature are written by chance, too.
 
-    Version, method and name are asked as well; a header without a name is filling.
+    Method and name are asked as well; a header without a name is filling.
     """
     head = bytes(view[at : at + LOCAL_SIZE])
-    if len(head) < LOCAL_SIZE or head[4] > MOST_VERSION or head[8] > MOST_METHOD:
-        return None
-    if head[5] or head[9] or head[26:28] == b"\0\0":  # the system's number is 0 here
+    if len(head) < LOCAL_SIZE or head[8] > MOST_METHOD or head[9] or head[26:28] == b"\0\0":
         return None
     try:
         return local_header(view, at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from scanners.errors import ContentMalformed, TooManyMembers
-from scanners.model import Code, Reason
+from scanners.model import Code, Family, Reason
 from scanners.zip.directory import Directory, entries
 from scanners.zip.gaps import is_filling
 from scanners.zip.headers import Entry, LocalHeader, believable, local_header
@@ -30,6 +30,8 @@ from scanners.zip.structure import (
 
 READ_TWICE = frozenset({"method", "encryption", "size", "descriptor"})
 """Contradictions that make two readers unpack different bytes."""
+UNREAD = frozenset({Family.DATA, Family.TEXT})
+"""What stands before an archive in files of these families, no other scanner takes apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def read_archive(opening: Opening, directory: Directory, *, pure: bool) -> None:
 def _judge(opening: Opening, directory: Directory, found: list[_Listed]) -> Layout:
     """Say in which ways the archive's records say two things."""
     view, budget = opening.members.content.view, opening.budget
-    layout = lay_out(view, directory, [each.placed for each in found if each.placed])
+    list_end = found[-1].entry.end if found else directory.start
+    layout = lay_out(view, directory, list_end, [each.placed for each in found if each.placed])
     if not layout.overlapping:
         for index, each in enumerate(found):
             if each.placed and each.placed.untold and ends_early(view, each.placed, budget):
@@ -132,13 +135,16 @@ def _locate(opening: Opening, entry: Entry) -> _Listed:
 def _search(opening: Opening, layout: Layout, *, pure: bool) -> Iterator[Loose | Leftover]:
     """Yield what belongs to no listed member.
 
-    What stands around an archive in a program or an image is that file's own affair: only what
-    surely is a member is taken there.
+    What stands around an archive in a program or an image is that file's own affair: there only
+    what surely is a member is taken.
     """
     view = opening.members.content.view
     yield from _search_in(opening, layout.between, strict=True)
     around = (layout.before, layout.behind)
     yield from _search_in(opening, around, strict=pure)
+    unread = not pure and opening.members.content.file_type.family in UNREAD
+    if unread and not is_filling(view, opening.budget, *layout.before):
+        yield Leftover(*layout.before)
     for part in walk(view, *layout.comment, opening.budget):
         if isinstance(part, Loose):
             opening.budget.spend_member()

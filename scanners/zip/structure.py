@@ -44,7 +44,10 @@ def place(view: memoryview, entry: Entry, local: LocalHeader) -> Placed:
         "size": entry.disputed or local.disputed,
     }
     if local.deferred:
-        differs["size"] |= any(here not in (0, there) for here, there in zip(stated, listed))
+        unstated = (0, local.time << 16)  # Info-ZIP's checksum of what it encrypts to a pipe
+        differs["checksum"] = stated[0] not in (*unstated[: 1 + local.encrypted], listed[0])
+        sizes = zip(stated[1:], listed[1:])
+        differs["size"] |= any(here not in (0, there) for here, there in sizes)
         described = descriptor_end(view, entry, end, signed=entry.method == STORED)
         differs["descriptor"] = described is None
         end = described or end
@@ -87,7 +90,7 @@ class Layout:
     """What of the file belongs to the archive that its directory lists, and what does not."""
 
     between: tuple[Region, ...]
-    """Of the listed members: filling, in honest archives."""
+    """Of the listed members, and behind their list: filling, in honest archives."""
     before: Region
     behind: Region
     comment: Region
@@ -105,8 +108,8 @@ def merged(regions: Iterable[Region]) -> list[Region]:
     return found
 
 
-def lay_out(view: memoryview, directory: Directory, members: list[Placed]) -> Layout:
-    """Return the layout; `members` is the whole directory."""
+def lay_out(view: memoryview, directory: Directory, list_end: int, members: list[Placed]) -> Layout:
+    """Return the layout; `members` is the whole directory, whose entries end at `list_end`."""
     ordered = sorted(members, key=lambda member: member.start)
     first = min((member.start for member in ordered), default=directory.start)
     reached, between, overlapping = first, [], False
@@ -114,7 +117,7 @@ def lay_out(view: memoryview, directory: Directory, members: list[Placed]) -> La
         overlapping |= member.start < reached
         between.append((reached, member.start))
         reached = max(reached, member.end)
-    between.append((reached, directory.start))
+    between += [(reached, directory.start), (list_end, directory.end)]
     return Layout(
         between=tuple(region for region in between if region[0] < region[1]),
         before=(0, first),

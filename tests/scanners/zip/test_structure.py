@@ -152,7 +152,7 @@ CASES = {
     ),
     "deferred, stated otherwise": (
         _deferred(TEXT, _descriptor(TEXT), stated=_descriptor(b"else", signature=b"")),
-        {"size"},
+        {"checksum", "size"},
     ),
     "deferred, wide": (_deferred(TEXT, _descriptor(TEXT, layout="<I2Q")), set()),
     "deferred, packed, unsigned": (
