@@ -38,9 +38,7 @@ class OleContainer:
         if compound.truncated:
             members.gap(Reason.TOO_MANY, content.path)
         installer = content.file_type.name == INSTALLER
-        looks: tuple[Look, ...] = (
-            (_files,) if installer else (add_attachments, add_macros, _streams)
-        )
+        looks: tuple[Look, ...] = (add_attachments, add_macros, _files if installer else _streams)
         for look in looks:
             try:
                 look(compound, members, budget)

@@ -10,7 +10,7 @@ from enum import IntEnum
 from scanners.budget import Budget
 from scanners.documents.fields import dde_finding
 from scanners.documents.finding import Finding
-from scanners.ole.excel_formulas import called
+from scanners.ole.excel_formulas import called, guessed
 from scanners.ole.macro_sheets import MacroSheets
 
 MACRO_SHEET, MACRO_STREAM = 1, 0x40
@@ -50,7 +50,9 @@ def workbook_findings(stream: memoryview, budget: Budget) -> Iterator[Finding]:
                 macros.add_name(_name(data, wide=wide))
             case _Record.FORMULA if in_macros and looked_at < MOST:
                 looked_at += 1
-                macros.functions.update(dict.fromkeys(called(data[22:])))
+                tokens = data[22:]
+                names = called(tokens) if wide else guessed(tokens)
+                macros.functions.update(dict.fromkeys(names))
             case _Record.BOOK if len(data) > 4 and looked_at < MOST:
                 looked_at += 1
                 yield from _link(_text(data[4:], data[2], wide=True))

@@ -29,8 +29,7 @@ _SIZES_XLSB = _SIZES_XLS | {
 def called(tokens: bytes, *, wide: bool = False) -> Iterator[str]:
     """Yield the names of functions a formula calls, among those of FUNCTIONS.
 
-    `wide`: the tokens of an .xlsb.  From a token that nobody knows on, all that may be a call of
-    a function that starts something is taken for one.
+    `wide`: the tokens of an .xlsb.  From a token that nobody knows on, it is guessed.
     """
     sizes = _SIZES_XLSB if wide else _SIZES_XLS
     at = 0
@@ -41,7 +40,7 @@ def called(tokens: bytes, *, wide: bool = False) -> Iterator[str]:
             yield from _function(tokens[at + base - 0x20 :][:2])
         size = _size(tokens, at, base, sizes, wide=wide)
         if not size:
-            yield from _guessed(tokens[at:])
+            yield from guessed(tokens[at:])
             return
         at += size
 
@@ -74,7 +73,11 @@ def _function(raw: bytes) -> Iterator[str]:
         yield name
 
 
-def _guessed(tokens: bytes) -> Iterator[str]:
+def guessed(tokens: bytes) -> Iterator[str]:
+    """Yield what may be a call of a function that starts something, at any place.
+
+    For the tokens of Excel 5, whose sizes differ, and behind what nobody knows.
+    """
     for number, name in STARTS.items():
         raw = struct.pack("<H", number)
         at = tokens.find(raw)
