@@ -25,8 +25,8 @@ class Coder:
         if self.method in (LZMA, PPMD):
             return int.from_bytes(self.properties[1:5], "little")
         if self.method == LZMA2 and self.properties:
-            bits = self.properties[0]
-            return (2 | bits & 1) << (min(bits, 40) // 2 + 11)
+            bits = min(self.properties[0], 40)
+            return (2 | bits & 1) << (bits // 2 + 11)
         return 0
 
 

@@ -4,7 +4,7 @@ What comes out is believed only if its checksum holds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from scanners.archives import libarchive
@@ -71,12 +71,14 @@ def take(entry: libarchive.Member, budget: Budget, most: int) -> Unpacked:
 def verified(part: Part, unpacked: Unpacked, *, locked: bool) -> Unpacked:
     """Return the same, with a reason if these are not the bytes that were packed.
 
-    Of what was encrypted nothing is left then: a wrong password gives noise, which says nothing.
+    What was encrypted counts as not opened then, and nothing of it is left: this folder may have a
+    password of its own, and a wrong one gives noise, which says nothing.
     """
-    if unpacked.reason is not None or holds(part, unpacked.view, locked=locked):
+    if unpacked.reason is None and holds(part, unpacked.view, locked=locked):
         return unpacked
-    view = memoryview(b"") if locked else unpacked.view
-    return Unpacked(view, Reason.MALFORMED, unpacked.bomb)
+    if locked and unpacked.reason in (None, Reason.MALFORMED):
+        return Unpacked(memoryview(b""), Reason.ENCRYPTED)
+    return replace(unpacked, reason=unpacked.reason or Reason.MALFORMED)
 
 
 def holds(part: Part, data: memoryview, *, locked: bool) -> bool:
