@@ -13,9 +13,11 @@ from scanners.disguise.tricks import NameScanner
 from scanners.documents.activemime import ActiveMimeContainer
 from scanners.documents.office_encryption import OfficeEncryptionScanner
 from scanners.documents.office_package import OfficePackageScanner
+from scanners.documents.onenote import OneNoteScanner
 from scanners.documents.ooxml import OfficeXmlScanner
 from scanners.documents.pdf import PdfScanner
 from scanners.documents.pdf_encryption import PdfEncryptionScanner
+from scanners.documents.rtf import RtfScanner
 from scanners.documents.tables import TableScanner
 from scanners.documents.tnef import TnefContainer
 from scanners.http_message import HttpMessageScanner
@@ -26,6 +28,7 @@ from scanners.multipart import MultipartScanner
 from scanners.ole.container import OleContainer
 from scanners.passwords.keyring import Keyring, read_listed
 from scanners.rar.container import RarContainer
+from scanners.sevenzip.container import SevenZipContainer
 from scanners.shortcuts.container import ShortcutScanner
 from scanners.types.identify import TypeScanner
 from scanners.types.table import read_type_table
@@ -67,8 +70,11 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             TnefContainer(kit),
             ActiveMimeContainer(kit),
             RarContainer(kit),
+            SevenZipContainer(kit),
             ShortcutScanner(kit),
             PdfScanner(kit),
+            RtfScanner(kit),
+            OneNoteScanner(kit),
             OfficeEncryptionScanner(kit),
             PdfEncryptionScanner(kit),
         ),
