@@ -16,7 +16,7 @@ from scanners.types.markup import markup_type
 from scanners.types.scripts import by_first_line, by_language
 from scanners.types.shell_files import ShellFiles
 from scanners.types.table import Pattern, TypeTable
-from scanners.types.text import HEAD, Text, is_json, is_mail, is_text, read_text
+from scanners.types.text import HEAD, is_json, is_mail, is_text, read_text
 from scanners.types.zip_words import zip_use
 
 LEGACY_TEXT = 64
@@ -100,18 +100,15 @@ class TypeScanner:
             return "script", script
         if text.sample.startswith(b"<") and (found := markup_type(view, text, self._shell_files)):
             return found
+        if found := self._shell_files.by_lines(text.lower):
+            return found
         if text.sure and is_json(text.sample):
             return "json", ""
         if text.sure and is_mail(text.sample[:HEAD]):
             return "mail", ""
-        return self._by_use(text) or (("text", "") if text.sure else None)
-
-    def _by_use(self, text: Text) -> Told | None:
-        """Tell texts that something acts on: shortcuts, settings to be taken over, scripts."""
-        if found := self._shell_files.by_lines(text.lower):
-            return found
-        language = by_language(text.lower)
-        return ("script", language) if language else None
+        if language := by_language(text.lower):
+            return "script", language
+        return ("text", "") if text.sure else None
 
 
 def _program(view: memoryview, head: bytes) -> Told | None:

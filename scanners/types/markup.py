@@ -17,6 +17,8 @@ _ROOT = re.compile(rb"<(?:!doctype\s+)?([a-z][a-z0-9_:.-]{0,99})", re.IGNORECASE
 _HTML = frozenset(
     b"html head body script meta title style link table div iframe form img a p br center".split()
 )
+_PAGE = frozenset(b"html head body script".split())
+"""What a browser takes for a page behind an XML declaration; other XML has elements like <a>."""
 _PHP = re.compile(rb"<\?(?:php\b|=)", re.IGNORECASE)
 _JOB = re.compile(rb"<script[^>]{0,400}\b(?:language|src)[ \t]*=")
 _EVENT = re.compile(rb"on[a-z]{3,24}[ \t\r\n]*=")
@@ -41,11 +43,12 @@ def markup_type(view: memoryview, text: Text, shell_files: ShellFiles) -> tuple[
         return name, ""
     if local == b"plist" and b"<key>url</key>" in lower and len(view) < len(sample) + 64:
         return "url", "webloc"
-    if root in _HTML:
+    xml = b"<?xml" in sample[:64]
+    if root in (_PAGE if xml else _HTML):
         return "html", _scripts(view)
     if local == b"svg":
         return "svg", _scripts(view)
-    if b"<?xml" in sample[:64]:
+    if xml:
         return "xml", "scripts" if b":script" in lower else ""
     return ("text", "") if text.sure else None
 

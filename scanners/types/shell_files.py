@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from scanners.types.table import KnownType, TypeTable
 
 _COMMENTS = re.compile(rb"(?:[;#][^\n]*+\n\s*+)*+")
+_HEADING = re.compile(rb"\[[^\]\r\n]{1,64}\][ \t]*\r?\n")
 _SECTION = re.compile(rb"^[ \t]*\[([^\]\r\n]{1,64})\]", re.MULTILINE)
 _KEY = re.compile(rb"^[ \t]*([a-z][a-z0-9._\\-]{0,63})(?:\[[\w@.-]{1,32}\])?[ \t]*=", re.MULTILINE)
 _SETUP = re.compile(
@@ -57,7 +58,7 @@ class ShellFiles:
     def _by_sections(self, lower: bytes) -> tuple[str, str] | None:
         comments = _COMMENTS.match(lower)
         start = comments.end() if comments else 0
-        if lower[start : start + 1] != b"[":
+        if not _HEADING.match(lower, start):
             return None
         if _SCRIPT_HOST.match(lower, start):
             return "script", "wsh"
