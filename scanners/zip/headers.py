@@ -198,9 +198,12 @@ class Descriptor:
 
 
 def descriptors(view: memoryview, at: int, packed_size: int) -> Iterator[Descriptor]:
-    """Yield the readings of what stands at `at` that give a member this packed size."""
+    """Yield the readings of what stands at `at` that give a member this packed size.
+
+    Wide first: the wide one has, read as a narrow one, that packed size as well, and no size.
+    """
     start = at + 4 if bytes(view[at : at + 4]) == DESCRIPTOR else at
-    for layout in (_DESCRIPTOR, _DESCRIPTOR64):
+    for layout in (_DESCRIPTOR64, _DESCRIPTOR):
         if start + layout.size <= len(view):
             checksum, packed, size = layout.unpack_from(view, start)
             if packed == packed_size:

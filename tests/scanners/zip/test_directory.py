@@ -3,9 +3,7 @@
 import io
 import struct
 import zipfile
-import zlib
 from contextlib import nullcontext
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 from samples import builders
 from scanners.errors import ContentMalformed
 from scanners.zip.directory import directory_at, entries, find_all, find_directory
-from scanners.zip.headers import descriptor_end, local_header
+from scanners.zip.headers import local_header
 
 ARCHIVE = builders.zip_of({"a.txt": b"aaa", "d/b.txt": b"b" * 1000})
 START = ARCHIVE.index(b"PK\x01\x02")
@@ -186,58 +184,6 @@ def test_a_list_that_breaks_off() -> None:
         next(listed)
 
 
-def test_no_local_header() -> None:
-    with pytest.raises(ContentMalformed):
-        local_header(memoryview(ARCHIVE), -len(ARCHIVE))
-    with pytest.raises(ContentMalformed):
-        local_header(memoryview(ARCHIVE), 5)
-    with pytest.raises(ContentMalformed):
-        local_header(memoryview(ARCHIVE), len(ARCHIVE) * 2)
-
-
-def test_local_header() -> None:
-    """All that a streaming reader knows of a member."""
-    view = memoryview(ARCHIVE)
-    local = local_header(view, 0)
-    packed = zlib.compressobj(wbits=-15).compress(b"aaa")
-    assert (local.raw_name, local.method, local.encrypted, local.deferred) == (
-        b"a.txt",
-        8,
-        False,
-        False,
-    )
-    assert (local.checksum, local.size, local.data) == (zlib.crc32(b"aaa"), 3, 35)
-    assert local.packed_size == ARCHIVE.index(b"PK\x03\x04", 1) - 35 >= len(packed)
-    assert local_header(memoryview(ARCHIVE[:6] + b"\x08" + ARCHIVE[7:]), 0).deferred
-
-
-def test_zip64_in_a_local_header() -> None:
-    """Only what is 0xFFFFFFFF is looked up, the unpacked size first."""
-    extra = struct.pack("<HHQQ", 1, 16, 5, 4)
-    head = struct.pack("<4s5H3I2H", b"PK\x03\x04", 45, 0, 0, 0, 0, 7, *[0xFFFFFFFF] * 2, 1, 20)
-    local = local_header(memoryview(head + b"a" + extra), 0)
-    assert (local.checksum, local.size, local.packed_size) == (7, 5, 4)
-
-
-@pytest.mark.parametrize("signature", [b"PK\x07\x08", b""])
-@pytest.mark.parametrize("layout", ["<3I", "<I2Q"])
-def test_descriptor(signature: bytes, layout: str) -> None:
-    """It has to say what the directory says, in any of its four forms."""
-    view = memoryview(ARCHIVE)
-    directory = find_directory(view)
-    assert directory is not None
-    entry = next(entries(view, directory))
-    record = signature + struct.pack(layout, entry.checksum, entry.packed_size, entry.size)
-    behind = memoryview(b".." + record + b"..")
-    end = 2 + len(record)
-    assert descriptor_end(behind, entry, 2, signed=False) == end
-    assert descriptor_end(behind, entry, 2, signed=True) == (end if signature else None)
-    assert descriptor_end(behind[:-3], entry, 2, signed=False) is None
-    assert descriptor_end(behind, entry, 1, signed=False) is None
-    huge = replace(entry, size=1 << 40)
-    assert descriptor_end(behind, huge, 2, signed=False) is None
-
-
 @pytest.mark.parametrize(
     "between, honest",
     [(b"", True), (b"PK\x05\x05\1\0.", True), (b"PK\x05\x05\1\0..", False), (b"MZ", False)],
@@ -252,13 +198,6 @@ def test_what_stands_behind_the_list(between: bytes, honest: bool) -> None:
     assert [next(listed).name, next(listed).name] == ["a.txt", "d/b.txt"]
     with nullcontext() if honest else pytest.raises(ContentMalformed):
         assert list(listed) == []
-
-
-def test_names_in_the_old_code_page() -> None:
-    """A name that is no UTF-8 and not flagged as such is code page 437."""
-    at = ARCHIVE.index(b"PK\x01\x02") + 8
-    unflagged = ARCHIVE[:at] + b"\0\0" + ARCHIVE[at + 2 :]
-    assert _names(unflagged.replace(b"a.txt", b"\x81.txt")) == ["ü.txt", "d/b.txt"]
 
 
 def test_find_all_keeps_to_its_bounds() -> None:

@@ -17,6 +17,8 @@ Examine = Callable[..., Examination]
 Findings = Callable[[Examination], set[str]]
 MakeBudget = Callable[..., Budget]
 
+Make = Callable[[Path], bytes]
+
 ENCRYPTED, EXECUTABLE, GAP = "archive.encrypted?", "archive.executable?", "unscanned.encrypted"
 UNKNOWN = b"nobody tries this"
 
@@ -33,21 +35,17 @@ def test_opened(
     """What is inside is inspected like any other file, and clamd gets it from us."""
     found = run(make(tmp_path), name=f"{PASSWORD}.zip")
     assert findings(found) == {ENCRYPTED, EXECUTABLE}
-    assert [(each.name, each.path) for each in found.detections if each.code is _CODE] == [
-        ("opened", ())
-    ]
+    assert [
+        (each.name, each.path) for each in found.detections if each.code is Code.ARCHIVE_ENCRYPTED
+    ] == [("opened", ())]
     assert _members(found) == {"read.me": "text", "a.exe": "pe", "empty": "empty"}
     assert {bytes(part.view) for part in found.extracted} >= {FILES["read.me"], PE}
 
 
-_CODE = Code.ARCHIVE_ENCRYPTED
-
-
 @pytest.mark.parametrize("make", LOCKED.values(), ids=LOCKED)
 def test_not_opened(
-    bench: object, run: Examine, findings: Findings, tmp_path: Path, new_budget: MakeBudget,
-    make: Callable[[Path], bytes],
-) -> None:  # fmt: skip
+    run: Examine, findings: Findings, tmp_path: Path, new_budget: MakeBudget, make: Make
+) -> None:
     """Names are judged all the same."""
     budget = new_budget()
     budget.guess_seconds = 0
