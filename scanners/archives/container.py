@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from scanners.archives.cab import read_cab
 from scanners.archives.cpio import read_cpio
 from scanners.archives.iso import read_iso
+from scanners.archives.libarchive import Progress
 from scanners.archives.reading import Reader, Reading
 from scanners.archives.tar import read_tar
 from scanners.budget import Budget
-from scanners.errors import ScannerError
+from scanners.errors import ContentMalformed, ScannerError
 from scanners.kit import Kit
 from scanners.members import MemberList
 from scanners.model import Content, Report
@@ -21,9 +22,15 @@ def read_plain(reading: Reading) -> None:
 
 
 def read_ar(reading: Reading) -> None:
-    """Indexes are called /, // or /SYM64/: no absolute names."""
-    for member in reading.members(reading.found.content.view):
+    """Indexes are called /, // or /SYM64/: no absolute names.
+
+    libarchive ends quietly at a header that is too short.
+    """
+    view, progress = reading.found.content.view, Progress()
+    for member in reading.members(view, progress=progress):
         reading.add(replace(member, name=member.name.strip("/") or "index"))
+    if bytes(view[progress.position :]).strip(b"\0\n"):
+        raise ContentMalformed("the last header is cut")
 
 
 READERS: dict[str, tuple[Reader, Callable[[Reading], None]]] = {

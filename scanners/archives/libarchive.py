@@ -222,6 +222,8 @@ def _walk(reading: _Reading, budget: Budget, progress: Progress) -> Generator[Me
         budget.seconds_left()
         code = c.next_header(reading.handle, ctypes.byref(entry))
         progress.position = c.position(reading.handle)
+        if code == c.EOF and retries:
+            raise ContentMalformed("headers that are none were skipped")
         if code == c.EOF:
             return
         if code == c.RETRY and (retries := retries + 1) < MOST_RETRIES:

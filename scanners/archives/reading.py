@@ -16,7 +16,7 @@ class Reader:
     formats: tuple[str, ...]
     filters: tuple[str, ...] = ()
     hidden: bool = False
-    """clamd 1.4.6 does not open it, as measured (tests/scanners/archives/test_clamav.py)."""
+    """clamd 1.4.6 does not open it, as measured (tests/scanners/clamav/test_archives.py)."""
     stored: bool = False
     """Members lie in it as they are, for clamd at least: what had to be put together is hidden."""
 

@@ -16,7 +16,7 @@ from scanners.names import shorten
 
 
 class Reach(Enum):
-    """What clamd 1.4.6 opens by itself, as measured (tests/scanners/archives/test_clamav.py)."""
+    """What clamd 1.4.6 opens by itself, as measured (tests/scanners/clamav/test_archives.py)."""
 
     ALL = "all"  # of several streams behind one another, too
     FIRST = "first"  # stream only

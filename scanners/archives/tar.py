@@ -21,6 +21,7 @@ MOST_EXTENSIONS = 16
 EXTENSIONS = b"xgXLKN"
 """Kinds of headers that say more of the next one, or of all: pax, Solaris, GNU.  (tar(5))"""
 FILE = b"0\0"
+_OCTAL = re.compile(rb"[0-7]*")
 _PAYLOAD = re.compile(rb"[^\0]")
 
 
@@ -115,10 +116,7 @@ def _number(field: bytes) -> int | None:
     if field[0] & 0x80:
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b"\0 ")
-    try:
-        return int(digits, 8) if digits else 0
-    except ValueError:
-        return None
+    return int(digits or b"0", 8) if _OCTAL.fullmatch(digits) else None
 
 
 def find_header(view: memoryview, at: int, budget: Budget) -> int | None:

@@ -42,7 +42,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 packers = pytest.mark.parametrize("ending, pack", PACKERS.items(), ids=PACKERS)
 HIDDEN = {"zst", "lzma", "lz4", "lz"}
-"""What clamd does not open: see test_clamav.py."""
+"""What clamd does not open: see tests/scanners/clamav/test_archives.py."""
 
 
 def _shape(found: Examination) -> list[tuple[str, str]]:

@@ -1,0 +1,107 @@
+"""ISO 9660: all trees of names count, each content once."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from samples import builders
+from samples.packing import iso_of
+from scanners.budget import Budget
+from scanners.model import Examination, Reason
+
+Examine = Callable[..., Examination]
+Findings = Callable[[Examination], set[str]]
+MakeBudget = Callable[..., Budget]
+PE = builders.pe()
+NOTES = {"a.txt": b"hello " * 100, "b.txt": b"b"}
+EXECUTABLE, DOUBLE = "archive.executable?", "disguise.double_extension"
+
+
+def _names(found: Examination) -> list[str]:
+    assert found.types is not None
+    return [child.name for child in found.types.children]
+
+
+def test_two_trees_of_the_same_files(run: Examine, findings: Findings) -> None:
+    budget_bytes = iso_of({**NOTES, "tool.exe": PE})
+    found = run(budget_bytes)
+    assert _names(found) == ["a.txt", "b.txt", "tool.exe"]
+    assert findings(found) == {EXECUTABLE}
+    assert found.extracted == ()
+
+
+def test_each_content_is_paid_for_once(run: Examine, new_budget: MakeBudget) -> None:
+    budget = new_budget(size=601, members=3)
+    assert run(iso_of(NOTES), budget=budget).unscanned == ()
+    assert (budget.bytes_left, budget.members_left) == (0, 0)
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_what_only_one_tree_shows_is_found(run: Examine, findings: Findings, seen: int) -> None:
+    trees = [NOTES, {**NOTES, "photo.jpg.exe": PE}]
+    found = run(iso_of(trees[seen], trees[1 - seen]))
+    assert findings(found) == {EXECUTABLE, DOUBLE}
+    assert [bytes(one.view) for one in found.extracted] == [PE]
+
+
+def test_one_content_under_two_names(run: Examine, findings: Findings) -> None:
+    found = run(iso_of({"setup.exe": PE}, {"photo.jpg.exe": PE}))
+    assert findings(found) == {EXECUTABLE, DOUBLE}
+    assert len(_names(found)) == 1
+    assert found.extracted == ()
+
+
+def test_other_trees_cost_members_too(run: Examine, new_budget: MakeBudget) -> None:
+    many = {f"f{number}.txt": b"%d" % number for number in range(20)}
+    found = run(iso_of(NOTES, many), budget=new_budget(members=22))
+    assert {gap.reason for gap in found.unscanned} == {Reason.TOO_MANY}
+
+
+@pytest.mark.parametrize("size", [33_000, 36_000, 44_000])
+def test_cut_image_is_a_gap(run: Examine, findings: Findings, size: int) -> None:
+    assert findings(run(iso_of(NOTES)[:size])) == {"unscanned.malformed"}
+
+
+TOOLS = {
+    "plain": ("genisoimage", "-quiet"),
+    "Joliet": ("genisoimage", "-quiet", "-J"),
+    "Rock Ridge": ("genisoimage", "-quiet", "-R"),
+    "both": ("genisoimage", "-quiet", "-J", "-R"),
+    "xorriso": ("xorriso", "-as", "mkisofs", "-quiet", "-J"),
+    "level 4": ("genisoimage", "-quiet", "-iso-level", "4"),
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
+def test_what_tools_make(
+    tmp_path: Path, run: Examine, findings: Findings, tool: tuple[str, ...]
+) -> None:
+    source = tmp_path / "source"
+    (source / "folder").mkdir(parents=True)
+    (source / "folder" / "photo.jpg").write_bytes(PE)
+    (source / "a long name of a text.txt").write_bytes(b"text " * 1000)
+    (source / "empty.txt").write_bytes(b"")
+    (source / "again.txt").hardlink_to(source / "a long name of a text.txt")
+    subprocess.run([*tool, "-o", "a.iso", "source"], cwd=tmp_path, check=True, capture_output=True)
+    found = run((tmp_path / "a.iso").read_bytes(), name="a.iso")
+    assert findings(found) == {EXECUTABLE, "disguise.extension"}
+    assert found.extracted == ()
+    listed = subprocess.run(
+        ["bsdtar", "-tf", "a.iso"], cwd=tmp_path, capture_output=True, check=True, text=True
+    ).stdout.split("\n")
+    assert set(_names(found)) <= set(listed)
+
+
+def test_packed_files_of_linux_are_handed_out(tmp_path: Path, run: Examine) -> None:
+    """zisofs: clamd sees the packed bytes only."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_bytes(b"text " * 20_000)
+    subprocess.run(
+        ["xorriso", "-outdev", "a.iso", "-zisofs", "level=9", "-map", "in", "/",
+         "-set_filter_r", "--zisofs", "/", "--"],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    found = run((tmp_path / "a.iso").read_bytes(), name="a.iso")
+    assert b"text " * 20_000 in [bytes(one.view) for one in found.extracted]
