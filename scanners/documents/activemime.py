@@ -13,7 +13,7 @@ USUAL = 0x32
 """Where the zlib stream begins, in all files but a few."""
 HEAD = 0x400
 ZLIB = b"\x78"
-PAYLOAD = "macros.mso"
+PAYLOAD = "macros.bin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,10 @@ class Parts:
         packed = self.view[start : start + entry.packed_size]
         if entry.method == 0:
             return packed
-        return inflate.unpack(inflate.raw_deflate, packed, budget, CEILING).view
+        unpacked = inflate.unpack(inflate.raw_deflate, packed, budget, CEILING)
+        if unpacked.failure is not None and not isinstance(unpacked.failure, ContentMalformed):
+            raise unpacked.failure
+        return unpacked.view
 
 
 def read_parts(view: memoryview) -> Parts:

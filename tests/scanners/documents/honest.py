@@ -18,12 +18,17 @@ from samples.compound_tree import compound
 from samples.vba import vba_storage
 
 MACROS = {
-    "ThisWorkbook": 'Private Sub Workbook_Open()\n    Sheets(1).Range("A1").Value = Now()\nEnd Sub\n',
-    "Module1": "Function Twice(x As Double) As Double\n    Twice = 2 * x\nEnd Function\n"
-    + "".join(
+    "ThisWorkbook": """Private Sub Workbook_Open()
+    Sheets(1).Range("A1").Value = Now()
+End Sub
+""",
+    "Module1": "".join(
         f'Sub Step{n}()\n    MsgBox "Shell of step {n}" & Chr(10)\nEnd Sub\n' for n in range(40)
     ),
-    "Table1": "Private Sub Worksheet_Change(ByVal Target As Range)\n    Target.Font.Bold = True\nEnd Sub\n",
+    "Table1": """Private Sub Worksheet_Change(ByVal Target As Range)
+    Target.Font.Bold = True
+End Sub
+""",
 }
 FORMULAS = (
     "=SUM(A1:A9)", '=IF(A1="x|y","a|b",C1)', "='Q1|Q2'!A1", '=HYPERLINK("https://example.com/a.exe","x")',
