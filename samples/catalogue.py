@@ -16,6 +16,7 @@ from samples.rar import rar_specimens
 from samples.rtf import rtf_specimens
 from samples.sevenzip import sevenzip_specimens
 from samples.shortcuts import shortcut_specimens
+from samples.smuggling import smuggling_specimens
 from samples.specimen import Specimen
 from samples.test_file import eicar_specimens
 from samples.tricks import trick_specimens
@@ -38,6 +39,7 @@ def specimens() -> tuple[Specimen, ...]:
         *rar_specimens(),
         *sevenzip_specimens(),
         *shortcut_specimens(),
+        *smuggling_specimens(),
         *pdf_specimens(),
         *rtf_specimens(),
         *onenote_specimens(),

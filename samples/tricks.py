@@ -131,7 +131,8 @@ def wrapped() -> tuple[Specimen, ...]:
             about="Fields in base64 and quoted-printable.",
         ),
         Specimen(
-            "picture-and-zip.jpg", b.jpeg() + zipped, "image/jpeg", expected=hidden,
+            "picture-and-zip.jpg", b.jpeg() + zipped, "image/jpeg",
+            expected=("disguise.polyglot", *hidden),
             about="A picture with a ZIP behind it: viewers see one, unpackers the other.",
         ),
         Specimen(

@@ -30,6 +30,9 @@ from scanners.passwords.keyring import Keyring, read_listed
 from scanners.rar.container import RarContainer
 from scanners.sevenzip.container import SevenZipContainer
 from scanners.shortcuts.container import ShortcutScanner
+from scanners.smuggling.pages import PageScanner
+from scanners.smuggling.spelled import SpelledScanner
+from scanners.smuggling.stowaways import StowawayScanner
 from scanners.types.identify import TypeScanner
 from scanners.types.table import read_type_table
 from scanners.uuencode import UuencodeScanner
@@ -72,6 +75,9 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             RarContainer(kit),
             SevenZipContainer(kit),
             ShortcutScanner(kit),
+            StowawayScanner(kit),
+            SpelledScanner(),
+            PageScanner(kit),
             PdfScanner(kit),
             RtfScanner(kit),
             OneNoteScanner(kit),
