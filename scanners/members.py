@@ -29,6 +29,8 @@ WHOLE_RATIO = 1032
 FREE_BYTES = 10 * 1024 * 1024
 MOST_STEPS = 256
 """Folders in a name that are compared with links: systems take 4,096 bytes, a tar member a MiB."""
+LONGEST_PATH = 4096
+"""Characters of a name that a system can store somewhere, at most: Linux's PATH_MAX."""
 PROGRAMS_BELONG = frozenset({"jar", "apk", "x-java-jmod", "ar", "deb", "msi", "rpm", "xar"})
 
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:(?!:)")
@@ -158,6 +160,9 @@ class MemberList:
         self.children.append(child)
 
     def _judge_path(self, name: str) -> None:
+        if len(name) > LONGEST_PATH:
+            said = "a name that no system can store"
+            self.detect(Code.ARCHIVE_BOMB, "name", said, self.path_of(name))
         steps = _steps(name)
         if ".." in steps or _is_absolute(name):
             said = "the member's name leads out of the folder it is unpacked in"

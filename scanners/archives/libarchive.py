@@ -19,6 +19,7 @@ from scanners.budget import Budget
 from scanners.errors import ContentMalformed, ContentTooLarge, EngineDown, ScannerError
 
 MOST_RETRIES = 100
+NO_MEMBER = -1
 
 
 class Kind(Enum):
@@ -74,11 +75,12 @@ class Member:
     def read(self, budget: Budget, ceiling: int) -> Data:
         """Return its bytes, up to `ceiling`, holes as zeros; failures keep what came before them.
 
-        To be called at most once, before the next member is asked for: ValueError otherwise.
+        To be called at most once, before the next member is asked for and while the generator
+        that yielded it is kept: ValueError otherwise.
         """
         if self._reading.member != self._index:
             raise ValueError("this member can no longer be read")
-        self._reading.member = -1
+        self._reading.member = NO_MEMBER
         data = _Collected(self._reading.view)
         failure: ScannerError | None = None
         try:
@@ -199,6 +201,7 @@ def _opened(
 ) -> Iterator[_Reading]:
     with address(view) as base:
         handle = c.new()
+        reading = _Reading(handle, view, base)
         try:
             for kind, names in (("format", formats), ("filter", filters)):
                 for name in names:
@@ -210,8 +213,9 @@ def _opened(
                 c.add_passphrase(handle, passphrase.encode("utf-8", "surrogateescape"))
             if c.open_memory(handle, base, len(view)) < c.WARN:
                 raise ContentMalformed(_said(handle))
-            yield _Reading(handle, view, base)
+            yield reading
         finally:
+            reading.member = NO_MEMBER
             c.free(handle)
 
 

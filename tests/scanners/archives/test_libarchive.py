@@ -162,6 +162,12 @@ def test_a_member_is_read_once_and_in_its_turn(new_budget: MakeBudget) -> None:
         second.read(new_budget(), MIB)
 
 
+def test_a_member_does_not_outlive_its_archive(new_budget: MakeBudget) -> None:
+    member = next(members(memoryview(TAR), ("tar",), new_budget()))
+    with pytest.raises(ValueError, match="no longer"):
+        member.read(new_budget(), MIB)
+
+
 def test_what_came_before_a_cut_is_kept(new_budget: MakeBudget, only: Only) -> None:
     found = only(TAR[:1000], new_budget()).read(new_budget(), MIB)
     assert isinstance(found.failure, ContentMalformed)
