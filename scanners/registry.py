@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from scanners.archives.ace import AceContainer
+from scanners.archives.arj import ArjContainer
 from scanners.archives.container import ArchiveContainer
 from scanners.archives.streams import StreamContainer
 from scanners.archives.unopened import UnopenedContainer
@@ -65,6 +67,8 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             StreamContainer(kit),
             ArchiveContainer(kit),
             UnopenedContainer(),
+            AceContainer(kit),
+            ArjContainer(kit),
             ZipContainer(kit),
             OleContainer(kit),
             OfficePackageScanner(),
