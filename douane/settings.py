@@ -30,7 +30,7 @@ class RulesSettings(Section):
 
     directory: Path = Field(
         SHIPPED_RULES,
-        description="Folder with yara/, clamav/, policy.toml, channels.toml, types.toml …",
+        description="Folder with yara/, clamav/, policy.toml, channels.toml, types.toml and lists.",
     )
 
 

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from samples.compound import WORD_CLASS, ole
+from samples.compound_tree import compound
 
 SALT = bytes(range(16))  # random elsewhere: specimens must not change
 VERIFIER = b"inert verifier.."
@@ -19,7 +20,7 @@ _INFO = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 xmlns:p="http://schemas.microsoft.com/office/2006/keyEncryptor/password">\
 <keyData saltSize="16" blockSize="16" keyBits="256" hashSize="64" cipherAlgorithm="AES" \
 cipherChaining="ChainingModeCBC" hashAlgorithm="SHA512" saltValue="{salt}"/>\
-<keyEncryptors><keyEncryptor uri="http://schemas.microsoft.com/office/2006/keyEncryptor/password">\
+<dataIntegrity encryptedHmacKey="" encryptedHmacValue=""/><keyEncryptors><keyEncryptor uri="http://schemas.microsoft.com/office/2006/keyEncryptor/password">\
 <p:encryptedKey spinCount="{spins}" saltSize="16" blockSize="16" keyBits="256" hashSize="64" \
 cipherAlgorithm="AES" cipherChaining="ChainingModeCBC" hashAlgorithm="SHA512" saltValue="{salt}" \
 encryptedVerifierHashInput="{verifier}" encryptedVerifierHashValue="{verifier_hash}" \
@@ -126,4 +127,4 @@ def _cbc(key: bytes, start: bytes, data: bytes) -> bytes:
 
 
 def _package(info: bytes, body: bytes) -> bytes:
-    return ole({"EncryptionInfo": info, "EncryptedPackage": body})
+    return compound({"EncryptionInfo": info, "EncryptedPackage": body})

@@ -11,7 +11,7 @@ from fnmatch import translate
 from pathlib import Path
 
 from scanners.names import readings
-from scanners.text_list import read_lines
+from scanners.text_list import ListMalformed, read_lines
 
 ANY = "*"
 FIELDS = 4
@@ -71,24 +71,30 @@ def _spelled(names: Iterable[str]) -> Iterator[str]:
 
 
 def read_known_members(path: Path) -> KnownMembers:
-    """Read the list; no file is an empty one.  ValueError names the line that is wrong."""
-    return KnownMembers([_known(line, f"{path.name}:{at}") for at, line in read_lines(path)])
+    """Read the list; no file is an empty one.  Raises ListMalformed, OSError."""
+    known = []
+    for number, line in read_lines(path):
+        try:
+            known.append(_known(line))
+        except ValueError as error:
+            raise ListMalformed(path.name, number, str(error)) from None
+    return KnownMembers(known)
 
 
-def _known(line: str, place: str) -> KnownMember:
+def _known(line: str) -> KnownMember:
     fields = line.split()
     if len(fields) != FIELDS:
-        raise ValueError(f"{place}: write name, size, CRC-32 and label (? stands for a blank)")
+        raise ValueError("write name, size, CRC-32 and label (? stands for a blank)")
     name, size, checksum, label = fields
     crc = _CRC.fullmatch(checksum)
     if size != ANY and not (size.isascii() and size.isdecimal()):
-        raise ValueError(f"{place}: the size is a number of bytes or {ANY}")
+        raise ValueError(f"the size is a number of bytes or {ANY}")
     if checksum != ANY and crc is None:
-        raise ValueError(f"{place}: the CRC-32 has eight hexadecimal digits or is {ANY}")
+        raise ValueError(f"the CRC-32 has eight hexadecimal digits or is {ANY}")
     if not _LABEL.fullmatch(label):
-        raise ValueError(f"{place}: a label has letters, digits, dots, dashes, underscores")
+        raise ValueError("a label has letters, digits, dots, dashes, underscores")
     if not name.strip("*?") and (size == ANY or crc is None):
-        raise ValueError(f"{place}: this would fit every member of some size or CRC, or all")
+        raise ValueError("this would fit every member of some size or CRC, or all")
     return KnownMember(
         re.compile(translate(name.lower())),
         None if size == ANY else int(size),

@@ -8,8 +8,11 @@ from pathlib import Path
 from douane.commands.serve import Commands
 from douane.settings_file import load_settings
 from icap_server.payload.channels import Channels
+from scanners.known_members import read_known_members
+from scanners.passwords.keyring import read_listed
 from scanners.rule_check import try_rules
 from scanners.rule_records import Problem
+from scanners.text_list import ListMalformed
 from verdicts.policy import Policy
 from verdicts.rule_file import RuleFileError
 
@@ -61,11 +64,16 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def _settings_problems(rules: Path) -> list[Problem]:
-    """Return what is wrong with the policy and the channel table."""
+    """Return what is wrong with the policy, the channel table and the lists."""
     problems = []
     for read, name in ((Policy.read, "policy.toml"), (Channels.read, "channels.toml")):
         try:
             read(rules / name)
         except RuleFileError as error:
             problems.append(Problem(name, error.line, "", error.message, FIX))
+    for read_list, name in ((read_known_members, "members.txt"), (read_listed, "passwords.txt")):
+        try:
+            read_list(rules / name)
+        except ListMalformed as error:
+            problems.append(Problem(name, error.line, "", error.said, FIX))
     return problems

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.text_list import MAX_LINES, read_lines
+from scanners.text_list import MAX_LINES, ListMalformed, read_lines
 
 
 def test_entries_with_their_line_numbers(tmp_path: Path) -> None:
@@ -19,9 +19,9 @@ def test_no_file_is_no_entry(tmp_path: Path) -> None:
 
 def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
-    path.write_bytes(b"\xff")
-    with pytest.raises(UnicodeDecodeError):
+    path.write_bytes(b"a\nb\n\xff")
+    with pytest.raises(ListMalformed, match=r"list\.txt:3: "):
         read_lines(path)
     path.write_text("x\n" * (MAX_LINES + 1))
-    with pytest.raises(ValueError, match="more than"):
+    with pytest.raises(ListMalformed, match="more than"):
         read_lines(path)

@@ -8,6 +8,7 @@ import socket
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +283,4 @@ def test_a_handed_in_file_is_an_upload() -> None:
     assert (transfer.service, transfer.direction) == ("scan", Direction.UPLOAD)
     assert (transfer.url, transfer.client_ip) == (PHOTO.url, PHOTO.client_ip)
     assert transfer.id != scan_transfer(PHOTO).id
+    assert scan_transfer(replace(PHOTO, url="http://x/?pw=abc")).hints == ("abc",)

@@ -27,10 +27,13 @@ def test_problems_have_places(
     for name in ("policy.toml", "channels.toml"):
         path = short_folder / "rules" / name
         path.write_text("nonsense = 1\n" + path.read_text())
+    (short_folder / "rules" / "members.txt").write_text("# list\nname only\n")
+    (short_folder / "rules" / "passwords.txt").write_bytes(b"\xff\n")
     (short_folder / "rules" / "yara" / "broken.yar").write_text("rule broken {")
     assert douane("rules", "check", toml=OWN) == 1
     text = capsys.readouterr().out
-    for place in ("policy.toml:1: ", "channels.toml:1: ", "yara/broken.yar"):
+    lists = ("members.txt:2: ", "passwords.txt:1: ")
+    for place in ("policy.toml:1: ", "channels.toml:1: ", "yara/broken.yar", *lists):
         assert place in text
     assert douane("rules", "check", "--json", toml=OWN) == 1
     document = json.loads(capsys.readouterr().out)

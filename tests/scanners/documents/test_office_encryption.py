@@ -27,6 +27,7 @@ MakeBudget = Callable[..., Budget]
 Scan = Callable[..., Report]
 WORD = "X7k!ö密"
 PACKAGE = package()
+SPINS = b'spinCount="1000" saltSize="16"'
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_what_is_not_encrypted_is_passed_by(scan: Scan, data: bytes) -> None:
     "data",
     [
         agile(builders.pe(), WORD),
-        agile(PACKAGE, WORD).replace(b'spinCount="1000"', b'spinCount="9999999"'),
+        agile(PACKAGE, WORD).replace(SPINS, b'spinCount="9999999" saltSiz=""'),
         agile(PACKAGE, WORD).replace(b"SHA512", b"SHA999"),
         agile(PACKAGE, WORD).replace(b"encryptedKey ", b"encryptedCat "),
         agile(PACKAGE, WORD).replace(b'keyBits="256"', b'keyBits="-12"'),

@@ -42,7 +42,9 @@ def test_ordinary_ones_have_none() -> None:
 
 
 def test_too_many_rounds_are_not_made() -> None:
-    data = agile(package(), "word").replace(b'"1000"', b'"%d"' % (MOST_SPINS + 1))
+    said = b'spinCount="1000" saltSize="16"'
+    more = b'spinCount="%d" saltSiz=""' % (MOST_SPINS + 1)
+    data = agile(package(), "word").replace(said, more)
     with pytest.raises(ContentMalformed):
         _lock(data)
 
