@@ -1,0 +1,1 @@
+"""Disk images: file systems in files, which a double click mounts."""

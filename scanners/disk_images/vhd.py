@@ -1,0 +1,77 @@
+"""Virtual hard disks (.vhd): fixed and dynamic.  (Microsoft, Virtual Hard Disk Image Format 1.0)"""
+
+import struct
+from dataclasses import dataclass
+
+from scanners.disk_images.disk import Disk, FlatDisk
+from scanners.errors import ContentMalformed
+
+FOOTER = 512
+COOKIE, SPARSE_COOKIE = b"conectix", b"cxsparse"
+FIXED, DYNAMIC = 2, 3
+ABSENT = 0xFFFFFFFF
+MAX_BLOCK = 256 * 1024 * 1024
+MAX_DISK = 1 << 44
+"""Bytes; the format itself ends at 2 TiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDisk:
+    """A disk of which only the blocks in use are stored."""
+
+    view: memoryview
+    table: memoryview
+    block: int
+    """Bytes of a block, without the map of sectors before it."""
+    map_size: int
+    size: int
+
+    def read(self, offset: int, length: int) -> memoryview:
+        """Return a copy; blocks that are not there are zeros.  The caller bounds `length`."""
+        length = min(length, self.size - offset)
+        data = bytearray()
+        while len(data) < length and offset >= 0:
+            number, inner = divmod(offset + len(data), self.block)
+            wanted = min(self.block - inner, length - len(data))
+            data += self._piece(number, inner, wanted)
+        return memoryview(data).toreadonly()
+
+    def _piece(self, number: int, inner: int, wanted: int) -> bytes:
+        sector = int.from_bytes(self.table[4 * number : 4 * number + 4] or b"\xff" * 4, "big")
+        if sector == ABSENT:
+            return bytes(wanted)
+        start = sector * 512 + self.map_size + inner
+        return bytes(self.view[start : start + wanted]).ljust(wanted, b"\0")
+
+
+def open_vhd(view: memoryview) -> Disk:
+    """Return the disk in a .vhd; ContentMalformed if it makes no sense, or is half of one."""
+    footer = bytes(view[-FOOTER:])
+    if not footer.startswith(COOKIE):
+        footer = bytes(view[:FOOTER])
+    try:
+        at, size, kind = _footer(footer)
+        if kind == FIXED:
+            return FlatDisk(view[: min(size, len(view) - FOOTER)])
+        if kind != DYNAMIC:
+            raise ContentMalformed("a disk that needs another file")
+        header = bytes(view[at : at + 1024])
+        (table,) = struct.unpack_from(">Q", header, 16)
+        entries, block = struct.unpack_from(">II", header, 28)
+    except struct.error as error:
+        raise ContentMalformed("a virtual disk without a header") from error
+    if not header.startswith(SPARSE_COOKIE) or not 512 <= block <= MAX_BLOCK or block % 512:
+        raise ContentMalformed("a virtual disk without a table of blocks")
+    map_size = -(-(block // 512) // (8 * 512)) * 512
+    blocks = view[table : table + 4 * entries]
+    return BlockDisk(view, blocks, block, map_size, min(size, MAX_DISK))
+
+
+def _footer(footer: bytes) -> tuple[int, int, int]:
+    """Return offset of the header of a dynamic disk, size, and kind."""
+    if not footer.startswith(COOKIE):
+        raise ContentMalformed("a virtual disk without its mark")
+    (at,) = struct.unpack_from(">Q", footer, 16)
+    (size,) = struct.unpack_from(">Q", footer, 48)
+    (kind,) = struct.unpack_from(">I", footer, 60)
+    return at, size, kind

@@ -1,0 +1,86 @@
+"""Virtual disks: what is stored and what is not, as 7-Zip reads it; hostile headers end."""
+
+import os
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samples.disk_images import dynamic_vhd, fat12, fixed_vhd, mbr
+from scanners.disk_images.disk import FlatDisk
+from scanners.disk_images.vhd import open_vhd
+from scanners.errors import ContentMalformed
+
+DISK = mbr(fat12({"a.bin": os.urandom(5000)}))
+
+
+def test_a_fixed_disk_is_the_file_without_its_footer() -> None:
+    disk = open_vhd(memoryview(fixed_vhd(DISK)))
+    assert isinstance(disk, FlatDisk)
+    assert bytes(disk.view) == DISK
+
+
+@pytest.mark.parametrize("block", [512, 4096, 2 * 1024 * 1024])
+def test_a_dynamic_disk(block: int) -> None:
+    sparse = DISK + bytes(3 * block) + b"end"
+    disk = open_vhd(memoryview(dynamic_vhd(sparse, block, size=len(sparse) + 9 * block)))
+    assert bytes(disk.read(0, len(sparse))) == sparse
+    assert disk.size == len(sparse) + 9 * block
+    assert bytes(disk.read(len(sparse), 100)) == bytes(100)
+    assert len(disk.read(disk.size - 5, 100)) == 5
+
+
+@pytest.mark.parametrize("pack", [fixed_vhd, dynamic_vhd])
+def test_seven_zip_sees_the_same(pack: "object", tmp_path: Path) -> None:
+    assert callable(pack)
+    path = tmp_path / "a.vhd"
+    path.write_bytes(pack(DISK))
+    listed = subprocess.run(["7zz", "l", "-ba", path], capture_output=True, check=True, text=True)
+    assert listed.stdout.split()[-1] == "a.bin"
+
+
+def test_a_footer_in_front_is_enough() -> None:
+    whole = dynamic_vhd(DISK)
+    cut = open_vhd(memoryview(whole[:-512]))
+    assert bytes(cut.read(0, len(DISK))) == DISK
+
+
+def _changed(at: int, form: str, value: int, data: bytes = dynamic_vhd(DISK)) -> bytes:
+    changed = bytearray(data)
+    for place in (at, len(changed) - 512 + at) if at < 512 else (at,):
+        struct.pack_into(form, changed, place, value)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"conectix",
+        bytes(1024),
+        _changed(60, ">I", 4),  # differencing
+        _changed(16, ">Q", 1 << 63),
+        _changed(512, ">Q", 0),
+        _changed(512 + 32, ">I", 0),
+        _changed(512 + 32, ">I", 513),
+        _changed(512 + 32, ">I", 1 << 31),
+    ],
+)
+def test_what_makes_no_sense_is_malformed(data: bytes) -> None:
+    with pytest.raises(ContentMalformed):
+        open_vhd(memoryview(data))
+
+
+@given(st.integers(0, 1600), st.binary(min_size=1, max_size=8))
+def test_changed_headers_raise_nothing_else(at: int, change: bytes) -> None:
+    data = bytearray(dynamic_vhd(DISK, 4096))
+    data[at : at + len(change)] = change
+    del data[-512:]
+    try:
+        disk = open_vhd(memoryview(data))
+    except ContentMalformed:
+        return
+    assert len(disk.read(1000, 5000)) <= 5000
