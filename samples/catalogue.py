@@ -6,6 +6,7 @@ The zygote warms all scanners with it, the tests hold the bench to it, and the d
 from functools import cache
 
 from samples.archives import archive_specimens
+from samples.disk_images import disk_image_specimens
 from samples.documents_encrypted import encrypted_documents
 from samples.honest import honest_specimens
 from samples.messages import message_specimens
@@ -20,6 +21,7 @@ from samples.smuggling import smuggling_specimens
 from samples.specimen import Specimen
 from samples.test_file import eicar_specimens
 from samples.tricks import trick_specimens
+from samples.types import type_specimens
 from samples.worms import worm_specimens
 from samples.zip_archives import zip_specimens
 
@@ -43,9 +45,11 @@ def specimens() -> tuple[Specimen, ...]:
         *pdf_specimens(),
         *rtf_specimens(),
         *onenote_specimens(),
+        *disk_image_specimens(),
         *office_specimens(),
         *encrypted_documents(),
         *zip_specimens(),
+        *type_specimens(),
     )
 
 

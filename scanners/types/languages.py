@@ -34,8 +34,8 @@ def _words(text: bytes) -> frozenset[bytes]:
 
 
 def _line(pattern: bytes) -> re.Pattern[bytes]:
-    """Return what finds a line that begins with `pattern`."""
-    return re.compile(rb"\n[ \t]*(?:" + pattern + b")", re.MULTILINE)
+    """Return what finds a line that begins with `pattern`; blanks around lines are gone."""
+    return re.compile(rb"\n(?:" + pattern + b")", re.MULTILINE)
 
 
 _CMDLETS = _words(
@@ -67,25 +67,25 @@ POWERSHELL = Language(
                b" -outfile -recurse -filter -namespace -class -itemtype -value -foregroundcolor"),
     ),
     need=4,
-    never=(_line(rb"(?:fi|done|esac|use (?:strict|warnings);)[ \t]*$|my [$@%]|#include\b"),),
+    never=(_line(rb"(?:fi|done|esac|use (?:strict|warnings);)$|my [$@%]|#include\b"),),
 )  # fmt: skip
 BATCH = Language(
     "batch",
     _words(b"@echo @rem setlocal errorlevel %errorlevel% goto %~dp0 %~nx0 %~n0 %temp% %appdata%"
            b" %comspec% %userprofile% %windir% %systemroot% %programfiles% powershell nul"),
     (
-        _line(rb"@?echo[ \t]+off[ \t]*$|@[a-z]+[ \t]"),
+        _line(rb"@?echo[ \t]+off$|@[a-z]+[ \t]"),
         re.compile(rb"%~[a-z]{0,8}[0-9*]"),
         _line(rb"@?(?:set|end)local\b"),
         _line(rb"@?(?:if[ \t][^\n]{1,200}[ \t(])?goto[ \t]*:?[a-z_]"),
-        _line(rb":[a-z_][\w-]{0,60}[ \t]*$"),
+        _line(rb":[a-z_][\w-]{0,60}$"),
         _line(rb"@?set[ \t]+(?:/[ap][ \t]+)?\"?[a-z_]\w*[ \t]?="),
         _line(rb"@?if[ \t]+(?:/i[ \t]+)?(?:not[ \t]+)?(?:exist\b|errorlevel\b|defined\b|\"?%|\[%)"),
         _line(rb"@?for[ \t]+[^\n]{0,60}%%[a-z~]"),
         re.compile(rb">[ \t]*nul\b"),
         _words(b"%temp% %tmp% %appdata% %localappdata% %systemroot% %windir% %userprofile% %path%"
                b" %comspec% %programfiles% %systemdrive% %random% %errorlevel% %username% %cd% %*"),
-        _line(rb"@?(?:exit[ \t]+/b|pause[ \t]*$|cls[ \t]*$|title[ \t]+\w)"),
+        _line(rb"@?(?:exit[ \t]+/b|pause$|cls$|title[ \t]+\w)"),
         _line(rb"@?rem[ \t]|::"),
         _line(
             rb"@?(?:(?:call|certutil|bitsadmin|schtasks|taskkill|attrib|xcopy|copy|del|[wc]script"
@@ -149,22 +149,20 @@ PYTHON = Language(
     "python",
     _words(b"import __import__"),
     (
-        _line(rb"import[ \t]+[a-z_][\w., ]*(?:#[^\n]*)?[ \t]*$"),
+        _line(rb"import[ \t]+[a-z_][\w., ]*(?:#[^\n]*)?$"),
         _line(rb"from[ \t]+[.\w]+[ \t]+import[ \t]+[\w(*]"),
-        _line(rb"(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([^\n]*[,(:][ \t]*$"),
-        _line(rb"class[ \t]+\w+[^\n{;:]*:[ \t]*$"),
+        _line(rb"(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([^\n]*[,(:]$"),
+        _line(rb"class[ \t]+\w+[^\n{;:]*:$"),
         _words(b"__name__ __import__ __file__ __all__"),
-        _line(rb"(?:self\.|return\b|raise\b|pass[ \t]*$)"),
-        _line(
-            rb"(?:try|else|finally)[ \t]*:[ \t]*$|(?:elif|except|with|while|for|if)\b[^\n]*:[ \t]*$"
-        ),
+        _line(rb"(?:self\.|return\b|raise\b|pass$)"),
+        _line(rb"(?:try|else|finally)[ \t]*:$|(?:elif|except|with|while|for|if)\b[^\n]*:$"),
         _line(rb"print[ \t]*\(|(?:exec|eval|__import__)[ \t]*\("),
     ),
     need=3,
     must=(_line(rb"(?:import|from)[ \t]+[.a-z_]"), _words(b"__import__")),
     never=(
         re.compile(rb"[;{][ \t]*\n"),
-        _line(rb"(?:module|package|end)\b[^\n(=.]*[ \t]*$|c(?:p?def|typedef|import)[ \t]"),
+        _line(rb"(?:module|package|end)\b[^\n(=.]*$|c(?:p?def|typedef|import)[ \t]"),
     ),
 )
 AUTOIT = Language(

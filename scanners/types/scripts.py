@@ -28,13 +28,10 @@ _INTERPRETERS = {
     b"osascript": "applescript",
 }  # fmt: skip
 
-_PROSE = re.compile(rb"\n[ \t]*(?!rem )[a-z'(),-]++(?: [a-z'(),-]++){6,}+[.:;]?(?=\n)")
-_LINE = re.compile(rb"\n[ \t]*[^\s]")
-_LISTING = re.compile(rb"\n(?:```|~~~|\.\. code|\.\. \w+::|={4,}[ \t]*\n)")
+_PROSE = re.compile(rb"\n(?!rem )[a-z'(),-]++(?: [a-z'(),-]++){6,}+[.:;]?(?=\n)")
+_LISTING = re.compile(rb"\n(?:```|~~~|\.\. code|\.\. \w+::|={4,}\n)")
 _FIELD = re.compile(rb"\n[a-z][a-z0-9-]{1,40}: \S")
-_EDITOR = re.compile(
-    rb"\n[ \t]*(?:syn(?:tax)? |au(?:tocmd)?!? |let [gbsl]:|setlocal \w+[+=]|endfu)"
-)
+_EDITOR = re.compile(rb"\n(?:syn(?:tax)? |au(?:tocmd)?!? |let [gbsl]:|setlocal \w+[+=])")
 HEAD, TAIL = 4096, 2048
 """Bytes at the start and at the end of a text that are looked at."""
 PROSE_SHARE = 5
@@ -62,7 +59,7 @@ def by_language(lower: bytes) -> str | None:
     candidates = [language for language in LANGUAGES if not language.words.isdisjoint(words)]
     if not candidates:
         return None
-    lines = b"\n%b\n" % lower.replace(b"\r\n", b"\n")
+    lines = b"\n%b\n" % b"\n".join(filter(None, map(bytes.strip, lower.split(b"\n"))))
     for language in candidates:
         if _speaks(language, lines, words):
             return None if _is_document(lines) else language.kind
@@ -91,5 +88,4 @@ def _is_document(lines: bytes) -> bool:
     bare = b"".join(lines.split(b'"""')[::2])
     bare = b"".join(bare.split(b"'''")[::2])
     bare = b"".join(part.partition(b"#>")[2] or part for part in bare.split(b"<#"))
-    prose, written = len(_PROSE.findall(bare)), len(_LINE.findall(bare))
-    return prose * PROSE_SHARE > written
+    return len(_PROSE.findall(bare)) * PROSE_SHARE > bare.count(b"\n")

@@ -58,7 +58,7 @@ def read_text(view: memoryview, head: bytes) -> Text | None:
     if len(view) > start + SAMPLE:
         sample += b"\n" + bytes(view[max(start + SAMPLE, len(view) - TAIL) :])
     sample = sample.removeprefix(codecs.BOM_UTF8).lstrip(BLANKS)
-    return Text(sample, not stray and _is_utf8(head), sample.lower())
+    return Text(sample, not stray and _is_utf8(head, len(view) <= HEAD), sample.lower())
 
 
 def _wide(view: memoryview, start: int, decode: Decode) -> Text | None:
@@ -78,9 +78,9 @@ def is_text(head: bytes) -> bool:
     return not head.translate(None, TEXT_BYTES)
 
 
-def _is_utf8(head: bytes) -> bool:
+def _is_utf8(head: bytes, whole: bool) -> bool:
     try:
-        codecs.utf_8_decode(head, "strict", False)
+        codecs.utf_8_decode(head, "strict", whole)
     except UnicodeDecodeError:
         return False
     return True

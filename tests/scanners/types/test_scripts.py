@@ -46,9 +46,9 @@ HOSTILE = [
     b"@if a ", b"if not ", b"for a ", b"set ", b":a", b"a ", b"a b c d e f ", b"import a, ",
     b"def f(", b"class a", b"function a", b"function ", b"var a ", b"new ", b"echo off ", b"|",
     b"%~a", b"\n%~", b"[a]\n", b"[a", b"a=", b"; \n", b"#\n", b"start /a ", b"powershell -a ",
-    b"full address:", b"=", b"a:=", b"a::", b'" & ', b"<script ", b"<a on", b" on", b"onaaa", b"#!/", b"elseif a ",
-    b"dim a as", b"dim ", b"private a ", b"http://", b"http://a#b", b"<a:", b"<!doctype ",
-    b"a: b\n",
+    b"full address:", b"=", b"a:=", b"a::", b'" & ', b"<script ", b"<a on", b" on", b"onaaa",
+    b"#!/", b"elseif a ", b"dim a as", b"dim ", b"private a ", b"http://", b"http://a#b",
+    b"<a:", b"<!doctype ", b"a: b\n",
 ]  # fmt: skip
 
 

@@ -17,6 +17,10 @@ family = "program"
 mime = "application/x-pe"
 extensions = ["EXE"]
 magic = ["0:4d5a 4:0102"]
+sections = ["AutoRun"]
+keys = ["Open"]
+roots = ["Job"]
+elements = ["Script"]
 [media]
 "image/" = "image"
 [generic]
@@ -40,6 +44,12 @@ def test_rows(tmp_path: Path) -> None:
     assert table.extension_families("dat") == frozenset()
 
 
+def test_texts(tmp_path: Path) -> None:
+    known = _read(tmp_path, SMALL).types["pe"]
+    assert [*known.sections, *known.keys] == [b"autorun", b"open"]
+    assert [*known.roots, *known.elements] == [b"job", b"script"]
+
+
 def test_media(tmp_path: Path) -> None:
     table = _read(tmp_path, SMALL)
     assert table.media_families("application/x-pe") == {Family.PROGRAM}
@@ -58,6 +68,7 @@ def test_media(tmp_path: Path) -> None:
         ('mime = "application/x-pe"', 'mime = "pe"', "mime"),
         ("0:4d5a 4:0102", "0:zz", "types.pe: magic"),
         ("0:4d5a 4:0102", "4d5a", "types.pe: magic"),
+        ('roots = ["Job"]', 'root = ["Job"]', "root"),
         ('wrapped_in_js = ["css"]', 'unheard = ["css"]', "unheard"),
     ],
 )
@@ -69,6 +80,11 @@ def test_a_broken_table_is_refused(tmp_path: Path, old: str, new: str, said: str
 def test_shipped_table_promises_what_checks_rely_on(table: TypeTable) -> None:
     for name in ("pe", "dos", "elf", "macho", "java_class", "script", "msi", "lnk", "jar", "apk"):
         assert table.named(name).family is Family.PROGRAM
+    for name in ("url", "scf", "desktop", "reg", "inf", "rdp", "jnlp", "msc", "library_ms"):
+        assert table.named(name).family is Family.PROGRAM, "what a desktop acts on"
+        assert Family.TEXT in table.types[name].passes_as, "and servers show"
+    for name in ("cpio", "ar", "lzma", "vhd", "dmg", "udf", "img", "wim", "squashfs", "tnef"):
+        assert table.named(name).family is Family.ARCHIVE
     for extension in table.runnable:
         assert Family.PROGRAM in table.extension_families(extension), extension
     for extension in ("bin", "dat", "tmp"):
