@@ -27,6 +27,8 @@ RATIO = 200
 WHOLE_RATIO = 1032
 """The most that one pass of deflate can do: an archive beyond it counts its bytes twice."""
 FREE_BYTES = 10 * 1024 * 1024
+MANY_BYTES = 10 * FREE_BYTES
+"""Beyond which RATIO holds for all members together: each may stay just below FREE_BYTES."""
 MOST_STEPS = 256
 """Folders in a name that are compared with links: systems take 4,096 bytes, a tar member a MiB."""
 LONGEST_PATH = 4096
@@ -120,8 +122,10 @@ class MemberList:
     def came_out(self, count: int, path: tuple[str, ...], *, bomb: bool = False) -> None:
         """Count unpacked bytes of one member; a bomb is one by itself, or together with others."""
         self.bytes_out += count
-        whole = len(self.content.view) * WHOLE_RATIO
-        if bomb or (self.bytes_out > FREE_BYTES and self.bytes_out > whole):
+        free, ratio = FREE_BYTES, WHOLE_RATIO
+        if self.bytes_out > MANY_BYTES:
+            free, ratio = MANY_BYTES, RATIO
+        if bomb or self.bytes_out > max(free, ratio * len(self.content.view)):
             said = "unpacks to far more than honest data would"
             self.detect(Code.ARCHIVE_BOMB, "ratio", said, path)
 

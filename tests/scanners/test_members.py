@@ -7,7 +7,7 @@ import pytest
 from samples import builders
 from scanners.kit import Kit
 from scanners.known_members import read_known_members
-from scanners.members import FREE_BYTES, SEALED, MemberList
+from scanners.members import FREE_BYTES, MANY_BYTES, SEALED, MemberList
 from scanners.model import UNKNOWN_TYPE, Code, Content, DetectionLevel, Reason, Source
 from scanners.passwords.keyring import Keyring, Password
 from scanners.types.identify import TypeScanner
@@ -111,6 +111,15 @@ def test_a_bomb_is_one_by_itself_or_together_with_others(members: MemberList) ->
     members.came_out(1, PATH)
     members.came_out(0, PATH, bomb=True)
     assert _words(members) == [(Code.ARCHIVE_BOMB, "ratio", DetectionLevel.SUSPICIOUS)] * 2
+
+
+def test_members_that_are_each_too_small_for_a_bomb_are_one(members: MemberList) -> None:
+    members.content = Content(memoryview(bytes(200_000)), path=PATH)
+    for _ in range(10):
+        members.came_out(MANY_BYTES // 10, PATH)
+    assert not members.detections
+    members.came_out(1, PATH)
+    assert _words(members) == [(Code.ARCHIVE_BOMB, "ratio", DetectionLevel.SUSPICIOUS)]
 
 
 def test_what_no_password_opens_is_a_gap(members: MemberList) -> None:

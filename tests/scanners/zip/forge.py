@@ -95,7 +95,7 @@ def forge(
     shifted: bool = False,
 ) -> bytes:
     """Return an archive of these items.  `shifted`: offsets do not count the prefix."""
-    data, directory, count = prefix, b"", 0
+    data, directory, count = bytearray(prefix), bytearray(), 0
     base = len(prefix) if shifted else 0
     for item in items:
         data += item.gap
@@ -112,7 +112,7 @@ def forge(
     says |= end or {}
     numbers = says["disk"], says["disk"], says["count"], says["count"], says["size"], says["offset"]
     record = struct.pack("<4s4H2IH", says["signature"], *numbers, says["comment_size"])
-    return data + directory + before_end + wide + record + comment + suffix
+    return bytes(data + directory + before_end + wide + record + comment + suffix)
 
 
 def text(name: bytes = b"read.me", **more: object) -> Item:
