@@ -12,6 +12,7 @@ from scanners.base64_fields import Base64Scanner
 from scanners.coding import CodingScanner
 from scanners.disguise.claims import DisguiseScanner
 from scanners.disguise.tricks import NameScanner
+from scanners.disk_images.container import DiskImageScanner
 from scanners.documents.activemime import ActiveMimeContainer
 from scanners.documents.office_encryption import OfficeEncryptionScanner
 from scanners.documents.office_package import OfficePackageScanner
@@ -78,6 +79,7 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             ActiveMimeContainer(kit),
             RarContainer(kit),
             SevenZipContainer(kit),
+            DiskImageScanner(kit),
             ShortcutScanner(kit),
             StowawayScanner(kit),
             SpelledScanner(),
