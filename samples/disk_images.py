@@ -114,7 +114,8 @@ def iso9660(files: Mapping[str, bytes], *, hidden: frozenset[str] = frozenset())
     terminator = b"\xffCD001\1"
     path_table = struct.pack("<BBIH", 1, 0, 19, 1)
     blocks = [descriptor, terminator, path_table, root]
-    return bytes(16 * DISC) + b"".join(block.ljust(DISC, b"\0") for block in blocks) + body
+    image = bytes(16 * DISC) + b"".join(block.ljust(DISC, b"\0") for block in blocks) + body
+    return image.ljust(24 * DISC, b"\0")  # libarchive recognises no shorter one
 
 
 def _record(name: bytes, at: int, size: int, flags: int) -> bytes:
