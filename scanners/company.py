@@ -40,6 +40,8 @@ class Company:
                     told.add(id(content))
                     yield _clue(content)
             waiting += company.messages
+        for name in filter(None, names_of(self.container)):
+            yield Clue(memoryview(b""), Source.NAME, name)
         yield from self.container.clues
 
     def _texts(self) -> list[Content]:
@@ -64,6 +66,10 @@ def is_telling(content: Content) -> bool:
         or declared.endswith(("json", "urlencoded", "xml"))
         or (content.view.nbytes <= SMALL and kind.family is Family.DATA)
     )
+
+
+def names_of(content: Content) -> tuple[str, ...]:
+    return (content.name, *content.other_names, content.url_name)
 
 
 def _clue(content: Content) -> Clue:

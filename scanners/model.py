@@ -152,7 +152,7 @@ class Clue:
     """Not decoded yet; may be long."""
     source: Source = Source.MESSAGE
     name: str = ""
-    """Of the form field or file that it is; empty if nothing names it."""
+    """Of the form field or file that it is; empty if nothing names it.  With Source.NAME, all."""
     declared_type: str = ""
     charset: str = ""
     file_type: FileType = UNKNOWN_TYPE

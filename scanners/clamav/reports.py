@@ -32,7 +32,7 @@ _FAILURE_REASONS = {
 
 OPENERS = {
     "Zip": "zip",
-    "7Zip": "archive",
+    "7Zip": "sevenzip",
     "RAR": "rar",
     "PDF": "pdf_encryption",
     "OLE2": "office_encryption",

@@ -8,7 +8,7 @@ everybody tries.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from scanners.model import Content, Source
+from scanners.model import Clue, Content, Source
 from scanners.passwords.clues import Text, read_clues
 from scanners.passwords.field_names import is_password_name, is_spoken_name
 from scanners.passwords.from_names import from_names
@@ -53,13 +53,16 @@ def _is_unicode(text: str) -> bool:
 
 
 def _ordered(content: Content, listed: Sequence[str]) -> Iterator[Password]:
-    clues = {id(clue.view): clue for clue in islice(content.clues, MOST_LOOKED_AT)}.values()
-    given = (clue for clue in clues if clue.source is Source.URL)
+    by_source: dict[Source, dict[int, Clue]] = {}
+    for clue in islice(content.clues, MOST_LOOKED_AT):
+        by_source.setdefault(clue.source, {}).setdefault(id(clue.view), clue)
+    given = by_source.get(Source.URL, {}).values()
     yield from _passwords((text.text for text in read_clues(given)), Source.URL, MOST_GIVEN)
-    texts = list(read_clues(clue for clue in clues if clue.source is not Source.URL))
+    texts = list(read_clues(by_source.get(Source.MESSAGE, {}).values()))
+    around = [clue.name for clue in by_source.get(Source.NAME, {}).values()]
     yield from _passwords(_given(texts), Source.FIELD, MOST_GIVEN)
     yield from _passwords(_spoken(texts), Source.MESSAGE, MOST_SPOKEN)
-    yield from _passwords(from_names(content), Source.NAME, MOST_NAMED)
+    yield from _passwords(from_names(content, around), Source.NAME, MOST_NAMED)
     yield from _passwords(listed, Source.LIST, len(listed))
     yield from _passwords(DEFAULTS, Source.DEFAULT, len(DEFAULTS))
 

@@ -1,7 +1,7 @@
 """What the name of a file, or of what it lies in, gives away of its password."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from scanners.model import Content
@@ -16,9 +16,12 @@ _SEPARATOR = re.compile(r"[\s._()\[\]{}+,;=@#~-]+")
 _FOLDER = re.compile(r"[/\\]")
 
 
-def from_names(content: Content) -> Iterator[str]:
-    """Yield what the names say, stems, then their prefixes and parts; the nearest name first."""
-    names = list(islice(dict.fromkeys(_names(content)), MOST_NAMES))
+def from_names(content: Content, around: Sequence[str] = ()) -> Iterator[str]:
+    """Yield what the names say, stems, then their prefixes and parts; the nearest name first.
+
+    `around` are names of what it lies in, beside those of its path.
+    """
+    names = list(islice(dict.fromkeys(_names(content, around)), MOST_NAMES))
     for name in names:
         yield from near_words(_stem(name).replace("_", " "))
         yield from near_words(_stem(name).replace("_", " ").replace("-", " "))
@@ -32,8 +35,9 @@ def from_names(content: Content) -> Iterator[str]:
         yield name
 
 
-def _names(content: Content) -> Iterable[str]:
-    for name in (content.name, *content.other_names, content.url_name, *reversed(content.path)):
+def _names(content: Content, around: Sequence[str]) -> Iterable[str]:
+    own = (content.name, *content.other_names, content.url_name)
+    for name in (*own, *reversed(content.path), *around):
         base = _FOLDER.split(name)[-1].strip()
         if 0 < len(base) <= MAX_NAME:
             yield base

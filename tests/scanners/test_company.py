@@ -120,3 +120,10 @@ def test_an_honest_file_is_asked_for_no_clue(bench: Bench, new_budget: MakeBudge
     data = memoryview(builders.zip_of({"a.txt": b"text", "b.zip": builders.zip_of({"c": b"d"})}))
     found = examine(Content(data, clues=Forbidden()), bench, new_budget())  # type: ignore[arg-type]
     assert not found.unscanned
+
+
+def test_names_of_what_it_lies_in_are_told() -> None:
+    """The transferred file is in no path."""
+    root = _text(b"root", name="outer.bin", url_name="get.zip")
+    told = [clue.name for clue in Company(root) if clue.source is Source.NAME]
+    assert told == ["outer.bin", "get.zip"]

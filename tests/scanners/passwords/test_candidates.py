@@ -27,6 +27,13 @@ def test_the_order_of_sources() -> None:
     assert order == sorted(order, key=list(Source).index)
 
 
+def test_names_of_what_it_lies_in_count() -> None:
+    around = Clue(memoryview(b""), Source.NAME, "outer-name.bin")
+    found = list(candidates(_content(around), ()))
+    assert Password("outer-name", Source.NAME) in found
+    assert found[0].text == "holiday2024.secret"
+
+
 def test_each_comes_once_from_its_likeliest_source() -> None:
     found = list(candidates(_content(_clue("pw: infected")), ("infected", "listed")))
     texts = [one.text for one in found]
