@@ -72,7 +72,7 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             ArjContainer(kit),
             ZipContainer(kit),
             OleContainer(kit),
-            OfficePackageScanner(),
+            OfficePackageScanner(kit),
             OfficeXmlScanner(),
             TableScanner(),
             TnefContainer(kit),

@@ -3,6 +3,7 @@
 What is wrong with the archive, scanners/zip/container.py says; here what cannot be read is absent.
 """
 
+import zlib
 from dataclasses import dataclass, field
 
 from scanners import inflate
@@ -13,6 +14,8 @@ from scanners.zip.headers import Entry, local_header
 
 PARTS = 5000
 """Entries of a directory that are looked at."""
+SLACK = 512
+"""Bytes of tables before the first ones that are packed."""
 CEILING = 64 * 1024 * 1024
 """Bytes of one part."""
 
@@ -29,8 +32,28 @@ class Parts:
         starts = tuple(folder.lower() for folder in folders)
         return [name for name in self.entries if name.lower().startswith(starts)]
 
+    def begins(self, name: str, size: int) -> bytes:
+        """Return the first bytes of a part, `size` at most: no more than a bargain to unpack."""
+        packed = self._packed(name)[: size + SLACK]
+        if self.entries[name].method == 0:
+            return bytes(packed[:size])
+        try:
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
+        except zlib.error:
+            return b""
+
     def read(self, name: str, budget: Budget) -> memoryview:
         """Return a part's bytes; empty if there are none to be had.  Raises ScannerError."""
+        packed = self._packed(name)
+        if not packed or self.entries[name].method == 0:
+            return packed
+        unpacked = inflate.unpack(inflate.raw_deflate, packed, budget, CEILING)
+        if unpacked.failure is not None and not isinstance(unpacked.failure, ContentMalformed):
+            raise unpacked.failure
+        return unpacked.view
+
+    def _packed(self, name: str) -> memoryview:
+        """Return a part as it is stored; empty if it is encrypted, or packed in another way."""
         entry = self.entries.get(name)
         if entry is None or entry.encrypted or entry.method not in (0, 8):
             return memoryview(b"")
@@ -38,13 +61,7 @@ class Parts:
             start = local_header(self.view, entry.offset).data
         except ContentMalformed:
             return memoryview(b"")
-        packed = self.view[start : start + entry.packed_size]
-        if entry.method == 0:
-            return packed
-        unpacked = inflate.unpack(inflate.raw_deflate, packed, budget, CEILING)
-        if unpacked.failure is not None and not isinstance(unpacked.failure, ContentMalformed):
-            raise unpacked.failure
-        return unpacked.view
+        return self.view[start : start + entry.packed_size]
 
 
 def read_parts(view: memoryview) -> Parts:

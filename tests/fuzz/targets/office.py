@@ -23,7 +23,7 @@ SCANNERS = (
     TnefContainer(KIT),
     ActiveMimeContainer(KIT),
     OfficeXmlScanner(),
-    OfficePackageScanner(),
+    OfficePackageScanner(KIT),
     TableScanner(),
 )
 HEADS = (b"", b"\x78\x9f\x3e\x22\1\0", b"ActiveMime".ljust(0x32, b"\0"), b"<?xml version='1.0'?>")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from samples import builders
 from samples import office_parts as o
 from scanners.budget import Budget
 from scanners.model import DetectionLevel, Examination
@@ -42,6 +43,28 @@ def test_an_ordinary_archive_is_not_asked(run: Examine, findings: Findings) -> N
         archive.writestr("xl/workbook.xml", AUTO)
         archive.writestr("xl/macrosheets/a.xml", EXEC)
     assert findings(run(stream.getvalue(), name="a.zip")) == set()
+
+
+PROGRAM, WORD = builders.pe(), {"word/document.xml": o.word_text("")}
+EMBEDDED = "embedded.executable"
+
+
+@pytest.mark.parametrize("method", [builders.STORED, builders.DEFLATED])
+def test_a_program_among_the_parts(method: int, run: Examine) -> None:
+    parts = {"[Content_Types].xml": o.TYPES, **WORD, "word/media/image1.bin": PROGRAM}
+    found = run(builders.zip_of(parts, method=method), name="a.docx")
+    (embedded,) = (d for d in found.detections if d.code.value == EMBEDDED)
+    assert embedded.path == ("word/media/image1.bin",)
+
+
+def test_programs_belong_into_other_packages(run: Examine, findings: Findings) -> None:
+    parts = {"tool.nuspec": b"<package/>", "lib/net/tool.dll": builders.pe(dll=True)}
+    assert EMBEDDED not in findings(run(o.office_xml(parts), name="tool.nupkg"))
+
+
+def test_two_letters_are_no_program(run: Examine, findings: Findings) -> None:
+    parts = {**WORD, "word/notes.bin": b"MZ is how programs begin " * 9}
+    assert findings(run(o.office_xml(parts), name="a.docx")) == set()
 
 
 def test_a_budget_that_ends_is_told(

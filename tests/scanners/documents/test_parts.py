@@ -23,6 +23,18 @@ def test_read(method: int, new_budget: MakeBudget) -> None:
         assert bytes(parts(method).read(name, new_budget())) == data
 
 
+@pytest.mark.parametrize("method", [builders.STORED, builders.DEFLATED])
+def test_begins(method: int) -> None:
+    assert parts(method).begins("xl/workbook.xml", 5) == b"<work"
+    assert parts(method).begins("b.txt", 5000) == b"b" * 999
+
+
+def test_a_part_that_does_not_unpack_begins_with_nothing() -> None:
+    data = bytearray(builders.zip_of({"b.txt": b"b" * 999}))
+    data[35:40] = b"\xff" * 5
+    assert read_parts(memoryview(bytes(data))).begins("b.txt", 9) == b""
+
+
 def test_what_cannot_be_read_is_empty(new_budget: MakeBudget) -> None:
     locked = read_parts(memoryview(builders.encrypted_zip(FILES)))
     assert bytes(locked.read("b.txt", new_budget())) == b""
