@@ -71,7 +71,7 @@ def read(
     if end > len(view):
         broken = "data reaches beyond the end of the file"
     locked = keys if password is None else None
-    return Archive(4, start, end, tuple(members), locked, broken=broken)
+    return Archive(4, start, min(end, len(view)), tuple(members), locked, broken=broken)
 
 
 def starts(view: memoryview, start: int) -> bool:

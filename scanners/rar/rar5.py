@@ -74,7 +74,7 @@ class _Reader:
         self.ambiguous: dict[str, str] = {}
 
     def take(self, block: Block) -> None:
-        self.end = block.end
+        self.end = min(block.end, len(self.view))
         if not block.sound:
             self.broken = "the checksum of a header is wrong"
         if block.kind == ENCRYPTION:

@@ -96,7 +96,7 @@ class Archive:
     start: int
     """Of its signature."""
     end: int
-    """Behind its last block."""
+    """Behind its last block, within the view."""
     members: tuple[Member, ...] = ()
     names_keys: Keys | None = None
     """The headers are encrypted: no member is listed without the password."""
