@@ -27,6 +27,13 @@ ZIP = "application/zip"
 UPLOAD = "http://files.example/passwords/upload"
 
 
+@pytest.fixture
+def web(web: Client) -> Client:
+    """Squid may end a connection over which it stopped an upload: each request has its own."""
+    web.headers["Connection"] = "close"
+    return web
+
+
 def locked(word: str, files: dict[str, bytes]) -> bytes:
     body = io.BytesIO()
     with pyzipper.AESZipFile(body, "w", pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as made:
