@@ -28,11 +28,12 @@ from scanners.form_fields import (
 from scanners.json_fields import Pairs
 from scanners.model import UNKNOWN_TYPE, Content, Family, Report
 from scanners.names import shorten
+from scanners.types.written import WRITTEN
 from scanners.utf_text import as_utf8, is_wide
 
 STRINGS = 1000
 """Strings looked at between two looks at the clock."""
-TEXTS = frozenset({"text", "json", "html", "xml", "svg", "script"})
+
 MARKUP = frozenset({"html", "xml", "svg"})
 TAKEN_APART = frozenset(
     "message/rfc822 message/global message/news message/http application/http".split()
@@ -204,7 +205,7 @@ def _is_text(content: Content) -> bool:
     declared, kind = content.declared_type, content.file_type
     if content.codings or declared.startswith("multipart/") or declared in TAKEN_APART:
         return False
-    if FORM in (declared, *content.other_types) or kind.name in TEXTS or is_wide(content.view):
+    if FORM in (declared, *content.other_types) or kind.name in WRITTEN or is_wide(content.view):
         return True
     telling = declared.startswith("text/") or _is_declared(content, "json", "xml")
     return (telling or kind.family is Family.TEXT) and kind.name != "mail"

@@ -13,6 +13,7 @@ from scanners.inflate import Decoder
 from scanners.model import Content, Reason, Report
 from scanners.names import shorten
 from scanners.transfer_encoding import base64
+from scanners.types.written import WRITTEN
 
 LONGEST_LINE = 128
 """Characters; encoders write 61, and a line can say that it holds 63 bytes at most."""
@@ -32,7 +33,7 @@ class UuencodeScanner:
     name: str = "uuencode"
 
     def scan(self, content: Content, budget: Budget) -> Report:
-        if content.codings or content.file_type.name != "text":
+        if content.codings or content.file_type.name not in WRITTEN:
             return Report()
         opened = Opened(content.path, wrapped=False)
         try:
