@@ -50,6 +50,7 @@ next_block = _declare(
     ctypes.POINTER(ctypes.c_int64),
 )
 filter_count = _declare("filter_count", ctypes.c_int, pointer)
+filter_bytes = _declare("filter_bytes", ctypes.c_int64, pointer, ctypes.c_int)
 position = _declare("read_header_position", ctypes.c_int64, pointer)
 error = _string("error_string")
 path, path_utf_8 = _string("entry_pathname"), _string("entry_pathname_utf8")

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from scanners.archives.cab import read_cab
-from scanners.archives.cpio import read_cpio
+from scanners.archives.cpio import read_cpio, read_payload
 from scanners.archives.iso import read_iso
-from scanners.archives.libarchive import Progress
+from scanners.archives.libarchive import Kind, Progress
 from scanners.archives.reading import Reader, Reading
 from scanners.archives.tar import read_tar
+from scanners.archives.trailing import add_trailing
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed, ScannerError
 from scanners.kit import Kit
@@ -22,29 +23,38 @@ def read_plain(reading: Reading) -> None:
 
 
 def read_ar(reading: Reading) -> None:
-    """Indexes are called /, // or /SYM64/: no absolute names.
+    """Indexes are called /, // or /SYM64/: no absolute names.  All members are files.
 
-    libarchive ends quietly at a header that is too short.
+    libarchive goes by the mode, which unpackers ignore, and ends quietly at a short header.
     """
     view, progress = reading.found.content.view, Progress()
     for member in reading.members(view, progress=progress):
-        reading.add(replace(member, name=member.name.strip("/") or "index"))
+        name = member.name.strip("/") or "index"
+        reading.add(replace(member, name=name, kind=Kind.FILE))
     if bytes(view[progress.position :]).strip(b"\0\n"):
         raise ContentMalformed("the last header is cut")
 
 
-READERS: dict[str, tuple[Reader, Callable[[Reading], None]]] = {
+def read_lha(reading: Reading) -> None:
+    """A zero in place of a header ends it."""
+    progress = Progress()
+    for member in reading.members(reading.found.content.view, progress=progress):
+        reading.add(member)
+    add_trailing(reading.found, progress.position + 1)
+
+
+READERS: dict[str, tuple[Reader, Callable[[Reading], object]]] = {
     "tar": (Reader(("tar",), stored=True), read_tar),
     "cpio": (Reader(("cpio",)), read_cpio),
     "ar": (Reader(("ar",), hidden=True), read_ar),
     "deb": (Reader(("ar",), hidden=True), read_ar),
     "rpm": (
         Reader(("cpio",), ("rpm", "gzip", "bzip2", "xz", "lzma", "zstd"), hidden=True),
-        read_plain,
+        read_payload,
     ),
     "cab": (Reader(("cab",)), read_cab),
     "iso": (Reader(("iso9660",), stored=True), read_iso),
-    "lha": (Reader(("lha",)), read_plain),
+    "lha": (Reader(("lha",)), read_lha),
     "xar": (Reader(("xar",)), read_plain),
 }
 """By type; what a type is called stands in rules/types.toml."""

@@ -4,9 +4,16 @@ from dataclasses import dataclass, field, replace
 
 from scanners.archives.libarchive import Data, Kind, Member
 from scanners.archives.reading import Reading
+from scanners.errors import ContentMalformed
 
 TREES = ("", "iso9660:!joliet", "iso9660:!rockridge,iso9660:!joliet")
 """Options that make libarchive read the tree it prefers, that of Unix, the plain one."""
+
+SECTOR = 2048
+FIRST_VOLUME = 16 * SECTOR
+MOST_VOLUMES = 64
+VOLUMES, TERMINATOR = (1, 2), 255
+"""Kinds of descriptors: primary and supplementary, and the last.  (ECMA-119 §8)"""
 
 Extent = tuple[int, int]
 """Place and size of a content in the image."""
@@ -61,6 +68,7 @@ def read_iso(reading: Reading) -> None:
     clamd reads one tree: what does not lie in each of them is handed out.
     """
     image, found = _Image(reading), reading.found
+    _require_blocks(found.content.view)
     for number, options in enumerate(TREES):
         image.trees.append(set())
         for member in reading.members(found.content.view, options):
@@ -68,6 +76,16 @@ def read_iso(reading: Reading) -> None:
     for extent, place in image.children.items():
         if not all(extent in tree for tree in image.trees):
             found.children[place] = replace(found.children[place], hidden_from_clamav=True)
+
+
+def _require_blocks(view: memoryview) -> None:
+    """One volume with blocks of another size misleads libarchive about all of them."""
+    for at in range(FIRST_VOLUME, min(len(view), FIRST_VOLUME + MOST_VOLUMES * SECTOR), SECTOR):
+        head = bytes(view[at : at + 136])
+        if head[1:6] != b"CD001" or head[0] == TERMINATOR:
+            return
+        if head[0] in VOLUMES and head[128:132] != b"\0\x08\x08\0":
+            raise ContentMalformed("blocks that are no sectors")
 
 
 def _extent(data: Data) -> Extent | None:

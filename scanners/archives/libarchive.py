@@ -156,7 +156,10 @@ class Progress:
     """How far into the archive the reading of it came."""
 
     position: int = 0
-    """Of the last header that was looked for: that of a member, or what stands behind them all."""
+    """Of the last header that was looked for: that of a member, or what stands behind them all.
+    Filters undone."""
+    reached: int = 0
+    """Up to where the archive was read so far."""
 
 
 def members(
@@ -226,6 +229,7 @@ def _walk(reading: _Reading, budget: Budget, progress: Progress) -> Generator[Me
         budget.seconds_left()
         code = c.next_header(reading.handle, ctypes.byref(entry))
         progress.position = c.position(reading.handle)
+        progress.reached = c.filter_bytes(reading.handle, 0)
         if code == c.EOF and retries:
             raise ContentMalformed("headers that are none were skipped")
         if code == c.EOF:

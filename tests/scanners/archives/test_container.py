@@ -52,29 +52,29 @@ def test_every_reader_has_a_builder() -> None:
 
 
 @archives
-def test_members(run: Examine, findings: Findings, kind: str) -> None:
+def test_members(run: Examine, said: Findings, kind: str) -> None:
     data = BUILDERS[kind]({"a.txt": b"some text", "tool.exe": PE})
     found = run(data)
     assert found.types is not None
     assert found.types.file_type.name == kind
     leaves = _leaves(found)
     assert (leaves["a.txt"], leaves["tool.exe"]) == ("text", "pe")
-    assert findings(found) == (set() if kind in PROGRAMS_BELONG else {EXECUTABLE})
+    assert said(found) == (set() if kind in PROGRAMS_BELONG else {EXECUTABLE})
 
 
 @archives
-def test_disguise_inside(run: Examine, findings: Findings, kind: str) -> None:
-    found = findings(run(BUILDERS[kind]({"photo.jpg": PE})))
+def test_disguise_inside(run: Examine, said: Findings, kind: str) -> None:
+    found = said(run(BUILDERS[kind]({"photo.jpg": PE})))
     assert "disguise.extension" in found
 
 
 @archives
-def test_empty_archive_is_clean(run: Examine, findings: Findings, kind: str) -> None:
+def test_empty_archive_is_clean(run: Examine, said: Findings, kind: str) -> None:
     if kind == "tar":
         pytest.skip("nothing but zeros")
     data = BUILDERS[kind]({})
     if kind != "lha":  # nothing but one zero
-        assert findings(run(data)) <= {MALFORMED}
+        assert said(run(data)) <= {MALFORMED}
 
 
 @archives
@@ -108,7 +108,7 @@ def test_no_time_left(run: Examine, new_budget: MakeBudget, kind: str) -> None:
 
 
 @archives
-def test_every_cut_is_a_gap_or_loses_nothing(run: Examine, findings: Findings, kind: str) -> None:
+def test_every_cut_is_a_gap_or_loses_nothing(run: Examine, said: Findings, kind: str) -> None:
     """But for padding, and for tar and ar where an archive may end behind any member."""
     data = BUILDERS[kind]({"a.txt": b"some text " * 9, "photo.jpg": PE})
     for size in range(64, len(data), max(1, len(data) // 60)):
@@ -116,8 +116,8 @@ def test_every_cut_is_a_gap_or_loses_nothing(run: Examine, findings: Findings, k
         assert found.types is not None
         if found.types.file_type.name != kind:
             continue
-        gap = any(reason.startswith("unscanned") for reason in findings(found))
-        listed = "disguise.extension" in findings(found)
+        gap = any(reason.startswith("unscanned") for reason in said(found))
+        listed = "disguise.extension" in said(found)
         whole = kind in ("tar", "ar") and PE not in data[:size] and _between(kind, size)
         assert gap or listed or whole, size
 
@@ -134,27 +134,36 @@ def test_codings_come_first(run: Examine, kind: str) -> None:
     assert [child.file_type.name for child in found.types.children] == [kind]
 
 
-def test_indexes_of_libraries_are_no_paths(
-    tmp_path: Path, run: Examine, findings: Findings
-) -> None:
+def test_indexes_of_libraries_are_no_paths(tmp_path: Path, run: Examine, said: Findings) -> None:
     source = tmp_path / "a-rather-long-name-of-a-member.c"
     source.write_text("int first(void) { return 1; }\n")
     subprocess.run(["gcc", "-c", source.name], cwd=tmp_path, check=True)
     made = source.with_suffix(".o").name
     subprocess.run(["ar", "rcs", "lib.a", made], cwd=tmp_path, check=True)
     found = run((tmp_path / "lib.a").read_bytes(), name="lib.a")
-    assert findings(found) == set()
+    assert said(found) == set()
     assert _leaves(found)[made] == "elf"
 
 
-def test_odd_names_in_ar(run: Examine, findings: Findings) -> None:
-    assert findings(run(packing.ar_of({"../a.txt": b"text"}))) == {"archive.traversal"}
-    assert findings(run(packing.ar_of({"photo.jpg.exe": PE}))) == {"disguise.double_extension"}
-    assert findings(run(b"!<arch>\n" + b"x" * 60 + b"noise")) == {MALFORMED}
+def test_odd_names_in_ar(run: Examine, said: Findings) -> None:
+    assert said(run(packing.ar_of({"../a.txt": b"text"}))) == {"archive.traversal"}
+    assert said(run(packing.ar_of({"photo.jpg.exe": PE}))) == {"disguise.double_extension"}
+    assert said(run(b"!<arch>\n" + b"x" * 60 + b"noise")) == {MALFORMED}
+
+
+def test_the_mode_of_a_member_of_ar_hides_nothing(run: Examine, said: Findings) -> None:
+    data = packing.ar_of({"photo.jpg.exe": PE}).replace(b"100644  ", b"020644  ")
+    assert said(run(data)) == {"disguise.double_extension"}
+
+
+def test_behind_the_end_of_lha(run: Examine, said: Findings) -> None:
+    data = packing.lha_of({"a.txt": b"text"}) + builders.zip_of({"photo.jpg.exe": PE})
+    found = said(run(data))
+    assert {"archive.ambiguous", "disguise.double_extension"} <= found
 
 
 @pytest.mark.parametrize("pack", ["none", "gzip", "xz", "zstd"])
-def test_what_dpkg_makes(tmp_path: Path, run: Examine, findings: Findings, pack: str) -> None:
+def test_what_dpkg_makes(tmp_path: Path, run: Examine, said: Findings, pack: str) -> None:
     control = "Package: x\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b>\nDescription: x\n"
     (tmp_path / "deb" / "DEBIAN").mkdir(parents=True)
     (tmp_path / "deb" / "DEBIAN" / "control").write_text(control)
@@ -164,7 +173,7 @@ def test_what_dpkg_makes(tmp_path: Path, run: Examine, findings: Findings, pack:
         cwd=tmp_path, check=True, capture_output=True,
     )  # fmt: skip
     found = run((tmp_path / "x.deb").read_bytes(), name="x.deb")
-    assert findings(found) == {EXECUTABLE, "disguise.extension"}
+    assert said(found) == {EXECUTABLE, "disguise.extension"}
     assert _leaves(found) == {"debian-binary": "text", "./control": "text", "./photo.jpg": "pe"}
 
 
@@ -185,7 +194,7 @@ cp %{_topdir}/photo.jpg %{buildroot}/opt/
 
 
 @pytest.mark.parametrize("pack", ["w9.gzdio", "w9.bzdio", "w6.xzdio", "w3.zstdio", "w6.lzdio"])
-def test_what_rpmbuild_makes(tmp_path: Path, run: Examine, findings: Findings, pack: str) -> None:
+def test_what_rpmbuild_makes(tmp_path: Path, run: Examine, said: Findings, pack: str) -> None:
     (tmp_path / "photo.jpg").write_bytes(PE)
     (tmp_path / "x.spec").write_text(SPEC)
     options = {"_topdir": tmp_path, "_binary_payload": pack, "_tmppath": tmp_path}
@@ -194,5 +203,5 @@ def test_what_rpmbuild_makes(tmp_path: Path, run: Examine, findings: Findings, p
                    capture_output=True)  # fmt: skip
     (package,) = tmp_path.rglob("*.rpm")
     found = run(package.read_bytes(), name="x.rpm")
-    assert findings(found) == {"disguise.extension"}
+    assert said(found) == {"disguise.extension"}
     assert _leaves(found) == {"./opt/photo.jpg": "pe"}

@@ -35,7 +35,18 @@ CASES = {
         {AMBIGUOUS, EXECUTABLE, DOUBLE},
     ),
     "a program": (NOTES + PE, {AMBIGUOUS}),
-    "noise between members": (NOTES[:732] + b"noise" * 4 + TRICK, {EXECUTABLE, DOUBLE}),
+    "noise between members": (
+        NOTES[:720] + b"noise" * 40 + TRICK,
+        {EXECUTABLE, DOUBLE, MALFORMED},
+    ),
+    "a header that not all can read": (
+        b"070701X" + NOTES[7:720] + TRICK,
+        {MALFORMED},
+    ),
+    "the last header as well": (
+        NOTES[:720] + b"070701X" + TRICK[7:],
+        {MALFORMED},
+    ),
 }
 
 
@@ -60,6 +71,27 @@ def test_dialects(tmp_path: Path, run: Examine, findings: Findings, dialect: str
     found = run(done.stdout, name="a.cpio")
     assert findings(found) == {EXECUTABLE, "disguise.extension"}
     assert found.extracted == ()
+
+
+def test_damage_never_hides_a_member(run: Examine) -> None:
+    """Others take a header as it is that libarchive skips."""
+    data = cpio_of({"a.txt": b"some text", "p.exe": PE, "z.txt": b"zz"})
+    start = data.index(PE)
+    for at in [*range(start), *range(start + len(PE), len(data))]:
+        found = run(data[:at] + b"\xb0" + data[at + 1 :])
+        assert found.types is not None
+        if found.types.file_type.name == "cpio":
+            kinds = [child.file_type.name for child in found.types.children]
+            assert "pe" in kinds or found.unscanned
+
+
+def test_long_links_and_names_are_no_skips(tmp_path: Path, run: Examine) -> None:
+    (tmp_path / ("n" * 200)).symlink_to("t" * 900)
+    done = subprocess.run(
+        ["cpio", "-o", "-H", "newc"],
+        input=b"n" * 200 + b"\n", cwd=tmp_path, capture_output=True, check=True,
+    )  # fmt: skip
+    assert run(done.stdout).unscanned == ()
 
 
 def test_what_goes_on_is_handed_out(run: Examine) -> None:

@@ -24,11 +24,11 @@ def _names(found: Examination) -> list[str]:
     return [child.name for child in found.types.children]
 
 
-def test_two_trees_of_the_same_files(run: Examine, findings: Findings) -> None:
+def test_two_trees_of_the_same_files(run: Examine, said: Findings) -> None:
     budget_bytes = iso_of({**NOTES, "tool.exe": PE})
     found = run(budget_bytes)
     assert _names(found) == ["a.txt", "b.txt", "tool.exe"]
-    assert findings(found) == {EXECUTABLE}
+    assert said(found) == {EXECUTABLE}
     assert found.extracted == ()
 
 
@@ -39,16 +39,16 @@ def test_each_content_is_paid_for_once(run: Examine, new_budget: MakeBudget) -> 
 
 
 @pytest.mark.parametrize("seen", [0, 1])
-def test_what_only_one_tree_shows_is_found(run: Examine, findings: Findings, seen: int) -> None:
+def test_what_only_one_tree_shows_is_found(run: Examine, said: Findings, seen: int) -> None:
     trees = [NOTES, {**NOTES, "photo.jpg.exe": PE}]
     found = run(iso_of(trees[seen], trees[1 - seen]))
-    assert findings(found) == {EXECUTABLE, DOUBLE}
+    assert said(found) == {EXECUTABLE, DOUBLE}
     assert [bytes(one.view) for one in found.extracted] == [PE]
 
 
-def test_one_content_under_two_names(run: Examine, findings: Findings) -> None:
+def test_one_content_under_two_names(run: Examine, said: Findings) -> None:
     found = run(iso_of({"setup.exe": PE}, {"photo.jpg.exe": PE}))
-    assert findings(found) == {EXECUTABLE, DOUBLE}
+    assert said(found) == {EXECUTABLE, DOUBLE}
     assert len(_names(found)) == 1
     assert found.extracted == ()
 
@@ -60,8 +60,8 @@ def test_other_trees_cost_members_too(run: Examine, new_budget: MakeBudget) -> N
 
 
 @pytest.mark.parametrize("size", [33_000, 36_000, 44_000])
-def test_cut_image_is_a_gap(run: Examine, findings: Findings, size: int) -> None:
-    assert findings(run(iso_of(NOTES)[:size])) == {"unscanned.malformed"}
+def test_cut_image_is_a_gap(run: Examine, said: Findings, size: int) -> None:
+    assert said(run(iso_of(NOTES)[:size])) == {"unscanned.malformed"}
 
 
 TOOLS = {
@@ -76,7 +76,7 @@ TOOLS = {
 
 @pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 def test_what_tools_make(
-    tmp_path: Path, run: Examine, findings: Findings, tool: tuple[str, ...]
+    tmp_path: Path, run: Examine, said: Findings, tool: tuple[str, ...]
 ) -> None:
     source = tmp_path / "source"
     (source / "folder").mkdir(parents=True)
@@ -86,7 +86,7 @@ def test_what_tools_make(
     (source / "again.txt").hardlink_to(source / "a long name of a text.txt")
     subprocess.run([*tool, "-o", "a.iso", "source"], cwd=tmp_path, check=True, capture_output=True)
     found = run((tmp_path / "a.iso").read_bytes(), name="a.iso")
-    assert findings(found) == {EXECUTABLE, "disguise.extension"}
+    assert said(found) == {EXECUTABLE, "disguise.extension"}
     assert found.extracted == ()
     listed = subprocess.run(
         ["bsdtar", "-tf", "a.iso"], cwd=tmp_path, capture_output=True, check=True, text=True
@@ -105,3 +105,10 @@ def test_packed_files_of_linux_are_handed_out(tmp_path: Path, run: Examine) -> N
     )  # fmt: skip
     found = run((tmp_path / "a.iso").read_bytes(), name="a.iso")
     assert b"text " * 20_000 in [bytes(one.view) for one in found.extracted]
+
+
+@pytest.mark.parametrize("at", [128, 131, 2048 + 128])
+def test_blocks_of_other_sizes_mislead_nobody(run: Examine, said: Findings, at: int) -> None:
+    data = bytearray(iso_of({"photo.jpg.exe": PE}))
+    data[32768 + at] ^= 1
+    assert "unscanned.malformed" in said(run(bytes(data)))
