@@ -45,6 +45,8 @@ def _flattened(data: bytes) -> bytes:
 
     All of them may stand within a word: `DDE<!-- -->AUTO` is one.
     """
+    if b"<!" not in data and data.find(b"<?", 2) < 0:
+        return data  # but for the declaration
     pieces: list[bytes] = []
     at = 0
     while section := _SECTION.search(data, at):
