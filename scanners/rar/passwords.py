@@ -26,6 +26,7 @@ class Passwords:
     content: Content
     budget: Budget
     right: dict[Lock, Password | None] = field(default_factory=dict)
+    _probes: dict[Lock, Member] = field(default_factory=dict)
 
     def of_headers(self, archive: Archive, derived: Derived) -> Password | None:
         keys = archive.names_keys
@@ -50,8 +51,7 @@ class Passwords:
             return None
         if keys.lock in self.right:
             return self.right[keys.lock]
-        alike = [m for m in archive.members if m.keys is not None and m.keys.lock == keys.lock]
-        probe = _easiest(alike)
+        probe = self._easiest(archive).get(keys.lock)
 
         def opens(text: str) -> bool:
             checked = keys.opens(text)
@@ -67,6 +67,15 @@ class Passwords:
         self.right[lock] = found or self.keyring.find(self.content, self.budget, opens)
         return self.right[lock]
 
+    def _easiest(self, archive: Archive) -> dict[Lock, Member]:
+        """Return the member that tells soonest, for all locks."""
+        if not self._probes:
+            telling = [m for m in archive.members if m.keys is not None and _tells(m)]
+            for member in sorted(telling, key=lambda m: (m.stored, -m.packed)):
+                if member.keys is not None:
+                    self._probes[member.keys.lock] = member
+        return self._probes
+
     def _opens(self, probe: Member, version: int, text: str) -> bool:
         """Return whether the checksum of a member holds if it is opened so."""
         scratch = Budget(self.budget.deadline, 2 * TRIAL_BYTES, 1, 1)
@@ -80,16 +89,8 @@ class Passwords:
         return out.reason is None
 
 
-def _easiest(members: list[Member]) -> Member | None:
-    """Return the member that tells soonest; a wrong password opens empty ones, too."""
-    telling = [
-        m
-        for m in members
-        if m.whole
-        and m.size
-        and m.packed <= TRIAL_BYTES
-        and not m.solid
-        and (m.stored or is_packed(m))
-        and m.link is None
-    ]
-    return min(telling, key=lambda m: (not m.stored, m.packed), default=None)
+def _tells(member: Member) -> bool:
+    """Return whether a password can be tried on it; a wrong one opens empty members, too."""
+    readable = member.stored or is_packed(member)
+    alone = member.whole and not member.solid and member.link is None
+    return readable and alone and bool(member.size) and member.packed <= TRIAL_BYTES

@@ -49,7 +49,7 @@ def read(
 ) -> Archive:
     """Return what is listed behind the signature at `start`, as far as the headers can be read."""
     members: list[Member] = []
-    broken, end = "", start + 7
+    broken, owner, end = "", "", start + 7
     keys: Keys4 | None = None
     try:
         while end < len(view) and len(members) <= budget.members_left:
@@ -65,7 +65,9 @@ def read(
                 if password is None:
                     break
             if block.kind in (_FILE, _SERVICE):
-                members += _members(view, block, derived, members)
+                found = _members(view, block, derived, owner)
+                owner = next((member.name for member in found if not member.stream), owner)
+                members += found
     except ContentMalformed as error:
         broken = str(error)
     if end > len(view):
@@ -135,10 +137,8 @@ def _covered(head: bytes, kind: int, flags: int) -> bytes:
     return head[2:]
 
 
-def _members(
-    view: memoryview, block: _Block, derived: Derived, before: list[Member]
-) -> list[Member]:
-    """Return the file of this block, or the alternate stream; other services are no members."""
+def _members(view: memoryview, block: _Block, derived: Derived, owner: str) -> list[Member]:
+    """Return the file of this block, or a stream of `owner`; other services are no members."""
     fields = Fields(block.body)
     (_, size, system, checksum, _, version, method, name_size, mode) = _FILE_FIELDS.unpack(
         fields.take(_FILE_FIELDS.size)
@@ -171,7 +171,6 @@ def _members(
         return [_as_link(view, member, mode)] if system == _UNIX else [member]
     if shown[0] != "STM":
         return []
-    owner = next((m.name for m in reversed(before) if not m.stream), "")
     name = fields.rest().decode("utf-16-le", "replace").partition("\0")[0]
     return [replace(member, name=owner + (name or ":"), stream=True)]
 

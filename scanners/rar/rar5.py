@@ -25,6 +25,8 @@ _ENCRYPTED, _HASH, _VERSION, _REDIRECTION, _SERVICE_DATA = 1, 2, 4, 5, 7
 _FOLDER, _HAS_TIME, _HAS_CHECKSUM, _SIZE_UNKNOWN = 1, 2, 4, 8
 _WAYS = {1: Way.SYMLINK, 2: Way.SYMLINK, 3: Way.SYMLINK, 4: Way.COPY, 5: Way.COPY}
 """Unix and Windows symbolic link, junction; hard link, copy of another member."""
+LONGEST_NAME = 0xFFFF
+"""Bytes; RAR writes 2,048 characters at most."""
 LONGEST_COMMENT = 64 * 1024
 
 
@@ -67,6 +69,7 @@ class _Reader:
     def __init__(self, view: memoryview, start: int, derived: Derived) -> None:
         self.view, self.derived = view, derived
         self.end = start
+        self.owner = ""
         self.members: list[Member] = []
         self.names_keys: Keys5 | None = None
         self.comment = b""
@@ -81,6 +84,7 @@ class _Reader:
             self.names_keys = header_keys(block, self.derived)
         if block.kind == FILE:
             self.members.append(self._member(block))
+            self.owner = self.members[-1].name
         if block.kind == SERVICE:
             self._service(block)
 
@@ -102,8 +106,7 @@ class _Reader:
             for kind, record in block.records()
             if kind == _SERVICE_DATA
         ]
-        owner = next((m.name for m in reversed(self.members) if not m.stream), "")
-        name = owner + (names[0] if names else ":")
+        name = self.owner + (names[0] if names else ":")
         self.members.append(replace(service, name=name, stream=True))
 
     def _member(self, block: Block) -> Member:
@@ -115,7 +118,10 @@ class _Reader:
         checksum = fields.number(4) if flags & _HAS_CHECKSUM else None
         method = fields.vint()
         fields.vint()  # that system
-        name = fields.take(fields.vint()).decode("utf-8", "replace")
+        length = fields.vint()
+        if length > LONGEST_NAME:
+            raise ContentMalformed("a name longer than any system has")
+        name = fields.take(length).decode("utf-8", "replace")
         digest: bytes | None = None
         keys: Keys5 | None = None
         link: Link | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stat import S_ISLNK
 from zlib import crc32
 
-from scanners.errors import ContentMalformed, ContentTooLarge
+from scanners.errors import ContentMalformed, ContentTooLarge, TooManyMembers
 from scanners.sevenzip.fields import Fields
 from scanners.sevenzip.rebuild import SIGNATURE
 from scanners.sevenzip.records import Archive, Member, Streams
@@ -18,8 +18,9 @@ from scanners.sevenzip.unpack import Source, unpack
 START = 32
 _HEADER, _PROPERTIES, _MORE_STREAMS, _STREAMS, _FILES, _PACKED_HEADER = 1, 2, 3, 4, 5, 0x17
 _EMPTY, _EMPTY_FILE, _NAMES, _ATTRIBUTES = 14, 15, 17, 21
-_LARGEST = 64 * 1024 * 1024
-"""Bytes of a header; one of a hundred thousand files has ten million."""
+_LARGEST = 16 * 1024 * 1024
+_MOST_FILES = 100_000
+"""Of the header of so many files, with names of ordinary length, 16 MiB is about the size."""
 _MOST_PACKED = 4
 """Headers packed once more; 7-Zip packs once."""
 _HAS_UNIX_MODE = 0x8000
@@ -115,6 +116,8 @@ def _archive(fields: Fields, start: int, end: int) -> Archive:
 
 def _files(fields: Fields, streams: Streams) -> tuple[Member, ...]:
     count = fields.count()
+    if count > _MOST_FILES:
+        raise TooManyMembers("more files than any budget has members")
     empty, empty_file = [False] * count, [False] * count
     names: list[str] = []
     modes: list[int] = [0] * count

@@ -27,6 +27,7 @@ class Passwords:
     content: Content
     source: Source
     right: dict[Locks, Password | None] = field(default_factory=dict)
+    _probes: dict[Locks, int] = field(default_factory=dict)
 
     def of_header(self, locked: Locked) -> Password | None:
         if not _affordable(locks_of(locked.streams.folders[0])):
@@ -47,7 +48,7 @@ class Passwords:
         if not _affordable(locks):
             return None
         if locks not in self.right:
-            probe = _smallest(streams, locks)
+            probe = self._smallest(streams)[locks]
 
             def opens(text: str) -> bool:
                 first = next(unpack(self._scratch(), streams, probe, text))
@@ -58,6 +59,15 @@ class Passwords:
             found = next((password for password in known if tried(password.text)), None)
             self.right[locks] = found or self.keyring.find(self.content, self.source.budget, tried)
         return self.right[locks]
+
+    def _smallest(self, streams: Streams) -> dict[Locks, int]:
+        """Return the folder that is unpacked soonest, as far as its first file, for all locks."""
+        if not self._probes:
+            locked = [n for n, folder in enumerate(streams.folders) if folder.encrypted]
+            filled = [n for n in locked if streams.parts[n]]
+            for number in sorted(filled, key=lambda n: streams.parts[n][0].size, reverse=True):
+                self._probes[locks_of(streams.folders[number])] = number
+        return self._probes
 
     def _scratch(self) -> Source:
         """What a wrong password unpacks to counts by time, not by bytes."""
@@ -73,16 +83,6 @@ def locks_of(folder: Folder) -> Locks:
 
 def _affordable(locks: Locks) -> bool:
     return all(lock.affordable for lock in locks)
-
-
-def _smallest(streams: Streams, locks: Locks) -> int:
-    """Return the folder of these locks that is unpacked soonest, as far as its first file."""
-    alike = [
-        (streams.parts[number][0].size, number)
-        for number, folder in enumerate(streams.folders)
-        if folder.encrypted and streams.parts[number] and locks_of(folder) == locks
-    ]
-    return min(alike)[1]
 
 
 def _without_raising(opens: Callable[[str], bool]) -> Callable[[str], bool]:

@@ -71,16 +71,11 @@ class Part:
 class Streams:
     """Where packed streams lie, and what becomes of them."""
 
-    packed: tuple[tuple[int, int], ...] = ()
-    """(offset from the start of the view, size), in the order in which folders take them."""
     folders: tuple[Folder, ...] = ()
+    packed: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """For each folder: (offset from the start of the view, size) of what it takes, in its order."""
     parts: tuple[tuple[Part, ...], ...] = ()
-    """For each folder."""
-
-    def packed_of(self, number: int) -> tuple[tuple[int, int], ...]:
-        """Return where the packed streams of a folder lie."""
-        before = sum(len(folder.packed) for folder in self.folders[:number])
-        return self.packed[before : before + len(self.folders[number].packed)]
+    """For each folder: what its files take of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """The part of a 7z header that says where packed streams lie and which coders they go through."""
 
 from dataclasses import replace
+from itertools import islice
 
-from scanners.errors import ContentMalformed
+from scanners.errors import ContentMalformed, TooManyMembers
 from scanners.sevenzip.fields import Fields
 from scanners.sevenzip.records import Coder, Folder, Part, Streams
 
 END, PACKED, UNPACKED, PARTS, SIZES, CHECKSUMS = 0, 6, 7, 8, 9, 10
 FOLDERS, FOLDER_SIZES, PART_COUNTS = 11, 12, 13
 MOST_CODERS = 32
+MOST_FOLDERS = 100_000
 MOST_STREAMS = 32
 """In and out of the coders of one folder; 7-Zip's own bounds."""
 
@@ -31,7 +33,9 @@ def read_streams(fields: Fields, start: int) -> Streams:
         raise ContentMalformed("folders take other packed streams than there are")
     if parts is None:
         parts = [(Part(folder.size, folder.checksum),) for folder in folders]
-    return Streams(tuple(packed), tuple(folders), tuple(parts))
+    places = iter(packed)
+    taken = (tuple(islice(places, len(folder.packed))) for folder in folders)
+    return Streams(tuple(folders), tuple(taken), tuple(parts))
 
 
 def _packed(fields: Fields, start: int) -> list[tuple[int, int]]:
@@ -55,6 +59,8 @@ def _packed(fields: Fields, start: int) -> list[tuple[int, int]]:
 def _folders(fields: Fields) -> list[Folder]:
     _expect(fields, FOLDERS)
     count = fields.count()
+    if count > MOST_FOLDERS:
+        raise TooManyMembers("more folders than any budget has members")
     if fields.byte() != 0:
         raise ContentMalformed("folders that stand elsewhere")
     folders = [_folder(fields) for _ in range(count)]

@@ -102,7 +102,7 @@ def _packed(source: Source, streams: Streams, number: int, password: str) -> lis
         first_input += coder.inputs
         first_output += coder.outputs
     found: list[memoryview] = []
-    for name, (at, size) in zip(folder.packed, streams.packed_of(number)):
+    for name, (at, size) in zip(folder.packed, streams.packed[number]):
         data = view[at : at + size]
         if len(data) < size:
             raise ContentMalformed("packed data reaches beyond the end of the file")

@@ -5,9 +5,9 @@ import pytest
 from samples import builders
 from samples.rar_archives import RarFile, rar4, rar5
 from scanners.base import Bench
-from scanners.errors import ContentMalformed
+from scanners.errors import ContentMalformed, TooManyMembers
 from scanners.model import Content, Family, FileType
-from scanners.rar.locate import SELF_EXTRACTOR, locate
+from scanners.rar.locate import MOST_TRIES, SELF_EXTRACTOR, locate
 
 NEW, OLD = rar5([RarFile("a", b"a")]), rar4([RarFile("a", b"a")])
 STUB = builders.pe()
@@ -40,3 +40,10 @@ def test_locate(bench: Bench, data: bytes, expected: tuple[int, int] | None) -> 
 def test_a_rar_that_is_none() -> None:
     with pytest.raises(ContentMalformed):
         locate(Content(memoryview(b"Rar!\x1a\x07"), file_type=RAR))
+
+
+def test_signatures_that_lead_nowhere_end() -> None:
+    few, many = (b"Rar!\x1a\x07\0" * count for count in (MOST_TRIES, MOST_TRIES + 1))
+    assert locate(Content(memoryview(b"text" + few))) is None
+    with pytest.raises(TooManyMembers):
+        locate(Content(memoryview(b"text" + many)))

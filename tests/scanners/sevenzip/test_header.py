@@ -8,7 +8,7 @@ import pytest
 
 from samples.sevenzip_archives import SevenZipFile, numbers, sevenzip, start_header
 from scanners.budget import Budget
-from scanners.errors import ContentMalformed, ContentTooLarge
+from scanners.errors import ContentMalformed, ContentTooLarge, TooManyMembers
 from scanners.sevenzip.header import Locked, is_start, read, unlock, unpack_header
 from scanners.sevenzip.records import Archive
 from scanners.sevenzip.unpack import Source
@@ -133,6 +133,12 @@ def test_a_header_larger_than_any(listing: Read) -> None:
     streams = numbers(6, 0, 1, 9, 1, 0) + numbers(7, 11, 1) + b"\0\1\1\0"
     header = b"\x17" + streams + numbers(12, 2**40, 0) + b"\0"
     with pytest.raises(ContentTooLarge):
+        listing(start_header(0, header) + header)
+
+
+def test_more_files_than_any_budget(listing: Read) -> None:
+    header = b"\1" + numbers(5, 100_001) + bytes(100_001)
+    with pytest.raises(TooManyMembers):
         listing(start_header(0, header) + header)
 
 

@@ -5,8 +5,9 @@ import pytest
 from samples import builders
 from samples.sevenzip_archives import SevenZipFile, sevenzip
 from scanners.base import Bench
+from scanners.errors import TooManyMembers
 from scanners.model import Content
-from scanners.sevenzip.locate import SELF_EXTRACTOR, locate
+from scanners.sevenzip.locate import MOST_TRIES, SELF_EXTRACTOR, locate
 
 WHOLE = sevenzip([SevenZipFile("a", b"a")])
 STUB = builders.pe()
@@ -30,3 +31,10 @@ CASES = {
 def test_locate(bench: Bench, data: bytes, expected: int | None) -> None:
     view = memoryview(data)
     assert locate(Content(view, file_type=bench.identify(view))) == expected
+
+
+def test_signatures_that_lead_nowhere_end() -> None:
+    few, many = (b"7z\xbc\xaf\x27\x1c" * count for count in (MOST_TRIES, MOST_TRIES + 1))
+    assert locate(Content(memoryview(b"text" + few))) is None
+    with pytest.raises(TooManyMembers):
+        locate(Content(memoryview(b"text" + many)))

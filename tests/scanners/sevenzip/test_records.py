@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanners.sevenzip.records import AES, COPY, LZMA, LZMA2, PPMD, Coder, Folder, Streams
+from scanners.sevenzip.records import AES, COPY, LZMA, LZMA2, PPMD, Coder, Folder
 
 MIB = 1024 * 1024
 
@@ -31,14 +31,3 @@ def test_a_folder() -> None:
     folder = Folder((Coder(AES, b""), Coder(LZMA2, b"\0")), ((1, 0),), (0,), (16, 99))
     assert (folder.size, folder.encrypted) == (99, True)
     assert not Folder((Coder(COPY, b""),), (), (0,), (16,)).encrypted
-
-
-def test_packed_streams_of_a_folder() -> None:
-    one = Folder((Coder(COPY, b""),), (), (0,), (1,))
-    two = Folder((Coder(b"\x03\x03\x01\x1b", b"", 2, 1),), (), (0, 1), (1,))
-    streams = Streams(((32, 1), (33, 2), (35, 3), (38, 4)), (one, two, one))
-    assert [streams.packed_of(number) for number in range(3)] == [
-        ((32, 1),),
-        ((33, 2), (35, 3)),
-        ((38, 4),),
-    ]

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.sevenzip_archives import numbers
-from scanners.errors import ContentMalformed
+from scanners.errors import ContentMalformed, TooManyMembers
 from scanners.sevenzip.fields import Fields
 from scanners.sevenzip.records import Part, Streams
-from scanners.sevenzip.streams import read_streams
+from scanners.sevenzip.streams import MOST_FOLDERS, read_streams
 
 PACKED = numbers(6, 7, 1, 9, 100, 0)
 COPY = b"\x01\x00"
@@ -29,7 +29,7 @@ def parse(data: bytes) -> Streams:
 
 def test_one_coder() -> None:
     streams = parse(PACKED + folders(numbers(1) + COPY, 100, checksum=5) + b"\0")
-    assert streams.packed == ((39, 100),)
+    assert streams.packed == (((39, 100),),)
     assert streams.parts == ((Part(100, 5),),)
     assert streams.folders[0].packed == (0,)
 
@@ -43,7 +43,7 @@ def test_two_coders() -> None:
 def test_several_streams() -> None:
     packed = numbers(6, 0, 4, 9, 1, 2, 3, 4, 10) + b"\1" + bytes(16) + b"\0"
     streams = parse(packed + folders(FOUR_TO_ONE + numbers(3, 2, 1, 0), 10) + b"\0")
-    assert streams.packed == ((32, 1), (33, 2), (35, 3), (38, 4))
+    assert streams.packed == (((32, 1), (33, 2), (35, 3), (38, 4)),)
     assert streams.folders[0].packed == (3, 2, 1, 0)
 
 
@@ -51,6 +51,18 @@ def test_parts() -> None:
     parts = numbers(8, 13, 3, 9, 10, 20, 10) + b"\0\xa0" + bytes(8) + b"\0"
     streams = parse(PACKED + folders(numbers(1) + COPY, 100) + parts + b"\0")
     assert streams.parts == ((Part(10, 0), Part(20, None), Part(70, 0)),)
+
+
+def test_streams_of_several_folders() -> None:
+    packed = numbers(6, 0, 2, 9, 1, 2, 0)
+    two = numbers(7, 11, 2) + b"\0" + (numbers(1) + COPY) * 2 + numbers(12, 1, 2, 0)
+    assert parse(packed + two + b"\0").packed == (((32, 1),), ((33, 2),))
+
+
+def test_more_folders_than_any_budget() -> None:
+    many = numbers(7, 11, MOST_FOLDERS + 1) + bytes(MOST_FOLDERS + 2)
+    with pytest.raises(TooManyMembers):
+        parse(many)
 
 
 def test_a_folder_of_nothing() -> None:

@@ -94,7 +94,7 @@ def test_packed_bytes_count(new_budget: MakeBudget) -> None:
     source, archive = opened(sevenzip([SevenZipFile("a", TEXT)]), new_budget())
     before = source.budget.bytes_left
     list(unpack(source, archive.streams, 0, ""))
-    (_, size) = archive.streams.packed[0]
+    ((_, size),) = archive.streams.packed[0]
     assert before - source.budget.bytes_left == size + len(TEXT)
 
 
