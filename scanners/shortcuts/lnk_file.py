@@ -170,7 +170,10 @@ def _blocks(view: memoryview, at: int, shortcut: Shortcut) -> None:
         if size < 4:
             shortcut.end = at + 4
             return
-        block = _part(view, at, size)
+        if at + size > len(view):
+            shortcut.end = at  # no block: what follows belongs to nothing
+            return
+        block = bytes(view[at : at + size])
         signature = int.from_bytes(block[4:8], "little")
         if signature in (ENVIRONMENT, DARWIN, ICON_ENVIRONMENT):
             text = _until_zero(block, 268, wide=True) or _until_zero(block, 8)

@@ -72,6 +72,13 @@ def test_what_lies_behind_the_end() -> None:
     assert data[read_shortcut(memoryview(data)).end :] == b"more"
 
 
+def test_a_block_that_leads_out_of_the_file_is_none() -> None:
+    data = shortcut(Link(relative_path="a", overlay=b"more"))
+    data = data.replace(bytes(4) + b"more", b"\xff\xff\0\0more")
+    found = read_shortcut(memoryview(data))
+    assert (data[found.end :], found.broken) == (b"\xff\xff\0\0more", False)
+
+
 def test_every_cut_is_read_as_far_as_it_goes() -> None:
     data = shortcut(FULL)
     for end in range(len(data)):
