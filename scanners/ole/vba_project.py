@@ -43,8 +43,6 @@ class Module:
     compiled: memoryview
     """All before the source: the performance cache of one version of Office (§2.3.4.3)."""
     class_module: bool = False
-    broken: bool = False
-    """The source could not be decompressed, or not to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Project:
     identifiers: memoryview
     """The stream _VBA_PROJECT: the names that the compiled code uses stand in it."""
     broken: bool
-    """Its directory could not be read."""
+    """Its directory lists no module."""
 
 
 @dataclass(slots=True)
@@ -80,7 +78,7 @@ def projects(compound: Compound, budget: Budget) -> Iterator[Project]:
 def _project(
     compound: Compound, storage: Entry, directory: Entry | None, cache: Entry, budget: Budget
 ) -> Project:
-    raw, whole = _decompressed(compound.read(directory), budget) if directory else (b"", False)
+    raw = _decompressed(compound.read(directory), budget) if directory else b""
     listed = {entry.stream.upper(): entry for entry in _modules(raw)}
     found: list[Module] = []
     for entry in compound.inside(storage.number):
@@ -90,7 +88,7 @@ def _project(
             module = _module(entry, listed.get(upper), compound.read(entry), budget)
             found += [module] if module else []
     identifiers = compound.read(cache)
-    return Project(tuple(found), identifiers, broken=not whole or not listed)
+    return Project(tuple(found), identifiers, broken=not listed)
 
 
 def _module(
@@ -100,13 +98,13 @@ def _module(
     offset = listed.offset if listed else _search(view)
     if offset is None:
         return None
-    source, whole = _decompressed(view[offset:], budget)
+    source = _decompressed(view[offset:], budget)
     if listed and not source and (elsewhere := _search(view)) is not None:
         offset = elsewhere
-        source, _ = _decompressed(view[offset:], budget)
+        source = _decompressed(view[offset:], budget)
     name = (listed and listed.name) or entry.name
     is_class = bool(listed and listed.class_module)
-    return Module(name, source, view[:offset], is_class, broken=not whole)
+    return Module(name, source, view[:offset], is_class)
 
 
 def _search(view: memoryview) -> int | None:
@@ -115,12 +113,12 @@ def _search(view: memoryview) -> int | None:
     return at - 3 if at >= 3 else None
 
 
-def _decompressed(view: memoryview, budget: Budget) -> tuple[bytes, bool]:
-    """Return the text as far as it can be had, and whether that is all."""
+def _decompressed(view: memoryview, budget: Budget) -> bytes:
+    """Return the text as far as it can be had: some writers leave rubbish behind it."""
     unpacked = inflate.unpack(ovba, view, budget, CEILING)
     if unpacked.failure is not None and not isinstance(unpacked.failure, ContentMalformed):
         raise unpacked.failure
-    return bytes(unpacked.data), unpacked.failure is None
+    return bytes(unpacked.data)
 
 
 def _modules(raw: bytes) -> Iterator[_Listed]:

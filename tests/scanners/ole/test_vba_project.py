@@ -62,10 +62,9 @@ def test_a_broken_directory_says_so_and_sources_are_found_all_the_same(
     assert any(b"Sub AutoOpen()" in module.source for module in project.modules)
 
 
-def test_a_wiped_source_is_empty_and_broken(new_budget: MakeBudget) -> None:
+def test_a_wiped_source_is_empty(new_budget: MakeBudget) -> None:
     (project,) = read(changed(Module1=COMPILED), new_budget())
     (module,) = (module for module in project.modules if module.name == "Module1")
-    assert module.broken
     assert module.source == b""
 
 
@@ -76,3 +75,16 @@ def test_projects_of_embedded_documents_too(new_budget: MakeBudget) -> None:
 
 def test_no_project_no_modules(new_budget: MakeBudget) -> None:
     assert read({"dir": b"x" * 40, "VBA": {"a": b"a"}}, new_budget()) == []
+
+
+def test_rubbish_behind_directory_and_source_changes_nothing(new_budget: MakeBudget) -> None:
+    streams = vba_storage({"M": SOURCE})["VBA"]
+    assert not isinstance(streams, bytes)
+    padded = {
+        name: data + b"rubbish that is no chunk"
+        for name, data in streams.items()
+        if isinstance(data, bytes)
+    }
+    (project,) = read({"Macros": {"VBA": padded}}, new_budget())
+    assert not project.broken
+    assert SOURCE.replace("\n", "\r\n").encode() in project.modules[0].source
