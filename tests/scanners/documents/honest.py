@@ -102,6 +102,60 @@ def excel_written(macros: bytes | None = None) -> bytes:
     return stream.getvalue()
 
 
+def excel_of_one_kind(kind: str) -> bytes:
+    """Return a workbook with one chart, a table, conditions, choices and a note."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet("cmd")
+    sheet.write_row("A1", ["exec", "call", "register", "shell"])
+    sheet.write_column("B2", range(20))
+    chart = book.add_chart({"type": kind})
+    values, names = "=cmd!$B$2:$B$20", "=cmd!$A$2:$A$20"
+    chart.add_series({"values": values, "categories": names, "name": f"a {kind} chart"})
+    sheet.insert_chart("F2", chart)
+    sheet.add_table("A1:D20")
+    sheet.data_validation("E1", {"validate": "list", "source": ["open", "close", "cmd|x"]})
+    sheet.conditional_format("B2:B20", {"type": "3_color_scale"})
+    sheet.write_comment("E2", "Auto_Open is a name")
+    sheet.set_header(f"&L&F&C{kind}&R&P|&N")
+    sheet.insert_textbox("K2", "=EXEC in a text box")
+    book.add_worksheet("hidden").very_hidden()
+    book.set_properties({"title": "DDEAUTO", "comments": "Shell"})
+    book.close()
+    return stream.getvalue()
+
+
+def word_of_one_style(style: str) -> bytes:
+    document = docx.Document()
+    document.add_paragraph("One paragraph, and a second one.", style=style)
+    section = document.add_section()
+    section.footer.paragraphs[0].text = "Page 1 of 2"
+    document.add_picture(io.BytesIO(builders.jpeg() if style == "Quote" else _picture()))
+    document.settings.odd_and_even_pages_header_footer = True
+    return _saved(document.save)
+
+
+def excel_of_1997_with(formula: str) -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    for name in ("one", "two"):
+        sheet = book.add_sheet(name)
+        sheet.write(0, 0, xlwt.Formula(formula))
+        sheet.write_merge(2, 4, 0, 3, "merged: cmd|'/c calc'!A0")
+        sheet.set_header_str(b"&L|&R")
+    return _saved(book.save)
+
+
+def slides_and_drawings(kind: str) -> bytes:
+    makers = {
+        "odp": odf_document.OpenDocumentPresentation,
+        "odg": odf_document.OpenDocumentDrawing,
+        "odt": odf_document.OpenDocumentText,
+        "ods": odf_document.OpenDocumentSpreadsheet,
+        "odc": odf_document.OpenDocumentChart,
+    }
+    return _saved(makers[kind]().write)
+
+
 def excel_of_1997() -> bytes:
     book = xlwt.Workbook()
     sheet = book.add_sheet("Q1")
@@ -143,6 +197,14 @@ def documents() -> Iterator[tuple[str, bytes]]:
     yield "text.odt", writer_text()
     yield "table.ods", writer_table()
     yield "macros.xls", compound({"Workbook": bytes(4096), "_VBA_PROJECT_CUR": vba_storage(MACROS)})
+    for kind in ("area", "bar", "column", "doughnut", "line", "pie", "radar", "scatter", "stock"):
+        yield f"{kind}.xlsx", excel_of_one_kind(kind)
+    for style in ("Heading 1", "List Bullet", "List Number", "Quote", "Title", "Caption"):
+        yield f"{style}.docx", word_of_one_style(style)
+    for number, formula in enumerate(("SUM(A2:A9)", 'IF(A2>1;"a|b";"c")', "one!A3*2", "NOW()")):
+        yield f"old {number}.xls", excel_of_1997_with(formula)
+    for ending in ("odp", "odg", "odt", "ods", "odc"):
+        yield f"empty.{ending}", slides_and_drawings(ending)
     inner = excel_with_charts()
     yield "embedded.doc", compound({
         "WordDocument": b"\xec\xa5\xc1\0" * 2000, "ObjectPool": {"_1": {"Package": inner}},
