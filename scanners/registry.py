@@ -14,6 +14,7 @@ from scanners.disguise.claims import DisguiseScanner
 from scanners.disguise.tricks import NameScanner
 from scanners.disk_images.container import DiskImageScanner
 from scanners.documents.activemime import ActiveMimeContainer
+from scanners.documents.chm import ChmScanner
 from scanners.documents.office_encryption import OfficeEncryptionScanner
 from scanners.documents.office_package import OfficePackageScanner
 from scanners.documents.onenote import OneNoteScanner
@@ -87,6 +88,7 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
             PdfScanner(kit),
             RtfScanner(kit),
             OneNoteScanner(kit),
+            ChmScanner(kit),
             OfficeEncryptionScanner(kit),
             PdfEncryptionScanner(kit),
         ),
