@@ -43,6 +43,7 @@ class Finds:
     def hand_out(self, label: str, view: memoryview, file_type: FileType = UNKNOWN_TYPE) -> None:
         """Add the bytes as a child, so that every scanner sees them from their own first byte."""
         self.budget.spend_member()
+        self.budget.spend_bytes(len(view))  # the same bytes may lie in many children
         path = (*self.content.path, label)
         self.children.append(Content(view, path=path, file_type=file_type, hidden_from_clamav=True))
 

@@ -16,6 +16,7 @@ from scanners.utf_text import as_utf8, is_wide
 
 PAGES = frozenset({"html", "svg", "xml", "hta"})
 TRIES = 256
+FIRST_BYTES, FIRST_LETTERS = 512, 8192
 HEAD_LETTERS = 256 * 1024
 HEAD_BYTES = 40 * 1024
 """The mark of a disc image lies at byte 32,769."""
@@ -76,21 +77,29 @@ class PageScanner:
 
     def _search(self, view: memoryview, finds: Finds) -> None:
         """Read what is spelled in a way that no other scanner reads, or in pieces."""
+        behind = 0
         for tries, sighting in enumerate(sightings(view, SIGNS, finds.budget)):
             if len(finds.children) >= MOST:
                 return
             if tries >= TRIES:
                 finds.gap(Reason.TOO_MANY)
                 return
-            reader = READERS[sighting.kind]
-            head = reader(_text_at(view, sighting, HEAD_LETTERS), HEAD_BYTES)
-            if not _is_smuggled(file_type := self.kit.identify(memoryview(head))):
-                continue
-            text = _text_at(view, sighting, LONGEST)
-            data = reader(text, len(text))
-            finds.budget.spend_bytes(len(data))
+            if sighting.at >= behind:
+                behind = sighting.at + self._read(view, sighting, finds)
+
+    def _read(self, view: memoryview, sighting: Sighting, finds: Finds) -> int:
+        """Add the file that begins there, if any; return how many letters it takes."""
+        reader = READERS[sighting.kind]
+        head, _ = reader(_text_at(view, sighting, FIRST_LETTERS), FIRST_BYTES)
+        if not _is_smuggled(self.kit.identify(memoryview(head))):
+            return 0
+        finds.budget.seconds_left()
+        text = _text_at(view, sighting, LONGEST)
+        data, taken = reader(text, len(text))
+        if _is_smuggled(file_type := self.kit.identify(memoryview(data))):
             _tell(finds, file_type, sighting.kind)
             finds.hand_out(f"{sighting.kind} at {sighting.at}", memoryview(data))
+        return 0 if sighting.kind == "reversed" else taken
 
     def _judge_scripts(self, view: memoryview, finds: Finds) -> None:
         """Judge long payloads: some are no file before the script has decrypted them."""
@@ -100,7 +109,8 @@ class PageScanner:
                     break
                 letters = payload[0]
                 is_hex = _HEX.fullmatch(letters, 0, min(len(letters), HEAD_LETTERS))
-                head = (read_hex if is_hex else read_base64)(letters[:HEAD_LETTERS], HEAD_BYTES)
+                reader = read_hex if is_hex else read_base64
+                head, _ = reader(letters[:HEAD_LETTERS], HEAD_BYTES)
                 file_type = self.kit.identify(memoryview(head))
                 if _is_smuggled(file_type):
                     _tell(finds, file_type, "hex" if is_hex else "base64")

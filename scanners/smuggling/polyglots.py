@@ -30,7 +30,7 @@ def look_for_second_types(finds: Finds, kit: Kit) -> None:
     if kind in DISCS | {"tar"} and kit.identify(view).name != kind:
         return  # handed out from here
     for second in second_types(view, kind):
-        if second.name == "iso" and kind in DISCS:
+        if second.name in DISCS and kind in DISCS:
             continue
         plain = kind in PLAIN or family in HARMLESS_PAIR
         said = f"{kind} content that is a {second.name} file as well"

@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanners.types.structure import by_header
+
 PDF_HEADER = 1024
 """Bytes in which viewers look for a PDF's header (ISO 32000-1, annex H, note 13)."""
 PDF_TAIL = 2048
-ISO_MARK = 32_769
+ISO_MARK, DRIVE_MARK = 32_769, 510
+DRIVES = frozenset({"img", "iso", "udf", "vhd", "pe", "dos", "unknown"})
+"""Programs may boot as well: kernels of Linux are PE and have the mark of a drive."""
 SCRIPT_HEAD = 64
 """Bytes of an image in which no script of so many letters stands by chance."""
 
@@ -37,6 +41,8 @@ def second_types(view: memoryview, type_name: str) -> Iterator[SecondType]:
         yield SecondType("tar")
     if type_name not in ("iso", "udf") and _is_disc(view):
         yield SecondType("iso")
+    if type_name not in DRIVES and _is_drive(view, head):
+        yield SecondType("img")
 
 
 def _late_pdf(view: memoryview, head: bytes) -> int | None:
@@ -61,6 +67,14 @@ def _is_tar(head: bytes) -> bool:
 def _is_disc(view: memoryview) -> bool:
     """ECMA-119 §6.2.1 leaves the first 32 KiB of a disc free for anything."""
     return bytes(view[ISO_MARK : ISO_MARK + 5]) in (b"CD001", b"BEA01")
+
+
+def _is_drive(view: memoryview, head: bytes) -> bool:
+    """Firmware reads the first sector of a drive: 446 bytes of it may be anything."""
+    if head[DRIVE_MARK : DRIVE_MARK + 2] != b"\x55\xaa":
+        return False
+    found = by_header(view, head)
+    return found is not None and found[0] == "img"
 
 
 def begins_as_script(view: memoryview) -> bool:

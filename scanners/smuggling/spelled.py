@@ -19,7 +19,8 @@ from scanners.smuggling.spellings import (
 )
 from scanners.utf_text import as_utf8, is_wide
 
-TRIES = 2048
+TRIES = 30_000
+"""Signs that are read, a few letters of each: two seconds.  Honest texts show some hundred."""
 SHORTEST = 512
 """Bytes: no program that runs is shorter."""
 FIRST_LETTERS = 16 * DOS_HEADER
@@ -37,7 +38,7 @@ SIGNS: Signs = (
     ("base64", re.compile(rb"TV[opqr][A-Za-z0-9+/\"'`\r\n]")),
     ("reversed", re.compile(rb"VT(?![A-Za-z0-9+/])")),
     ("hex", re.compile(rb"4[dD][^0-9A-Za-z]{0,8}" + _CHR + rb"(?:0[xX]|\\?[xX]|&?[hH]|u00)?5[aA]")),
-    ("numbers", re.compile(rb"77[^0-9A-Za-z]{1,8}" + _CHR + rb"90[^0-9A-Za-z]")),
+    ("numbers", re.compile(rb"77[\s,;&+()_\"'`|/]{1,8}" + _CHR + rb"90[^0-9A-Za-z]")),
     ("command", re.compile(rb"-[eE][a-zA-Z]{0,14}\s{1,4}[\"']?(?=[A-Za-z0-9+/]{40})")),
 )
 READERS: dict[str, Reader] = {"base64": read_base64, "hex": read_hex, "numbers": read_numbers}
@@ -80,8 +81,8 @@ class SpelledScanner:
 
 
 def _search(view: memoryview, finds: Finds) -> None:
-    tries = 0
-    for sighting in sightings(view, SIGNS, finds.budget):
+    behind = 0
+    for tries, sighting in enumerate(sightings(view, SIGNS, finds.budget)):
         if len(finds.places) >= MOST:
             return
         if tries >= TRIES:
@@ -89,28 +90,28 @@ def _search(view: memoryview, finds: Finds) -> None:
             return
         if sighting.kind == "command":
             _read_command(view, sighting.at, finds)
-        else:
-            tries += _read_program(view, sighting, finds)
+        elif sighting.at >= behind:
+            behind = sighting.at + _read_program(view, sighting, finds)
 
 
-def _read_program(view: memoryview, sighting: Sighting, finds: Finds) -> bool:
-    """Add the program that begins there, if any; say whether more than a few letters were read."""
+def _read_program(view: memoryview, sighting: Sighting, finds: Finds) -> int:
+    """Add the program that begins there, if any; return how many letters it takes."""
     reader = READERS["base64" if sighting.kind == "reversed" else sighting.kind]
-    if not _begins_well(reader(_text_at(view, sighting, FIRST_LETTERS), DOS_HEADER)):
-        return False
-    if not _is_program(reader(_text_at(view, sighting, HEAD_LETTERS), WINDOW)):
-        return True
+    if not _begins_well(reader(_text_at(view, sighting, FIRST_LETTERS), DOS_HEADER)[0]):
+        return 0
+    if not _is_program(reader(_text_at(view, sighting, HEAD_LETTERS), WINDOW)[0]):
+        return 0
     finds.is_new(sighting.at)
+    finds.budget.seconds_left()
     text = _text_at(view, sighting, LONGEST)
-    data = reader(text, len(text))
-    finds.budget.spend_bytes(len(data))
+    data, taken = reader(text, len(text))
     kind = finds.content.file_type.name
     tells = kind in SCRIPTED or (kind not in CARRIERS and _is_scripted(view, sighting.at))
     said = f"a Windows program spelled in a text ({sighting.kind})"
     finds.detect(Code.EMBEDDED_EXECUTABLE, sighting.kind, said, suspicious=tells)
     if sighting.kind != "base64" or not _is_plain(text, len(data)):
         finds.hand_out(f"{sighting.kind} at {sighting.at}", memoryview(data))
-    return True
+    return 0 if sighting.kind == "reversed" else taken
 
 
 def _text_at(view: memoryview, sighting: Sighting, most: int) -> bytes:
@@ -154,12 +155,11 @@ def _read_command(view: memoryview, at: int, finds: Finds) -> None:
     match = _ENCODED.search(view, at)
     if match is None:
         return
-    data = read_base64(match[0], len(match[0]))
+    data, _ = read_base64(match[0], len(match[0]))
     letters = data[::2] if not data[1::2].strip(b"\0") else b""
     if len(letters) < len(data) // 2 or len(letters) < 16:
         return
     finds.is_new(at)
-    finds.budget.spend_bytes(len(letters))
     said = "a command in base64, as PowerShell takes it"
     fetches = _FETCHES.search(letters) is not None
     finds.detect(Code.CONTAINER_SCRIPT, "encoded_command", said, suspicious=fetches)

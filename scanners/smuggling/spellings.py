@@ -8,9 +8,11 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 
-LONGEST = 32 * 1024 * 1024
+LONGEST = 8 * 1024 * 1024
 """Letters of one text that are read."""
-Reader = Callable[[bytes, int], bytes]
+Spelled = tuple[bytes, int]
+"""What came out, and how many letters it took."""
+Reader = Callable[[bytes, int], Spelled]
 """Takes a text that begins with the first letter, and how many bytes are wanted at least."""
 
 _NAME = rb"[A-Za-z_$][\w$.\[\]]{0,40}+"
@@ -32,39 +34,42 @@ _NUMBER = re.compile(
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
-def read_base64(text: bytes, wanted: int) -> bytes:
-    letters = bytearray()
-    for piece in _pieces(_LETTERS, text):
+def read_base64(text: bytes, wanted: int) -> Spelled:
+    letters, end = bytearray(), 0
+    for piece, behind in _pieces(_LETTERS, text):
+        end = behind
         letters += piece.rstrip(b"=")
         if len(letters) * 3 // 4 >= wanted or piece.endswith(b"="):
             break
     usable = len(letters) // 4 * 4 + (len(letters) % 4 if len(letters) % 4 != 1 else 0)
     padded = bytes(letters[:usable]).translate(_URL_SAFE) + b"=" * (-usable % 4)
-    return binascii.a2b_base64(padded)
+    return binascii.a2b_base64(padded), end
 
 
-def read_hex(text: bytes, wanted: int) -> bytes:
-    digits = bytearray()
-    for piece in _pieces(_DIGITS, text):
+def read_hex(text: bytes, wanted: int) -> Spelled:
+    digits, end = bytearray(), 0
+    for piece, behind in _pieces(_DIGITS, text):
+        end = behind
         digits += piece if len(piece) % 2 == 0 else b"0" + piece
         if len(digits) >= 2 * wanted:
             break
-    return bytes.fromhex(digits.decode("ascii"))
+    return bytes.fromhex(digits.decode("ascii")), end
 
 
-def read_numbers(text: bytes, wanted: int) -> bytes:
-    data = bytearray()
-    for piece in _pieces(_NUMBER, text):
+def read_numbers(text: bytes, wanted: int) -> Spelled:
+    data, end = bytearray(), 0
+    for piece, behind in _pieces(_NUMBER, text):
+        end = behind
         number = int(piece)
         if not -128 <= number <= 255 or len(data) >= wanted:
             break
         data.append(number & 0xFF)
-    return bytes(data)
+    return bytes(data), end
 
 
-def _pieces(pattern: re.Pattern[bytes], text: bytes) -> Iterator[bytes]:
-    """Yield the data of each match that follows the last one directly."""
+def _pieces(pattern: re.Pattern[bytes], text: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield the data of each match that follows the last one directly, and where that ends."""
     at = 0
     while match := pattern.match(text, at):
-        yield match[1]
         at = match.end()
+        yield match[1], at

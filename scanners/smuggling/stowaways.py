@@ -83,6 +83,7 @@ def _add_program(finds: Finds, program: Program, *, vague: bool) -> None:
     host, view = finds.content.file_type.name, finds.content.view
     most_of_it = 2 * (program.end - program.start) >= len(view)
     hidden = program.start <= FEW and most_of_it and not is_message(view)
+    hidden = hidden and program.kind != "lnk"  # lists of recent files are full of them
     said = f"a {program.kind} program lies in {host} content"
     code, word = Code.EMBEDDED_EXECUTABLE, program.kind
     finds.detect(code, word, said, suspicious=hidden or not vague)

@@ -7,6 +7,8 @@ from samples.smuggling import disc
 from scanners.smuggling.second_types import SecondType, begins_as_script, second_types
 
 TAR = b.tar_of({"a.txt": b"a"})
+PARTITION = b"\x80\0\0\0\x07\0\0\0" + (1).to_bytes(4, "little") + (9).to_bytes(4, "little")
+DRIVE = b.gif().ljust(446, b"\0") + PARTITION + bytes(48) + b"\x55\xaa" + bytes(5000)
 CASES = [  # bytes, true type, others
     (b"GIF89a" + b"x" * 9 + b.pdf(), "gif", [SecondType("pdf", 15)]),
     (b"x" * 1023 + b.pdf(), "text", [SecondType("pdf", 1023)]),
@@ -20,6 +22,9 @@ CASES = [  # bytes, true type, others
     (disc(b.pe()), "pe", [SecondType("iso")]),
     (disc(), "iso", []),
     (disc(), "udf", []),
+    (DRIVE, "gif", [SecondType("img")]),
+    (DRIVE, "pe", []),
+    (DRIVE[:446] + b"\x11" + DRIVE[447:], "gif", []),
     (b.jpeg(), "jpeg", []),
     (b"", "empty", []),
 ]
