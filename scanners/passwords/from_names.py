@@ -32,7 +32,6 @@ def from_names(content: Content, around: Sequence[str] = ()) -> Iterator[str]:
     for name in names:
         parts = _SEPARATOR.split(_stem(name))
         yield from islice((part for part in parts if len(part) >= SHORTEST_PART), MOST_PARTS)
-        yield name
 
 
 def _names(content: Content, around: Sequence[str]) -> Iterable[str]:

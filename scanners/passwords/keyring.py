@@ -36,18 +36,19 @@ class Keyring:
     ) -> Password | None:
         """Return the first candidate that `opens` says is right; None when time is up.
 
-        What opened something else in this transfer comes first.  All time that passes in here is
-        taken off the budget of the whole tree, so likely candidates come first and dear formats
-        get few.  With no time at all nothing is tried.
+        What opened something else in this transfer comes first.  All processor time that is used
+        in here is taken off the budget of the whole tree, so likely candidates come first and dear
+        formats get few; a busy machine tries no fewer of them.  With no time at all nothing is
+        tried.
         """
         if budget.guess_seconds <= 0:
             return None
-        last = time.monotonic()
+        last = time.thread_time()
         known = list(budget.proven)
         for password in chain(known, candidates(content, self.listed)):
             budget.seconds_left()
             right = opens(password.text)
-            now = time.monotonic()
+            now = time.thread_time()
             budget.guess_seconds -= now - last
             last = now
             if right:

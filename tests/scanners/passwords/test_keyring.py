@@ -36,8 +36,8 @@ def test_dear_guesses_end_with_the_time(new_budget: MakeBudget) -> None:
 
     def opens(text: str) -> bool:
         tried.append(text)
-        started = time.monotonic()
-        while time.monotonic() - started < 0.03:
+        started = time.thread_time()
+        while time.thread_time() - started < 0.03:
             pass
         return False
 
