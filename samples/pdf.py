@@ -20,7 +20,7 @@ def document(
     """
     everything = [b"<< /Type /Catalog /Pages 2 0 R %b >>" % catalog, PAGES, PAGE, *objects]
     if packed:
-        everything.append(object_stream(packed))
+        everything.append(packed_stream(packed))
     data, table = b"%PDF-1.7\n", b"0000000000 65535 f \n"
     for number, content in enumerate(everything, 1):
         table += b"%010d 00000 n \n" % len(data)
@@ -38,7 +38,7 @@ def stream(
     return b"<< %b /Length %d >>\nstream\n%b\nendstream" % (keys, len(stored), stored)
 
 
-def object_stream(packed: Mapping[int, bytes]) -> bytes:
+def packed_stream(packed: Mapping[int, bytes]) -> bytes:
     directory, body = b"", b""
     for number, content in packed.items():
         directory += b"%d %d " % (number, len(body))

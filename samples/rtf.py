@@ -33,7 +33,7 @@ def package(name: bytes, data: bytes, path: bytes = b"C:\\Users\\ada\\") -> byte
     return head + struct.pack("<I", len(whole)) + whole + struct.pack("<I", len(data)) + data
 
 
-def with_object(data: bytes, manners: bytes = b"\\objemb", class_name: bytes = b"Package") -> bytes:
+def rtf_with(data: bytes, manners: bytes = b"\\objemb", class_name: bytes = b"Package") -> bytes:
     """Return a text with an object whose digits are written the ordinary way."""
     digits = data.hex().encode()
     lines = b"\n".join(digits[at : at + 128] for at in range(0, len(digits), 128))
@@ -42,9 +42,9 @@ def with_object(data: bytes, manners: bytes = b"\\objemb", class_name: bytes = b
 
 
 def rtf_specimens() -> tuple[Specimen, ...]:
-    program = with_object(ole1(b"Package", package(b"invoice.exe", pe())))
-    text = with_object(ole1(b"Package", package(b"notes.txt", b"Plain text.")))
-    equation = with_object(ole1(b"Equation.3", ole(clsid=EQUATION_CLASS)), class_name=b"Equation.3")
+    program = rtf_with(ole1(b"Package", package(b"invoice.exe", pe())))
+    text = rtf_with(ole1(b"Package", package(b"notes.txt", b"Plain text.")))
+    equation = rtf_with(ole1(b"Equation.3", ole(clsid=EQUATION_CLASS)), class_name=b"Equation.3")
     template = b"{\\rtf1{\\*\\template https://files.example.net/a.dotm}Inert.}"
     external = ("document.external",)
     return (

@@ -9,7 +9,7 @@ MAX_TEXT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class OleObject:
+class Embedding:
     """What the header says, and the bytes behind it."""
 
     linked: bool
@@ -30,7 +30,7 @@ class Package:
     data: bytes
 
 
-def read_object(data: bytes) -> OleObject | None:
+def read_embedding(data: bytes) -> Embedding | None:
     """Return the object; None if these are no such bytes.  A cut one counts as far as it goes.
 
     Word does not look at the version, nor do we.
@@ -43,11 +43,11 @@ def read_object(data: bytes) -> OleObject | None:
         topic, at = _text(data, at)
         item, at = _text(data, at)
         if kind == LINKED:
-            return OleObject(True, class_name, topic, item, b"")
+            return Embedding(True, class_name, topic, item, b"")
         (size,) = struct.unpack_from("<I", data, at)
     except (struct.error, IndexError):
         return None
-    return OleObject(False, class_name, topic, item, data[at + 4 : at + 4 + size])
+    return Embedding(False, class_name, topic, item, data[at + 4 : at + 4 + size])
 
 
 def read_package(data: bytes) -> Package | None:

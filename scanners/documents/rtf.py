@@ -8,7 +8,7 @@ from scanners.budget import Budget
 from scanners.documents.attachments import attach
 from scanners.documents.fields import field_findings
 from scanners.documents.finding import Finding, quote
-from scanners.documents.ole1 import OleObject, read_object, read_package
+from scanners.documents.ole1 import Embedding, read_embedding, read_package
 from scanners.documents.rtf_reader import Piece, pieces
 from scanners.documents.targets import target_finding
 from scanners.errors import ScannerError
@@ -62,20 +62,20 @@ def _judge(piece: Piece, members: MemberList, budget: Budget) -> Iterator[Findin
     elif piece.kind == "fldinst":
         yield from field_findings(piece.text)
     elif piece.kind == "objdata":
-        yield from _object(piece, members, budget)
+        yield from _embedding(piece, members, budget)
 
 
-def _object(piece: Piece, members: MemberList, budget: Budget) -> Iterator[Finding]:
+def _embedding(piece: Piece, members: MemberList, budget: Budget) -> Iterator[Finding]:
     """Judge and add what an object holds, in the first reading that makes sense."""
-    found = next(filter(None, map(read_object, piece.readings)), None)
+    found = next(filter(None, map(read_embedding, piece.readings)), None)
     if found is None:
         raw = next((data for data in piece.readings if COMPOUND in data), piece.readings[0])
-        found = OleObject(False, piece.class_name, "", "", raw[max(0, raw.find(COMPOUND)) :])
-    yield from _judge_object(found, piece)
+        found = Embedding(False, piece.class_name, "", "", raw[max(0, raw.find(COMPOUND)) :])
+    yield from _judge_embedding(found, piece)
     _add(found, members, budget)
 
 
-def _judge_object(found: OleObject, piece: Piece) -> Iterator[Finding]:
+def _judge_embedding(found: Embedding, piece: Piece) -> Iterator[Finding]:
     external = Code.DOCUMENT_EXTERNAL
     if piece.words & UNASKED:
         yield Finding(external, "update", "an object acts when the document is opened", True)
@@ -90,7 +90,7 @@ def _judge_object(found: OleObject, piece: Piece) -> Iterator[Finding]:
             yield Finding(external, "link", f"an object fetches {quote(text)}")
 
 
-def _add(found: OleObject, members: MemberList, budget: Budget) -> None:
+def _add(found: Embedding, members: MemberList, budget: Budget) -> None:
     if found.linked or not found.data:
         return
     package = read_package(found.data) if found.class_name.lower() == "package" else None

@@ -68,7 +68,7 @@ def pieces(view: memoryview, budget: Budget) -> Iterator[Piece]:
         if match[1] != b"objdata":
             yield Piece(match[1].decode(), _text(view, match.end(), budget))
             continue
-        reader = _ObjectReader(view, match.end(), budget)
+        reader = _DataReader(view, match.end(), budget)
         for data in reader.run():
             count += 1
             if count > MAX_OBJECTS:
@@ -101,7 +101,7 @@ def _bytes(digits: bytes) -> bytes:
     return bytes.fromhex(clear[: len(clear) & ~1].decode())
 
 
-class _ObjectReader:
+class _DataReader:
     """Reads the group of one object, and of those within it."""
 
     def __init__(self, view: memoryview, at: int, budget: Budget) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from scanners.documents.fields import formula_findings
 from scanners.model import Code
 from scanners.shortcuts.launchers import Finding
 
@@ -11,7 +12,6 @@ _EXPRESSION = re.compile(r";E((?:[^;]|;;)*)")
 _CALL = re.compile(
     r"\b(?:EXEC|CALL|REGISTER|FOPEN|FWRITE|RUN|EXECUTE|INITIATE)\s{0,8}\(", re.IGNORECASE
 )
-_DDE = re.compile(r"[\w.]{2,32}\s{0,8}\|")
 
 
 def judge_slk(text: str) -> Iterator[Finding]:
@@ -25,6 +25,7 @@ def judge_slk(text: str) -> Iterator[Finding]:
             if _CALL.search(clear):
                 yield Finding("xlm", "a formula starts a program", Code.DOCUMENT_MACRO)
                 return
-            if "!" in clear and _DDE.search(clear):
-                yield Finding("dde", "a formula asks another program", Code.DOCUMENT_MACRO)
-                return
+            for found in formula_findings(clear):
+                if not found.harmless:
+                    yield Finding(found.word, found.said, found.code)
+                    return

@@ -5,20 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.rtf import ole1, ole1_link, package
-from scanners.documents.ole1 import OleObject, Package, read_object, read_package
+from scanners.documents.ole1 import Embedding, Package, read_embedding, read_package
 
 
 def test_embedded_and_linked_objects() -> None:
-    assert read_object(ole1(b"Word.Document.8", b"data") + b"more") == OleObject(
+    assert read_embedding(ole1(b"Word.Document.8", b"data") + b"more") == Embedding(
         False, "Word.Document.8", "", "", b"data"
     )
     link = ole1_link(b"Excel", b"C:\\a.xls")
-    assert read_object(link) == OleObject(True, "Excel", "C:\\a.xls", "", b"")
+    assert read_embedding(link) == Embedding(True, "Excel", "C:\\a.xls", "", b"")
 
 
 def test_versions_do_not_matter_and_cut_data_is_kept() -> None:
     data = b"\xff\xff\xff\xff" + ole1(b"Package", b"data")[4:-2]
-    found = read_object(data)
+    found = read_embedding(data)
     assert found is not None
     assert found.data == b"da"
 
@@ -28,7 +28,7 @@ def test_versions_do_not_matter_and_cut_data_is_kept() -> None:
     [b"", b"\1\5\0\0\2\0\0", b"\1\5\0\0\3\0\0\0" + bytes(20), b"\1\5\0\0\2\0\0\0\xff\xff\0\0abc"],
 )
 def test_other_bytes_are_no_object(data: bytes) -> None:
-    assert read_object(data) is None
+    assert read_embedding(data) is None
 
 
 def test_packages() -> None:
@@ -43,4 +43,4 @@ def test_packages() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_raise_nothing(data: bytes) -> None:
     read_package(data)
-    read_object(b"\1\5\0\0\2\0\0\0" + data)
+    read_embedding(b"\1\5\0\0\2\0\0\0" + data)

@@ -5,7 +5,7 @@ import time
 
 import pikepdf
 
-from samples.pdf import document, object_stream, stream
+from samples.pdf import document, packed_stream, stream
 from scanners.budget import Budget
 from scanners.documents.pdf_objects import MAX_REVISIONS, PdfObjects
 from scanners.documents.pdf_syntax import Reference
@@ -41,7 +41,7 @@ def test_odd_spacing() -> None:
 
 
 def test_objects_in_streams_are_found_with_any_spelling() -> None:
-    packed = object_stream({8: b"(a)", 9: b"<< /A 8 0 R >>"})
+    packed = packed_stream({8: b"(a)", 9: b"<< /A 8 0 R >>"})
     for spelled in (packed, packed.replace(b"/ObjStm", b"/Obj#53tm")):
         objects = _objects(b"5 0 obj " + spelled + b" endobj")
         objects.open_packed()

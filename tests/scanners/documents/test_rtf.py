@@ -5,7 +5,7 @@ import time
 import pytest
 
 from samples import builders
-from samples.rtf import ole1, ole1_link, package, rtf_specimens, with_object
+from samples.rtf import ole1, ole1_link, package, rtf_specimens, rtf_with
 from samples.specimen import Specimen
 from scanners.budget import Budget
 from scanners.documents.rtf import MONIKERS, RtfScanner
@@ -45,13 +45,13 @@ def _link(address: str) -> bytes:
 
 
 BAD = [
-    (with_object(ole1(b"Package", package(b"a.js", b"text"))), {"attachment"}),
-    (with_object(ole1(b"PACKAGE", package(b"", builders.pe()))), {"attachment"}),
-    (with_object(builders.pe()), {"attachment"}),
-    (with_object(ole1(b"eQuAtIoN.3", b"x")), {"equation"}),
-    (with_object(_link("https://files.example/a.hta")), {"link"}),
-    (with_object(b"junk" + _link("\\\\192.0.2.1\\a"), class_name=b"OLE2Link"), {"link"}),
-    (with_object(ole1_link(b"Word", b"https://files.example/a.doc")), {"remote"}),
+    (rtf_with(ole1(b"Package", package(b"a.js", b"text"))), {"attachment"}),
+    (rtf_with(ole1(b"PACKAGE", package(b"", builders.pe()))), {"attachment"}),
+    (rtf_with(builders.pe()), {"attachment"}),
+    (rtf_with(ole1(b"eQuAtIoN.3", b"x")), {"equation"}),
+    (rtf_with(_link("https://files.example/a.hta")), {"link"}),
+    (rtf_with(b"junk" + _link("\\\\192.0.2.1\\a"), class_name=b"OLE2Link"), {"link"}),
+    (rtf_with(ole1_link(b"Word", b"https://files.example/a.doc")), {"remote"}),
     (b'{\\rtf1{\\field{\\*\\fldinst DDEAUTO c:\\\\\\\\cmd.exe "/c x"}}}', {"dde"}),
     (b"{\\rtf1{\\*\\template \\\\\\\\192.0.2.1\\\\a.dot}}", {"share"}),
 ]
@@ -60,9 +60,9 @@ GOOD = [
     b'{\\rtf1{\\field{\\*\\fldinst HYPERLINK "https://www.example/"}{\\fldrslt x}}}',
     b"{\\rtf1{\\*\\template C:\\\\Program Files\\\\Normal.dotm}}",
     b"{\\rtf1{\\pict\\pngblip " + builders.png().hex().encode() + b"}}",
-    with_object(ole1(b"Package", package(b"a.pdf", builders.pdf()))),
-    with_object(ole1(b"Excel.Sheet.8", builders.ole())),
-    with_object(ole1_link(b"Excel.Sheet.8", b"C:\\Users\\ada\\table.xls"), b"\\objautlink"),
+    rtf_with(ole1(b"Package", package(b"a.pdf", builders.pdf()))),
+    rtf_with(ole1(b"Excel.Sheet.8", builders.ole())),
+    rtf_with(ole1_link(b"Excel.Sheet.8", b"C:\\Users\\ada\\table.xls"), b"\\objautlink"),
 ]
 
 
@@ -78,7 +78,7 @@ def test_near_misses(scanner: RtfScanner, data: bytes) -> None:
 
 
 def test_children_and_their_names(scanner: RtfScanner) -> None:
-    data = with_object(ole1(b"Package", package(b"a.txt", b"text"))) + with_object(
+    data = rtf_with(ole1(b"Package", package(b"a.txt", b"text"))) + rtf_with(
         b"xx" + builders.word(), class_name=b"Word.Document.8"
     )
     report = _scan(scanner, data)
@@ -88,19 +88,19 @@ def test_children_and_their_names(scanner: RtfScanner) -> None:
 
 
 def test_an_object_that_acts_unasked_is_told(scanner: RtfScanner) -> None:
-    report = _scan(scanner, with_object(ole1(b"Excel.Sheet.8", b"x"), b"\\objemb\\objupdate"))
+    report = _scan(scanner, rtf_with(ole1(b"Excel.Sheet.8", b"x"), b"\\objemb\\objupdate"))
     assert [(each.name, each.level) for each in report.detections] == [
         ("update", DetectionLevel.INFO)
     ]
 
 
 def test_more_than_the_budget_is_a_gap(scanner: RtfScanner) -> None:
-    report = _scan(scanner, with_object(ole1(b"Package", bytes(9999))), size=100)
+    report = _scan(scanner, rtf_with(ole1(b"Package", bytes(9999))), size=100)
     assert [gap.reason for gap in report.unscanned] == [Reason.TOO_LARGE]
 
 
 def test_other_types_and_coded_bytes_are_left_alone(scanner: RtfScanner) -> None:
     budget = Budget(time.monotonic() + 20, 1 << 20, 100, 8)
-    data = memoryview(with_object(builders.pe()))
+    data = memoryview(rtf_with(builders.pe()))
     assert scanner.scan(Content(data), budget) == Report()
     assert scanner.scan(Content(data, file_type=RTF, codings=("gzip",)), budget) == Report()
