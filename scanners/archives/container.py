@@ -31,7 +31,7 @@ def read_ar(reading: Reading) -> None:
     for member in reading.members(view, progress=progress):
         name = member.name.strip("/") or "index"
         reading.add(replace(member, name=name, kind=Kind.FILE))
-    if bytes(view[progress.position :]).strip(b"\0\n"):
+    if bytes(view[progress.reached :]).strip(b"\0\n"):
         raise ContentMalformed("the last header is cut")
 
 

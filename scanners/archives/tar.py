@@ -21,6 +21,7 @@ MOST_EXTENSIONS = 16
 EXTENSIONS = b"xgXLKN"
 """Kinds of headers that say more of the next one, or of all: pax, Solaris, GNU.  (tar(5))"""
 FILE = b"0\0"
+MARK = b"ustar"
 _OCTAL = re.compile(rb"[0-7]*")
 _PAYLOAD = re.compile(rb"[^\0]")
 
@@ -41,6 +42,8 @@ def read_tar(reading: Reading) -> None:
     that is a header read on.
     """
     view, found = reading.found.content.view, reading.found
+    if bytes(view[257:262]) != MARK and read_header(view, 0) is None:
+        return  # libmagic takes some other files for the tar of 1979, which has no mark
     at = 0
     for _ in range(MOST_ARCHIVES):
         progress, broken = Progress(), False
@@ -126,6 +129,6 @@ def find_header(view: memoryview, at: int, budget: Budget) -> int | None:
     for block in range(start, len(view) - BLOCK + 1, BLOCK):
         if block // BLOCK % 4096 == 0:
             budget.seconds_left()
-        if bytes(view[block + 257 : block + 262]) == b"ustar" and read_header(view, block):
+        if bytes(view[block + 257 : block + 262]) == MARK and read_header(view, block):
             return block
     return None

@@ -145,6 +145,11 @@ def test_indexes_of_libraries_are_no_paths(tmp_path: Path, run: Examine, said: F
     assert _leaves(found)[made] == "elf"
 
 
+def test_a_library_of_nothing(run: Examine, said: Findings) -> None:
+    """libc6-dev has some: what they held is part of libc now."""
+    assert said(run(b"!<arch>\n")) == set()
+
+
 def test_odd_names_in_ar(run: Examine, said: Findings) -> None:
     assert said(run(packing.ar_of({"../a.txt": b"text"}))) == {"archive.traversal"}
     assert said(run(packing.ar_of({"photo.jpg.exe": PE}))) == {"disguise.double_extension"}

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples import builders
+from scanners.archives.container import ArchiveContainer
 from scanners.archives.tar import find_header, own_header, read_header
 from scanners.budget import Budget
-from scanners.model import Examination, Reason
+from scanners.kit import Kit
+from scanners.model import Content, Examination, Reason, Report
+from scanners.types.table import TypeTable
 from tests.scanners.archives.tars import END, by_library, checked, entry, pax, sparse
 
 Examine = Callable[..., Examination]
@@ -167,6 +170,18 @@ def test_the_name_in_the_attributes_counts(run: Examine) -> None:
 def test_archives_without_end_end(run: Examine) -> None:
     found = run(NOTES * 40)
     assert {gap.reason for gap in found.unscanned} == {Reason.TOO_MANY}
+
+
+def test_what_libmagic_takes_for_a_tar_is_no_broken_one(
+    new_budget: MakeBudget, table: TypeTable
+) -> None:
+    kind = table.named("tar")
+    scanner = ArchiveContainer(Kit(table, lambda _: kind))
+    for data in (b"POST photo.jpg" + PE, b"text " * 300, b"x"):
+        content = Content(memoryview(data), file_type=kind)
+        assert scanner.scan(content, new_budget()) == Report(archive=True)
+    marked = memoryview(b"x" * 257 + b"ustar" + bytes(2000))
+    assert scanner.scan(Content(marked, file_type=kind), new_budget()).unscanned
 
 
 def test_header_fields() -> None:
