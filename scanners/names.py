@@ -9,7 +9,7 @@ MAX_NAME = 1024
 BLANKS = " \t_\u00a0\u1680\u202f\u205f\u2800\u3000\u3164\uffa0" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-"""Push an extension out of sight; underscores, the Braille blank and Hangul fillers are in use, too."""
+"""Push an extension out of sight; underscores, Braille blanks and Hangul fillers do as well."""
 _MARKS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0)))) + '"<>|?*'
 """Control characters, and what Windows lets no name have: savers drop or replace them."""
 _AROUND = BLANKS + _MARKS
