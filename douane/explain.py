@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 Row = dict[str, object]
 
+SHOWN = 40
+"""Files of a tree that are shown; the verdict has all of them."""
+
 
 def one_line(row: Row) -> str:
     """Return e.g. "block (malicious): signature.yara IM_Worm_Choke"."""
@@ -33,7 +36,7 @@ def printable(value: object) -> str:
 def _facts(row: Row) -> Iterator[str]:
     decided = "" if row["enforced"] else f", only monitored: it would {row.get('wanted', 'block')}"
     yield f"ruling      {row['action']} by clause {row['clause']!s}{decided}"
-    yield f"true type   {row['true_type'] or 'not known'}"
+    yield from _type_tree(row)
     if row["declared_type"]:
         yield f"declared    {row['declared_type']}"
     if row["file_name"]:
@@ -48,6 +51,31 @@ def _facts(row: Row) -> Iterator[str]:
     yield f"asked       rule set {row['ruleset']}, {row['clamav'] or 'no ClamAV'}"
     yield f"took        {row['scan_ms']} ms{', from the cache' if row['cached'] else ''}"
     yield f"transfer    {row['id']}"
+
+
+def _type_tree(row: Row) -> Iterator[str]:
+    """Yield the type of the file, and of everything found in it a line, SHOWN of them."""
+    yield f"true type   {row['true_type'] or 'not known'}{_kind(row.get('types'))}"
+    waiting = [(1, child) for child in _children(row.get("types"))]
+    for _ in range(SHOWN):
+        if not waiting:
+            return
+        depth, node = waiting.pop()
+        name = f"{node['name']}  " if node["name"] else ""
+        yield f"            {'  ' * (depth - 1)}└ {name}{node['type']}{_kind(node)}"
+        waiting += ((depth + 1, child) for child in _children(node))
+    if waiting:
+        yield "            … and more"
+
+
+def _children(node: object) -> list[dict[str, object]]:
+    children = node.get("children") if isinstance(node, dict) else None
+    return children[::-1] if isinstance(children, list) else []
+
+
+def _kind(node: object) -> str:
+    kind = node.get("kind") if isinstance(node, dict) else None
+    return f" ({kind})" if kind else ""
 
 
 def _items(row: Row, key: str) -> list[dict[str, object]]:

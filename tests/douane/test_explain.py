@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from douane.explain import Row, explain, one_line, printable
+from douane.explain import SHOWN, Row, explain, one_line, printable
 
 ROW: Row = {
     "id": "0190-1",
@@ -75,6 +75,29 @@ def test_explain_says_everything() -> None:
         "transfer    0190-1",
     ):
         assert said in text, said
+
+
+def _node(name: str, kind: str = "", *children: Row) -> Row:
+    return {"type": "pe", "kind": kind, "name": name, "children": list(children)}
+
+
+def test_explain_shows_the_tree_of_types() -> None:
+    tree = _node("", "sfx zip", _node("a", "", _node("b\n", "dll")), _node("c"))
+    lines = explain({**ROW, "types": tree}).splitlines()
+    at = next(number for number, line in enumerate(lines) if "true type" in line)
+    assert [line.strip() for line in lines[at : at + 4]] == [
+        "true type   pe (sfx zip)",
+        "└ a  pe",
+        "└ b\\n  pe (dll)",
+        "└ c  pe",
+    ]
+    assert lines[at + 2].index("└") > lines[at + 1].index("└")
+
+
+def test_a_large_tree_is_cut() -> None:
+    text = explain({**ROW, "types": _node("", "", *(_node(str(n)) for n in range(100)))})
+    assert text.count("└") == SHOWN
+    assert "… and more" in text
 
 
 def test_a_monitored_ruling_says_what_it_would_have_done() -> None:
