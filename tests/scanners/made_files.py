@@ -153,6 +153,7 @@ def _sound(path: Path) -> bytes:
     codec = {".mp3": "mp3", ".m4a": "aac", ".ogg": "libopus", ".flac": "flac"}
     with av.open(str(path), "w") as file:
         stream = file.add_stream(codec.get(path.suffix, "pcm_s16le"), rate=SAMPLES)
+        assert isinstance(stream, av.AudioStream)
         stream.layout = "mono"
         frame = av.AudioFrame(format="s16", layout="mono", samples=SAMPLES)
         frame.rate = SAMPLES
