@@ -4,8 +4,6 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-import inflate64
-
 from samples import builders as b
 from samples import zip_aes, zip_crypto
 from samples.specimen import Specimen
@@ -61,8 +59,9 @@ def crypto_member(name: str, data: bytes, password: bytes = PASSWORD) -> Packed:
 
 
 def deflate64_member(name: str, data: bytes) -> Packed:
-    engine = inflate64.Deflater()
-    return Packed(name, data, engine.deflate(data) + engine.flush(), DEFLATE64)
+    """Pack without references: such a stream is the same in Deflate and Deflate64."""
+    engine = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return Packed(name, data, engine.compress(data) + engine.flush(), DEFLATE64)
 
 
 TEXT = b"Plain text. " * 40
