@@ -166,6 +166,8 @@ def believable(view: memoryview, at: int) -> LocalHeader | None:
     head = bytes(view[at : at + LOCAL_SIZE])
     if len(head) < LOCAL_SIZE or head[8] > MOST_METHOD or head[9] or head[26:28] == b"\0\0":
         return None
+    if LOCAL in head[4:]:
+        return None
     try:
         return local_header(view, at)
     except ContentMalformed:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanners.budget import Budget
-from scanners.zip.directory import END
+from scanners.zip.directory import END, find_all
 from scanners.zip.headers import (
     CENTRAL,
     CENTRAL_SIZE,
@@ -83,13 +83,17 @@ def walk(view: memoryview, start: int, end: int, budget: Budget) -> Iterator[Loo
 
 
 def _record_end(view: memoryview, at: int, signature: bytes) -> int | None:
-    """Return where the record at `at` ends; None if it does not fit into the file."""
+    """Return where the record at `at` ends; None if it does not fit into the file.
+
+    A local header within it is one: then the record is none.
+    """
     size = _SIZES.get(signature, CENTRAL_SIZE)
     if at + size > len(view):
         return None
     if signature == CENTRAL:
         size += sum(struct.unpack_from("<3H", view, at + 28))
-    return min(at + size, len(view))
+    end = min(at + size, len(view))
+    return next(find_all(view, LOCAL, at + 4, end), end)
 
 
 def bounds(view: memoryview, local: LocalHeader, start: int, budget: Budget) -> Loose:

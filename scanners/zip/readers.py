@@ -60,6 +60,8 @@ def read_headless(opening: Opening, *, pure: bool) -> None:
             opening.budget.spend_member()
             member = unlisted(view, found)
             opening.take(member) if pure else opening.take_certain(member)
+        elif pure and not is_filling(view, opening.budget, found.start, found.end):
+            opening.take_leftover(found)
 
 
 def read_archive(opening: Opening, directory: Directory, *, pure: bool) -> None:
