@@ -38,6 +38,8 @@ SAME_KIND = 100
 archive of 5,000 tricks must not make a report of megabytes."""
 LOGGED_TEXT = 200
 """Characters of an exception's text that are logged: it may quote the file."""
+LOGGED_FRAMES = 20
+"""The innermost; too deep a recursion has a thousand."""
 
 
 def examine(content: Content, bench: Bench, budget: Budget) -> Examination:
@@ -157,8 +159,7 @@ class _Walk:
         except ScannerError as error:
             self._gap(TYPE_NAME, error.reason, content.path)
         except Exception as error:
-            _log_crash(TYPE_NAME, error)
-            self._gap(TYPE_NAME, Reason.CRASHED, content.path)
+            self._gap(TYPE_NAME, _log_crash(TYPE_NAME, error), content.path)
         return UNKNOWN_TYPE
 
     def _scan(self, scanner: Scanner, content: Content) -> Report:
@@ -167,8 +168,7 @@ class _Walk:
         except ScannerError as error:
             return Report(unscanned=(Unscanned(scanner.name, error.reason, content.path),))
         except Exception as error:  # MemoryError too: a member that is too much is no clean one
-            _log_crash(scanner.name, error)
-            self._gap(scanner.name, Reason.CRASHED, content.path)
+            self._gap(scanner.name, _log_crash(scanner.name, error), content.path)
         return Report()
 
     def _gap(self, scanner: str, reason: Reason, path: tuple[str, ...]) -> None:
@@ -207,14 +207,18 @@ def _for_certain(report: Report) -> Report:
     )
 
 
-def _log_crash(scanner: str, error: Exception) -> None:
+def _log_crash(scanner: str, error: Exception) -> Reason:
     """Log where it happened, without source lines: a sandboxed worker may open no file.
 
-    Not its repr(): that of a UnicodeDecodeError holds the whole buffer.
+    Not its repr(): that of a UnicodeDecodeError holds the whole buffer.  Return what it means.
     """
-    said = str(error)[:LOGGED_TEXT]
-    frames = " < ".join(_frames(error.__traceback__))
+    try:
+        said = str(error)[:LOGGED_TEXT]
+    except Exception:  # a library's exception, whose text needs what is broken
+        said = "(says nothing)"
+    frames = " < ".join(_frames(error.__traceback__)[:LOGGED_FRAMES])
     log.error("%s crashed: %s: %s %s", scanner, type(error).__name__, said, frames)
+    return Reason.TOO_LARGE if isinstance(error, MemoryError) else Reason.CRASHED
 
 
 def _frames(traceback: TracebackType | None) -> list[str]:

@@ -110,12 +110,26 @@ def test_a_bug_is_a_gap(
     new_budget: MakeBudget, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     found = _run(new_budget, _raising(error), GOOD)
-    assert found.unscanned == (Unscanned("bad", Reason.CRASHED),)
+    reason = Reason.TOO_LARGE if isinstance(error, MemoryError) else Reason.CRASHED
+    assert found.unscanned == (Unscanned("bad", reason),)
     assert found.detections == (FOUND,)
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
     assert "bad crashed" in record.getMessage()
     assert "test_walk.py" in record.getMessage(), "where it happened is told"
+
+
+def test_an_exception_that_cannot_be_told_is_a_gap(
+    new_budget: MakeBudget, caplog: pytest.LogCaptureFixture
+) -> None:
+    class SpeechlessError(Exception):
+        def __str__(self) -> str:
+            raise ValueError
+
+    found = _run(new_budget, _raising(SpeechlessError()), GOOD)
+    assert found.unscanned == (Unscanned("bad", Reason.CRASHED),)
+    assert found.detections == (FOUND,)
+    assert "SpeechlessError: (says nothing)" in caplog.text
 
 
 def test_an_interrupt_is_none_of_ours(new_budget: MakeBudget) -> None:
