@@ -60,6 +60,7 @@ def walk(view: memoryview, start: int, end: int, budget: Budget) -> Iterator[Loo
 
     A member may end behind `end`.
     """
+    end = min(end, len(view))
     at = left = start
     while at < end and (mark := _RECORD.search(view, at, end)):
         budget.seconds_left()

@@ -284,14 +284,6 @@ def test_overlapping_members_are_a_bomb(run: Examine) -> None:
     assert {"archive.bomb", "archive.ambiguous"} <= codes
 
 
-def test_quine_of_any_depth_ends(run: Examine, new_budget: MakeBudget) -> None:
-    data = NOTES
-    for _ in range(60):
-        data = builders.zip_of({"a.zip": data}, method=builders.STORED)
-    found: Examination = run(data, budget=new_budget(depth=50))
-    assert [gap.reason for gap in found.unscanned] == [Reason.TOO_DEEP]
-
-
 @given(st.integers(0, len(TOOL)), st.binary(min_size=1, max_size=40))
 def test_any_damage_is_survived(run: Examine, at: int, noise: bytes) -> None:
     """No exception, and never silence where nothing could be listed."""
