@@ -78,7 +78,7 @@ class TnefContainer:
                 _fill(attachment, kind, data)
             at += 9 + size + 2
             budget.seconds_left()
-        if at < len(view):
+        if bytes(view[at:]).strip(b"\0\r\n \x1a"):
             members.gap(Reason.MALFORMED, members.content.path)
         _add(attachment, members, budget)
 

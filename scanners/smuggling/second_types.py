@@ -16,6 +16,7 @@ SCRIPT_HEAD = 64
 """Bytes of an image in which no script of so many letters stands by chance."""
 
 _PDF = re.compile(rb"%PDF-[0-9]\.[0-9]")
+_PDF_OBJECT = re.compile(rb"\b[0-9]{1,10}[ \r\n]{1,4}[0-9]{1,5}[ \r\n]{1,4}obj\b")
 _TAR_HEADER = 512
 _IDENTIFIER = re.compile(
     rb"(?:GIF8[79]a|BM|RIFF|ID3|FLV|OggS|8BPS|\xff\xd8\xff[\xe0-\xef])([=`]|/\*)", re.DOTALL
@@ -46,12 +47,17 @@ def second_types(view: memoryview, type_name: str) -> Iterator[SecondType]:
 
 
 def _late_pdf(view: memoryview, head: bytes) -> int | None:
-    """Return where a PDF begins behind other bytes; text about PDF has no table at its end."""
+    """Return where a PDF begins behind other bytes.
+
+    Texts about PDF have no table at their end, programs that write PDF have no numbered object.
+    """
     match = _PDF.search(head, 1)
     if match is None or match.start() >= PDF_HEADER:
         return None
     tail = bytes(view[-PDF_TAIL:])
-    return match.start() if b"startxref" in tail and b"%%EOF" in tail else None
+    if b"startxref" not in tail or b"%%EOF" not in tail:
+        return None
+    return match.start() if _PDF_OBJECT.search(view, match.end()) else None
 
 
 def _is_tar(head: bytes) -> bool:

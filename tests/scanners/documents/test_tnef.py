@@ -96,6 +96,13 @@ def test_a_cut_file_is_malformed(cut: int, run: Examine, findings: Findings) -> 
     assert "unscanned.malformed" in findings(run(data))
 
 
+@pytest.mark.parametrize("padding", [b"\n", b"\r\n", bytes(8), b"\x1a"])
+def test_a_few_blanks_at_the_end_are_no_cut(
+    padding: bytes, run: Examine, findings: Findings
+) -> None:
+    assert findings(run(tnef([("a.txt", b"plain text")]) + padding)) == set()
+
+
 def test_bytes_are_counted(run: Examine, findings: Findings, new_budget: MakeBudget) -> None:
     data = tnef([("a.bin", bytes(4000))])
     assert findings(run(data, new_budget(size=100))) == {"unscanned.too_large"}

@@ -16,6 +16,7 @@ CASES = [  # bytes, true type, others
     (b.pdf(), "pdf", []),
     (b"\n" + b.pdf(), "pdf", []),
     (b"A text about %PDF-1.4.\n" * 9, "text", []),
+    (b"# a writer\nMARK = '%PDF-1.4'\nwrite('%d 0 obj')\nwrite('startxref\\n%%EOF')\n", "text", []),
     (TAR, "gif", [SecondType("tar")]),
     (TAR, "tar", []),
     (b"x" + TAR[1:], "text", []),
