@@ -3,13 +3,14 @@
 import struct
 import zlib
 
+from scanners.errors import ScannerError
+from scanners.model import Content
+from scanners.rar import locate as rar
+from scanners.sevenzip import locate as sevenzip
 from scanners.smuggling.sightings import Sighting
 from scanners.zip.directory import Directory, directories
 
 ZIP_STARTS = (b"PK\3\4", b"PK\5\6", b"PK00PK\3\4", b"PK\7\x08PK\3\4")
-
-FOUND_BY_RAR = 4 * 1024 * 1024
-"""scanners/rar finds archives so far behind the start of anything but a PDF by itself."""
 
 
 def archive_at(view: memoryview, sighting: Sighting) -> bool:
@@ -29,9 +30,15 @@ def starts_as_zip(view: memoryview) -> bool:
     return bytes(view[:8]).startswith(ZIP_STARTS)
 
 
-def is_opened_elsewhere(type_name: str, at: int, host: str) -> bool:
-    """Say whether another scanner opens an archive of that type where it lies."""
-    return type_name == "rar" and at < FOUND_BY_RAR and host != "pdf"
+def is_opened_elsewhere(content: Content, type_name: str, at: int) -> bool:
+    """Say whether another scanner opens an archive of that type where it lies: the first one."""
+    try:
+        if type_name == "rar":
+            found = rar.locate(content)
+            return found is not None and found[1] == at
+        return type_name == "7z" and sevenzip.locate(content) == at
+    except ScannerError:
+        return False  # that scanner says so
 
 
 def zip_at_end(view: memoryview) -> Directory | None:

@@ -93,8 +93,9 @@ def _judge_program(finds: Finds, start: int, file_type: FileType) -> None:
     near = finds.content.view[: start + CONFIGURATION]
     for sighting in sightings(near, ARCHIVE_SIGNS[1:], finds.budget, start):
         if archive_at(finds.content.view, sighting):
-            view = finds.content.view[sighting.at :]
-            finds.hand_out(f"{sighting.kind} at {sighting.at}", view)
+            if not is_opened_elsewhere(finds.content, sighting.kind, sighting.at):
+                view = finds.content.view[sighting.at :]
+                finds.hand_out(f"{sighting.kind} at {sighting.at}", view)
             return
 
 
@@ -107,5 +108,5 @@ def _add(finds: Finds, start: int, file_type: FileType) -> None:
     code = Code.EMBEDDED_EXECUTABLE if native else Code.DISGUISE_POLYGLOT
     said = f"{file_type.name} content behind the end of {finds.content.file_type.name} content"
     finds.detect(code, file_type.name, said, suspicious=True)
-    if not is_opened_elsewhere(file_type.name, start, finds.content.file_type.name):
+    if not is_opened_elsewhere(finds.content, file_type.name, start):
         finds.hand_out("overlay", finds.content.view[start:], file_type)

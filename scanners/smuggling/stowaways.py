@@ -99,7 +99,7 @@ def _add_archive(finds: Finds, sighting: Sighting, *, vague: bool) -> None:
     said = f"a {sighting.kind} archive lies in {content.file_type.name} content"
     suspicious = not (vague or is_pdf)
     finds.detect(Code.DISGUISE_POLYGLOT, sighting.kind, said, suspicious=suspicious)
-    if not is_opened_elsewhere(sighting.kind, at, content.file_type.name):
+    if not is_opened_elsewhere(content, sighting.kind, at):
         finds.hand_out(f"{sighting.kind} at {at}", content.view[at:])
 
 

@@ -6,8 +6,10 @@ import zlib
 import pytest
 
 from samples import builders as b
+from scanners.kit import Kit
+from scanners.model import Content
+from scanners.sevenzip.locate import SELF_EXTRACTOR
 from scanners.smuggling.archives import (
-    FOUND_BY_RAR,
     archive_at,
     is_opened_elsewhere,
     starts_as_zip,
@@ -47,8 +49,15 @@ def test_a_zip_at_the_end() -> None:
     assert not starts_as_zip(memoryview(b.gif() + ZIP))
 
 
-def test_what_the_scanner_of_rar_finds_itself() -> None:
-    assert is_opened_elsewhere("rar", 100, "jpeg")
-    assert not is_opened_elsewhere("rar", 100, "pdf")
-    assert not is_opened_elsewhere("rar", FOUND_BY_RAR, "jpeg")
-    assert not is_opened_elsewhere("7z", 100, "jpeg")
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_the_scanners_of_rar_and_7z_open_the_first_themselves(kit: Kit, kind: str) -> None:
+    def opened(before: bytes, at: int) -> bool:
+        view = memoryview(before + ARCHIVES[kind] + b"between" + ARCHIVES[kind])
+        content = Content(view, file_type=kit.identify(view))
+        return is_opened_elsewhere(content, kind.split(maxsplit=1)[0], at)
+
+    start = len(b.pe())
+    assert opened(b.pe(), start)
+    assert not opened(b.pe(), start + len(ARCHIVES[kind]) + len(b"between"))
+    assert not opened(b.pdf(), len(b.pdf()))
+    assert not opened(b.pe(size=SELF_EXTRACTOR), SELF_EXTRACTOR + 512)

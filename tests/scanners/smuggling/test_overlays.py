@@ -3,6 +3,7 @@
 import pytest
 
 from samples import builders as b
+from samples.packing import cab_of
 from scanners.kit import Kit
 from scanners.smuggling.stowaways import StowawayScanner
 from tests.scanners.smuggling.conftest import Look
@@ -50,6 +51,16 @@ def test_honest_ones(look: Look, kit: Kit, case: str) -> None:
 
 
 def test_the_archive_of_a_self_extractor_is_handed_out(look: Look, kit: Kit) -> None:
+    """But for those that the scanners of RAR and 7z open where they lie."""
     settings = b';!@Install@!UTF-8!\nRunProgram="a"\n;!@InstallEnd@!'
-    codes, children = look(StowawayScanner(kit), b.pe() + settings + b.empty_7z())
-    assert (codes, children) == (set(), [b.empty_7z()])
+    cabinet = cab_of({"a.txt": b"a"})
+    for archive, children in ((cabinet, [cabinet]), (b.empty_7z(), []), (b.empty_rar(), [])):
+        found = look(StowawayScanner(kit), b.pe() + settings + archive)
+        assert found == (set(), children)
+
+
+def test_a_second_archive_is_handed_out(look: Look, kit: Kit) -> None:
+    for archive in (b.empty_7z(), b.empty_rar()):
+        codes, children = look(StowawayScanner(kit), b.jpeg() + archive + b"between" + archive)
+        assert codes == {POLYGLOT}
+        assert children == [archive]
