@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Generator
 
 from scanners.archives.libarchive import decode
-from scanners.errors import ContentMalformed
+from scanners.errors import ContentMalformed, ContentTooLarge
 from scanners.inflate import SHORTEST_SKIPPED, WINDOW, Skipped, pull
 
 Stream = Callable[[memoryview], Generator[bytes | Skipped, None, int]]
@@ -33,6 +33,8 @@ def xz(view: memoryview) -> Generator[bytes | Skipped, None, int]:
 
 def lzma_alone(view: memoryview) -> Generator[bytes | Skipped, None, int]:
     """The format of LZMA Utils: properties, size or all ones, stream."""
+    if int.from_bytes(view[1:5], "little") > WINDOW:
+        raise ContentTooLarge("dictionary out of range")
     return (yield from pull(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=WINDOW), view))
 
 
@@ -44,7 +46,7 @@ def lzip(view: memoryview) -> Generator[bytes | Skipped, None, int]:
     base = 1 << (head[5] & 0x1F)
     size = base - base // 16 * (head[5] >> 5)
     if not 4096 <= size <= WINDOW:
-        raise ContentMalformed("dictionary out of range")
+        raise ContentTooLarge("dictionary out of range")
     filters = [{"id": lzma.FILTER_LZMA1, "lc": 3, "lp": 0, "pb": 2, "dict_size": size}]
     engine = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
     pieces, count, checksum = pull(engine, view[LZIP_HEAD:]), 0, 0

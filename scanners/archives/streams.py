@@ -9,6 +9,7 @@ from scanners import inflate
 from scanners.archives import decoders
 from scanners.archives.trailing import add_trailing, skipped_children
 from scanners.budget import Budget
+from scanners.errors import ContentMalformed
 from scanners.kit import Kit
 from scanners.members import FREE_BYTES, RATIO, MemberList
 from scanners.model import Content, Report
@@ -29,6 +30,8 @@ class Format:
     mark: re.Pattern[bytes]
     """What may stand between two streams, if another one follows."""
     reach: Reach
+    unmarked: bool = False
+    """Its first bytes are no mark: some other data begin with the like."""
 
 
 FORMATS: dict[str, Format] = {
@@ -48,7 +51,7 @@ FORMATS: dict[str, Format] = {
         Reach.NONE,
     ),
     "lzip": Format(decoders.lzip, re.compile(rb"(?=LZIP[\0\1])"), Reach.NONE),
-    "lzma": Format(decoders.lzma_alone, re.compile(rb"(?!)"), Reach.NONE),
+    "lzma": Format(decoders.lzma_alone, re.compile(rb"(?!)"), Reach.NONE, unmarked=True),
     "compress": Format(decoders.compress, re.compile(rb"(?!)"), Reach.NONE),
 }
 """By type; what a type is called stands in rules/types.toml."""
@@ -97,6 +100,8 @@ class StreamContainer:
         view, streams = content.view, _Streams(chosen)
         ceiling = max(FREE_BYTES, RATIO * len(view))
         unpacked = inflate.unpack(streams.decode, view, budget, ceiling)
+        if chosen.unmarked and not unpacked.data and isinstance(unpacked.failure, ContentMalformed):
+            return Report()  # nobody gets anything out of it: other data that looked like it
         reached = chosen.reach is Reach.ALL or (chosen.reach is Reach.FIRST and streams.count == 1)
         members = MemberList(content, self.name, self.kit, hidden=not reached)
         name = inner_name(content.name) or UNNAMED

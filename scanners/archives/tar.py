@@ -42,7 +42,9 @@ def read_tar(reading: Reading) -> None:
     that is a header read on.
     """
     view, found = reading.found.content.view, reading.found
-    if bytes(view[257:262]) != MARK and read_header(view, 0) is None:
+    if read_header(view, 0) is None and find_header(view, -BLOCK, reading.budget) is None:
+        if bytes(view[257:262]) == MARK:
+            raise ContentMalformed("no header is whole")
         return  # libmagic takes some other files for the tar of 1979, which has no mark
     at = 0
     for _ in range(MOST_ARCHIVES):

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from samples import builders
 from samples.packing import lz4_frame, lzip
-from scanners.archives.streams import inner_name
+from scanners.archives.streams import StreamContainer, inner_name
 from scanners.budget import Budget
-from scanners.model import Examination, Reason
+from scanners.kit import Kit
+from scanners.model import Content, Examination, Reason, Report
+from scanners.types.table import TypeTable
 
 Examine = Callable[..., Examination]
 Findings = Callable[[Examination], set[str]]
@@ -227,13 +229,21 @@ def test_a_chain_of_streams_ends(run: Examine, new_budget: MakeBudget) -> None:
 
 
 def test_declared_dictionaries_are_bounded(run: Examine, findings: Findings) -> None:
-    huge = lzma_alone(b"text" * 100)
-    huge = huge[:1] + struct.pack("<I", 0xFFFFFFFF) + huge[5:]
+    packed = lzma_alone(b"text" * 100)
+    huge = packed[:1] + struct.pack("<I", 0x10000000) + packed[5:]
+    assert findings(run(huge)) == {"unscanned.too_large"}
     packed = lzip(b"text" * 100)
-    for data in (huge, packed[:5] + b"\x1e" + packed[6:], packed[:4] + b"\2" + packed[5:]):
-        found = findings(run(data))
-        assert found <= {MALFORMED}
-    assert findings(run(packed[:5] + b"\x1e" + packed[6:])) == {MALFORMED}
+    assert findings(run(packed[:5] + b"\x1d" + packed[6:])) == {"unscanned.too_large"}
+
+
+def test_what_looks_like_lzma_and_holds_nothing(table: TypeTable, new_budget: MakeBudget) -> None:
+    """As libmagic takes the matrices of MATLAB 4 for it."""
+    kind = table.named("lzma")
+    scanner = StreamContainer(Kit(table, lambda _: kind))
+    matrix = bytes.fromhex("000000000200000001000000000000000b0000006669745f706172616d7300817d27")
+    assert scanner.scan(Content(memoryview(matrix), file_type=kind), new_budget()) == Report()
+    cut = memoryview(lzma_alone(NOISE)[:90_000])
+    assert scanner.scan(Content(cut, file_type=kind), new_budget()).unscanned
 
 
 def test_lzip_that_lies_about_its_content(run: Examine, findings: Findings) -> None:

@@ -180,6 +180,8 @@ def test_what_libmagic_takes_for_a_tar_is_no_broken_one(
     for data in (b"POST photo.jpg" + PE, b"text " * 300, b"x"):
         content = Content(memoryview(data), file_type=kind)
         assert scanner.scan(content, new_budget()) == Report(archive=True)
+    damaged = b"\xff" + NOTES[1:1536] + TRICK
+    assert scanner.scan(Content(memoryview(damaged), file_type=kind), new_budget()).unscanned
     marked = memoryview(b"x" * 257 + b"ustar" + bytes(2000))
     assert scanner.scan(Content(marked, file_type=kind), new_budget()).unscanned
 
