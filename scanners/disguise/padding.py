@@ -16,9 +16,10 @@ LONG_NAME = 150
 """Characters; dialogs cut longer names, and MailScanner denies them."""
 TITLED = frozenset({"js", "url", "desktop"})
 """Bundlers name scripts at length, browsers name bookmarks after titles of pages."""
+DROPPED = ". \u00a0\u2800\u3000"
+"""What Windows drops from the end of a name, or shows as nothing."""
 
 _RUN = re.compile(f"[{re.escape(BLANKS)}]{{{LONG_RUN},}}")
-_BEHIND = re.compile(r"[. \u00a0\u2800\u3000]+$")
 
 
 def padding_tricks(named: Named) -> Iterator[Trick]:
@@ -49,9 +50,10 @@ def ending_tricks(name: str, table: TypeTable) -> Iterator[Trick]:
     if "\0" in name.rstrip("\0") and runs:
         said = "a NUL in the name: programs disagree on where it ends"
         yield Trick(Code.DISGUISE_PADDING, BAD, "nul", said)
-    behind = _BEHIND.search(name)
-    if behind and runs and behind.start():
-        hides = "." in behind[0] or len(behind[0]) >= LONG_RUN
+    bare = name.rstrip(DROPPED)
+    behind = name[len(bare) :]
+    if bare and behind and runs:
+        hides = "." in behind or len(behind) >= LONG_RUN
         said = "dots or blanks behind the extension, which Windows drops"
         yield Trick(Code.DISGUISE_PADDING, BAD if hides else NOTED, "trailing", said)
 
