@@ -1,15 +1,19 @@
 """The shipped bench in real workers that die at any import, open or refused system call."""
 
+import lzma
 import os
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
+import zstandard
+
+from samples import builders
 from samples.catalogue import Specimen, specimens
 from scanners.budget import Budget
 from scanners.model import Content, Examination, Reason
-from scanners.settings import Limits, MiB, PasswordSettings
+from scanners.settings import Limits, MiB, PasswordSettings, WorkerSettings
 from scanners.worker.pool import JobRequest, PoolAnswer, ScanPool
 from scanners.worker.shipped import build_examiner
 from scanners.worker.worker import seal_memfd
@@ -19,7 +23,10 @@ Scan = Callable[..., Coroutine[None, None, PoolAnswer]]
 Words = Callable[[PoolAnswer], list[str]]
 
 SHIPPED = "scanners.worker.shipped:build_examiner"
-BENCH = build_examiner(Path(__file__).parents[3] / "rules", b"x" * 32)
+RULES = Path(__file__).parents[3] / "rules"
+BENCH = build_examiner(RULES, b"x" * 32)
+LZMA1 = lzma.FILTER_LZMA1
+DATA = builders.pe() + bytes(range(256)) * 2048
 SMALL = Limits(file_bytes=32 * MiB, unpacked_bytes=32 * MiB, scan_seconds=20)
 FAILURES = {Reason.CRASHED, Reason.TIMED_OUT, Reason.ENGINE_DOWN, Reason.TOO_LARGE}
 MARK = re.compile(r"mark \w+")
@@ -75,6 +82,35 @@ async def test_nothing_is_imported_or_opened_after_the_fork(make_pool: MakePool)
     assert failed == []
     assert pool.status().pids == (worker,)
     assert len(os.listdir(f"/proc/{worker}/task")) == 1, "a library started a thread"
+
+
+def with_large_dictionaries() -> dict[str, bytes]:
+    """Half a MiB each, for which a decoder has to allocate a hundred times as much."""
+    chain = {"preset": 1, "dict_size": 64 * MiB}
+    window = zstandard.ZstdCompressionParameters(window_log=27, write_content_size=False)
+    return {
+        "a.xz": lzma.compress(DATA, filters=[{"id": lzma.FILTER_LZMA2, **chain}]),
+        "a.lzma": lzma.compress(DATA, lzma.FORMAT_ALONE, filters=[{"id": LZMA1, **chain}]),
+        "a.zst": zstandard.ZstdCompressor(compression_params=window).compress(DATA),
+    }
+
+
+async def test_dictionaries_fit_into_the_headroom_alone() -> None:
+    tight = Limits(file_bytes=MiB, unpacked_bytes=MiB)
+    pool = ScanPool(RULES, tight, WorkerSettings(count=1))
+    await pool.start()
+    try:
+        for name, packed in with_large_dictionaries().items():
+            body = seal_memfd(memoryview(packed))
+            request = JobRequest(len(packed), name)
+            with await pool.scan(body, request, time.monotonic() + 20) as answer:
+                assert answer.examination.unscanned == (), name
+                assert answer.examination.types is not None
+                (inside,) = answer.examination.types.children
+                assert inside.file_type.name == "pe", name
+            os.close(body)
+    finally:
+        await pool.stop()
 
 
 async def test_the_audit_would_see_it(make_pool: MakePool, scan: Scan, words: Words) -> None:
