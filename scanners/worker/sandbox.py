@@ -14,8 +14,8 @@ from scanners.worker import kernel, landlock, seccomp
 HEADROOM_BYTES = 165 * MiB
 """What libmagic, YARA and the unpackers need on top of file and tree.
 
-Measured beyond what came out: 86 MiB for LZMA with a dictionary of 64 MiB (xz, 7z, ZIP), 72 for
-PPMd, 103 for zstd with a window of 128 MiB, 32 for AES in ZIP; what is larger is a gap.
+Measured beyond what came out: 22 MiB and the dictionary for LZMA (xz, 7z, ZIP) and zstd, 128 MiB of
+which are the most that any of them may ask for (`inflate.WINDOW`); 72 for PPMd; 32 for AES in ZIP.
 """
 DESCRIPTORS = 1024
 """A worker needs 64 children and few more.  But it is also the bound on the descriptors that all

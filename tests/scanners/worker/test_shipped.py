@@ -85,8 +85,8 @@ async def test_nothing_is_imported_or_opened_after_the_fork(make_pool: MakePool)
 
 
 def with_large_dictionaries() -> dict[str, bytes]:
-    """Half a MiB each, for which a decoder has to allocate a hundred times as much."""
-    chain = {"preset": 1, "dict_size": 64 * MiB}
+    """Half a MiB each, for which a decoder has to allocate two hundred times as much."""
+    chain = {"preset": 1, "dict_size": 96 * MiB}
     window = zstandard.ZstdCompressionParameters(window_log=27, write_content_size=False)
     return {
         "a.xz": lzma.compress(DATA, filters=[{"id": lzma.FILTER_LZMA2, **chain}]),
