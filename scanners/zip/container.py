@@ -48,6 +48,9 @@ class ZipContainer:
                 read_headless(opening, pure=pure)
             else:
                 read_archive(opening, directory, pure=pure)
+        except ScannerError as error:
+            members.gap(error.reason, content.path)
+        try:
             opening.open_locked()
         except ScannerError as error:
             members.gap(error.reason, content.path)

@@ -68,7 +68,7 @@ def walk(view: memoryview, start: int, end: int, budget: Budget) -> Iterator[Loo
         if mark[0] == LOCAL:
             local = believable(view, mark.start())
             member = bounds(view, local, mark.start(), budget) if local else None
-            behind = member.behind if member else None
+            behind = _behind_member(view, member) if member else None
         else:
             behind = _record_end(view, mark.start(), mark[0])
         if behind is None:
@@ -81,6 +81,11 @@ def walk(view: memoryview, start: int, end: int, budget: Budget) -> Iterator[Loo
         at = left = behind
     if left < end:
         yield Leftover(left, end)
+
+
+def _behind_member(view: memoryview, member: Loose) -> int:
+    """Return where to look on; a member that is cut may be none, and hides nothing."""
+    return member.behind if member.end <= len(view) else member.local.data
 
 
 def _record_end(view: memoryview, at: int, signature: bytes) -> int | None:

@@ -71,13 +71,18 @@ class Opening:
         else:
             self._add(member, self._unpack(member, member.packed), second=second)
 
-    def take_certain(self, member: Member) -> None:
-        """Add a member only if its checksum proves that it is one."""
-        proven = member.checksum is not None and member.size and not member.header.encrypted
-        if proven and not self.bombed and self._is_new(member):
-            reading = self._unpack(member, member.packed)
-            if reading.failure is None and member.is_whole(reading.view):
-                self._append(member, reading.view)
+    def take_certain(self, member: Member) -> bool:
+        """Add a member if its checksum proves that it is one; return whether it does."""
+        if member.header.encrypted or member.checksum is None or not member.size or self.bombed:
+            return False
+        if not self._is_new(member):
+            return True
+        reading = self._unpack(member, member.packed)
+        if reading.failure is not None or not member.is_whole(reading.view):
+            return False
+        self.budget.spend_member()
+        self._append(member, reading.view)
+        return True
 
     def _is_new(self, member: Member) -> bool:
         """Count a reading; return whether it yields bytes, or has names, that no other had."""

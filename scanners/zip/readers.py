@@ -14,7 +14,7 @@ from scanners.zip.gaps import is_filling
 from scanners.zip.headers import Entry, LocalHeader, believable, local_header
 from scanners.zip.loose import Leftover, Loose, bounds, walk
 from scanners.zip.member import listed, unlisted
-from scanners.zip.opening import Opening
+from scanners.zip.opening import MOST_READ, Opening
 from scanners.zip.structure import (
     OTHERS,
     Layout,
@@ -53,14 +53,15 @@ def read_headless(opening: Opening, *, pure: bool) -> None:
     if pure and first and first.masked:
         members.encrypted(Code.ARCHIVE_ENCRYPTED_NAMES, members.content.path)
         return
-    if pure:
-        members.gap(Reason.MALFORMED, members.content.path)
+    if not pure:
+        _take_certain(opening, [(0, len(view))])
+        return
+    members.gap(Reason.MALFORMED, members.content.path)
     for found in walk(view, 0, len(view), opening.budget):
         if isinstance(found, Loose):
             opening.budget.spend_member()
-            member = unlisted(view, found)
-            opening.take(member) if pure else opening.take_certain(member)
-        elif pure and not is_filling(view, opening.budget, found.start, found.end):
+            opening.take(unlisted(view, found))
+        elif not is_filling(view, opening.budget, found.start, found.end):
             opening.take_leftover(found)
 
 
@@ -75,20 +76,39 @@ def read_archive(opening: Opening, directory: Directory, *, pure: bool) -> None:
     opening.distrusted = bool(opening.words)
     inside = [_take_listed(opening, each) for each in (*found, *others)]
     opening.distrusted = True
-    for region in merged(region for region in inside if region):
-        for part in walk(view, *region, opening.budget):
-            if isinstance(part, Loose):
-                opening.budget.spend_member()
-                opening.take_certain(unlisted(view, part))
+    _take_certain(opening, merged(region for region in inside if region))
     for part in loose:
         if isinstance(part, Leftover):
             opening.take_leftover(part)
         elif pure or part.start >= layout.before[1]:
             opening.take(unlisted(view, part))
         else:
-            opening.take_certain(unlisted(view, part))
+            _take_certain(opening, [(part.start, part.behind)])
     if not complete:
         raise TooManyMembers("the directory lists more members than the budget allows")
+
+
+def _take_certain(opening: Opening, regions: list[Region]) -> None:
+    """Add what surely is a member; what only looks like one hides none that stands in it.
+
+    An encrypted one is sure if a record follows it: its checksum proves nothing.
+    """
+    view, budget = opening.members.content.view, opening.budget
+    unread = MOST_READ * len(view)
+    while regions and unread > 0:
+        start, end = regions.pop()
+        unread -= end - start
+        for found in walk(view, start, end, budget):
+            if not isinstance(found, Loose):
+                continue
+            member = unlisted(view, found)
+            if found.local.encrypted and bytes(view[found.behind : found.behind + 2]) == b"PK":
+                budget.spend_member()
+                opening.take(member)
+            elif found.end <= len(view) and not opening.take_certain(member):
+                regions.append((found.local.data, found.behind))
+    if regions:
+        opening.ambiguous("nested", "headers within what other headers call data")
 
 
 def _judge(opening: Opening, directory: Directory, found: list[_Listed]) -> Layout:

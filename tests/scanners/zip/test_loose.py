@@ -127,5 +127,14 @@ def test_any_bytes(new_budget: MakeBudget, pieces: list[bytes]) -> None:
     at = 0
     for part in walk(view, 0, len(view), new_budget()):
         assert part.start >= at
-        at = part.end if isinstance(part, Leftover) else part.behind
+        if isinstance(part, Leftover):
+            at = part.end
+        else:
+            at = part.behind if part.end <= len(view) else part.local.data
         assert at > part.start
+
+
+def test_a_header_whose_data_are_cut_hides_none_behind_it(new_budget: MakeBudget) -> None:
+    fake = Item(b"fake", b"", local={"packed_size": 1 << 30}).local_record()
+    names = [name for name, _, _ in _parts(fake + MEMBERS, new_budget())]
+    assert names == ["fake", "one", "two"]

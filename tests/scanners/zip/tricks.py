@@ -26,6 +26,7 @@ LOOSE = program(listed=False)
 ZEROS = {"checksum": 0, "packed_size": 0, "size": 0}
 DEFERRED: dict[str, Any] = {"flags": FLAGS_DEFERRED, "local": ZEROS}
 WIDE = 0xFFFFFFFF
+LOCKED = builders.encrypted_zip({"a.txt": PE})
 FILLER = builders.zip_of({"x.bin": bytes(range(256)) * 300}, method=builders.STORED)
 
 
@@ -92,6 +93,11 @@ TRICKS: dict[str, bytes] = {
     "behind a JPEG, offsets counted": forge([program()], prefix=builders.jpeg()),
     "behind a JPEG, offsets not counted": forge([program()], prefix=builders.jpeg(), shifted=True),
     "behind a JPEG, end record missing": builders.jpeg() + _cut(BAD, BAD.index(b"PK\x05\x06")),
+    "behind a JPEG, within another's data, no end record": builders.jpeg()
+    + Item(b"fake", b"", packed=_cut(BAD, BAD.index(b"PK\x01\x02"))).local_record()
+    + BAD[: BAD.index(b"PK\x05\x06")],
+    "behind a JPEG, encrypted, no end record": builders.jpeg()
+    + _cut(LOCKED, LOCKED.index(b"PK\x05\x06")),
     "behind a JPEG, more behind it": builders.jpeg() + BAD + b"more",
     "behind a line of text": b"hello\n" + BAD,
     "behind other letters": b"PK\x03\x03" + BAD,
