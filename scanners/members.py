@@ -112,6 +112,8 @@ class MemberList:
         has one use only.
         """
         self._judge_path(name)
+        if max(len(name), len(target)) > LONGEST_PATH:
+            return
         here = _steps(name)
         if _leads_out((*here[:-1], *_steps(target))) or _is_absolute(target):
             self.ways_out.add(here)
@@ -167,6 +169,7 @@ class MemberList:
         if len(name) > LONGEST_PATH:
             said = "a name that no system can store"
             self.detect(Code.ARCHIVE_BOMB, "name", said, self.path_of(name))
+            return  # nor can it lead anywhere: thousands of such names cost half a minute
         steps = _steps(name)
         if ".." in steps or _is_absolute(name):
             said = "the member's name leads out of the folder it is unpacked in"
@@ -197,7 +200,11 @@ def _steps(name: str) -> tuple[str, ...]:
 
 
 def _is_absolute(name: str) -> bool:
-    return _ABSOLUTE.match(name) is not None
+    """Say whether it leads from the root: a name that ends with a slash too is no file's.
+
+    Printer drivers keep a cabinet with "//Uncompressed-Data//" in the settings that workbooks hold.
+    """
+    return _ABSOLUTE.match(name) is not None and not (name[0] == name[-1] == "/")
 
 
 def _leads_out(steps: tuple[str, ...]) -> bool:

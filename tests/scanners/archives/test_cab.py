@@ -31,6 +31,7 @@ CASES = {
     "comes from the one before": (cab_of(NOTES, folder=0xFFFD), {MALFORMED}),
     "cut": (cab_of(NOTES)[:-100], {MALFORMED}),
     "no header": (b"MSCF\0\0\0\0" + bytes(20), {MALFORMED}),
+    "reserved bytes used": (b"MSCF\1\2\3\4" + cab_of(NOTES)[8:], {MALFORMED}),
     "signed": (cab_of(NOTES, reserve=bytes(20)) + SIGNATURE, {AMBIGUOUS + "?"}),
     "an archive in the reserve": (cab_of(NOTES, reserve=TRICK), {EXECUTABLE, DOUBLE}),
     "an archive behind the end": (cab_of(NOTES) + TRICK, {AMBIGUOUS, EXECUTABLE, DOUBLE}),

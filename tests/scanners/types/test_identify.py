@@ -62,6 +62,7 @@ TYPES = {
     "rar": (builders.empty_rar(), "rar"),
     "tar": (builders.tar_of({"a": b"b"}), "tar"),
     "iso": (bytes(32769) + b"CD001" + bytes(2048), "iso"),
+    "cabinet, reserved bytes used": (b"MSCF\1\0\0\0" + bytes(16) + b"\3\1" + bytes(20), "cab"),
     "jpeg": (builders.jpeg(), "jpeg"),
     "png": (builders.png(), "png"),
     "gif": (builders.gif(), "gif"),
