@@ -171,7 +171,7 @@ class MemberList:
             self.detect(Code.ARCHIVE_BOMB, "name", said, self.path_of(name))
             return  # nor can it lead anywhere: thousands of such names cost half a minute
         steps = _steps(name)
-        if ".." in steps or _is_absolute(name):
+        if ".." in steps or (_is_absolute(name) and not _names_no_file(name)):
             said = "the member's name leads out of the folder it is unpacked in"
             self.detect(Code.ARCHIVE_TRAVERSAL, "path", said, self.path_of(name))
         if self.ways_out and any(
@@ -200,11 +200,15 @@ def _steps(name: str) -> tuple[str, ...]:
 
 
 def _is_absolute(name: str) -> bool:
-    """Say whether it leads from the root: a name that ends with a slash too is no file's.
+    return _ABSOLUTE.match(name) is not None
+
+
+def _names_no_file(name: str) -> bool:
+    """Say whether nothing can be written there, as it ends with the slash that it begins with.
 
     Printer drivers keep a cabinet with "//Uncompressed-Data//" in the settings that workbooks hold.
     """
-    return _ABSOLUTE.match(name) is not None and not (name[0] == name[-1] == "/")
+    return name[0] == name[-1] == "/"
 
 
 def _leads_out(steps: tuple[str, ...]) -> bool:

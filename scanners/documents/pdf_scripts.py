@@ -12,7 +12,10 @@ EXPLOITS = (
     (re.compile(r"exportDataObject\s{0,9}\([^;]{0,500}?nLaunch\W{0,9}[12]"), "opens an attachment"),
     (re.compile(r"Collab\s{0,9}\.\s{0,9}(?:collectEmailInfo|getIcon)"), "calls a known weak spot"),
     (re.compile(r"media\s{0,9}\.\s{0,9}newPlayer|customDictionaryOpen"), "calls a known weak spot"),
-    (re.compile(r"printf\s{0,9}\(\s{0,9}[\"'][^\"']{0,99}%[^a-zA-Z%\"']{0,9}?\d{3}"), "calls a known weak spot"),
+    (
+        re.compile(r"printf\s{0,9}\(\s{0,9}[\"'][^\"']{0,99}%[^a-zA-Z%\"']{0,9}?\d{3}"),
+        "calls a known weak spot",
+    ),
     (re.compile(r"unescape\s{0,9}\(\s{0,9}[\"']%u|(?:%u[0-9a-fA-F]{4}){8}"), "builds machine code"),
     (re.compile(r"\beval\b.{0,500}?(?:fromCharCode|unescape)", re.DOTALL), "hides what it does"),
     (re.compile(r"(?:fromCharCode|unescape).{0,500}?\beval\b", re.DOTALL), "hides what it does"),

@@ -46,6 +46,8 @@ def attached(compound: Compound) -> Iterator[Attached]:
             if data is not None:
                 names = _names(compound, storage) or (UNNAMED,)
                 mime = _text(compound, storage, MIME_TAG).lower()
+                if mime.startswith("multipart/"):
+                    mime = ""  # a signed message: the fields stand with it, the boundary in them
                 yield Attached(data, names, mime, _folder(compound, storage))
 
 

@@ -15,6 +15,7 @@ from scanners.ole.vba_project import Project
 MARK = b"\xfe\xca\x01\x00"
 """Before the count of lines, which have 12 bytes each, and four bytes that are always set."""
 LINE = 12
+NO_CODE = b"\xff\xff\xff\xff"
 MARGIN = 4
 """Lines that the compiled form may have in excess."""
 
@@ -57,11 +58,18 @@ def identifiers(table: bytes) -> Iterator[bytes]:
 
 
 def compiled_lines(compiled: memoryview) -> int:
-    """Return how many lines of code a module's cache holds; 0 if it cannot be told."""
+    """Return how many lines of code a module's cache holds; 0 if it cannot be told.
+
+    Blank lines have an entry as well, which points at no code.
+    """
     data = bytes(compiled)
     at = data.rfind(MARK)
     if at < 0 or at + 6 > len(data):
         return 0
     (count,) = struct.unpack_from("<H", data, at + len(MARK))
     end = at + 6 + count * LINE
-    return count if data[end : end + 4] == b"\xff\xff\xff\xff" else 0
+    if data[end : end + 4] != NO_CODE:
+        return 0
+    return sum(
+        data[next_one - 4 : next_one] != NO_CODE for next_one in range(at + 18, end + 1, LINE)
+    )

@@ -38,16 +38,7 @@ def test_a_name_that_leads_out_is_traversal(members: MemberList, name: str) -> N
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "a/b",
-        "./a",
-        "a..b/c",
-        "..a",
-        "usr//bin/x",
-        "//Uncompressed-Data//",
-        "B::Deparse.3pm",
-        "1:2.txt",
-    ],
+    ["a/b", "./a", "a..b/c", "..a", "usr//bin/x", "//Data//", "B::Deparse.3pm", "1:2.txt"],
 )
 def test_an_ordinary_name_is_none(members: MemberList, name: str) -> None:
     members.add(name, memoryview(b"text"))

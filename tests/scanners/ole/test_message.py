@@ -39,6 +39,14 @@ def test_names_in_bytes_beside_those_in_utf_16() -> None:
     assert part.names == ("a.pdf", "a.exe")
 
 
+def test_a_signed_message_has_its_boundary_in_itself() -> None:
+    inside = attachment(
+        b"Content-Type: multipart/signed; boundary=a", _370E001F=wide("Multipart/Signed")
+    )
+    (part,) = read({"__attach_version1.0_#00000000": inside})
+    assert part.declared_type == ""
+
+
 def test_an_attachment_without_name() -> None:
     (part,) = read({"__attach_version1.0_#00000000": attachment(b"data")})
     assert part.names == ("attachment",)

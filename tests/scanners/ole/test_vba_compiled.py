@@ -10,8 +10,12 @@ from scanners.ole.vba_project import Module, Project
 HEAD = b'Attribute VB_Name = "M"\r\n'
 
 
-def cache(lines: int, *, rest: bytes = b"\xff\xff\xff\xff") -> bytes:
-    return b"\x01\x16" * 20 + b"\xfe\xca\1\0" + struct.pack("<H", lines) + bytes(12 * lines) + rest
+BLANK_LINE = bytes.fromhex("0080090000000000ffffffff")
+
+
+def cache(lines: int, *, blank: int = 0, rest: bytes = b"\xff\xff\xff\xff") -> bytes:
+    table = BLANK_LINE * blank + bytes(12 * lines)
+    return b"\x01\x16" * 20 + b"\xfe\xca\1\0" + struct.pack("<H", blank + lines) + table + rest
 
 
 def project(source: bytes, compiled: bytes, table: bytes = b"") -> Project:
@@ -30,6 +34,8 @@ HONEST = HEAD + b"Sub AutoOpen()\r\n  MsgBox 1\r\nEnd Sub\r\n"
 CASES = {
     "honest": (HONEST, cache(3), entry(b"AutoOpen"), ""),
     "a class without code": (HEAD, cache(0), entry(b"Workbook"), ""),
+    "a class with blank lines": (HEAD + b"\r\n" * 4, cache(0, blank=4), b"", ""),
+    "source of blank lines": (HEAD + b"\r\n" * 4, cache(1, blank=4), b"", "1 compiled lines"),
     "no cache": (HONEST, b"", entry(b"Document_Open"), ""),
     "a few lines more": (HONEST, cache(6), b"", ""),
     "source wiped": (b"", cache(3), b"", "no source"),
@@ -51,6 +57,7 @@ def test_stomped(source: bytes, compiled: bytes, table: bytes, said: str) -> Non
 
 def test_lines_are_counted_only_where_the_table_fits() -> None:
     assert compiled_lines(memoryview(cache(7))) == 7
+    assert compiled_lines(memoryview(cache(7, blank=2))) == 7
     assert compiled_lines(memoryview(cache(7, rest=b"\0\0\0\0"))) == 0
     assert compiled_lines(memoryview(cache(7)[:-1])) == 0
     assert compiled_lines(memoryview(b"\xfe\xca\1\0")) == 0
