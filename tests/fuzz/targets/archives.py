@@ -3,6 +3,7 @@
 Input: a byte that chooses the format, then the archive, whose checksums are set right.
 """
 
+from collections.abc import Callable
 from zlib import crc32
 
 from scanners.archives.ace import AceContainer
@@ -22,7 +23,7 @@ MOST_HEADERS = 16
 
 def fuzz_one(data: bytes) -> None:
     kind = NAMES[(data[0] if data else 0) % len(NAMES)]
-    archive = PREPARED.get(kind, bytes)(data[1:])
+    archive = PREPARED[kind](data[1:]) if kind in PREPARED else data[1:]
     file_type = FileType(kind, "application/octet-stream", Family.ARCHIVE)
     examine_twice(Content(memoryview(archive), name=f"a.{kind}", file_type=file_type), *SCANNERS)
 
@@ -62,9 +63,13 @@ def checked_ace(data: bytes) -> bytes:
     return bytes(archive)
 
 
-PREPARED = {
+def with_system_area(data: bytes) -> bytes:
+    return bytes(VOLUME) + data
+
+
+PREPARED: dict[str, Callable[[bytes], bytes]] = {
     "tar": checked_blocks,
     "arj": checked_arj,
     "ace": checked_ace,
-    "iso": lambda data: bytes(VOLUME) + data,
+    "iso": with_system_area,
 }
