@@ -195,3 +195,14 @@ def test_any_gzip_head(new_budget: MakeBudget, noise: bytes, flags: int) -> None
     stream = memoryview(b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + noise)
     unpacked = inflate.unpack(inflate.gzip, stream, new_budget(), ceiling=None)
     assert unpacked.failure is None or isinstance(unpacked.failure, ContentMalformed)
+
+
+def test_a_prefix_ends_where_its_stream_does(new_budget: MakeBudget) -> None:
+    """Bytes behind it are nobody's; a broken stream keeps what came before the break."""
+    stream = builders.raw_deflate(b"hello " * 300)
+    unpacked = inflate.unpack(
+        inflate.deflated_prefix, memoryview(stream + b"x"), new_budget(), None
+    )
+    assert (unpacked.failure, bytes(unpacked.data)) == (None, b"hello " * 300)
+    unpacked = inflate.unpack(inflate.deflated_prefix, memoryview(stream[:-1]), new_budget(), None)
+    assert isinstance(unpacked.failure, ContentMalformed)
