@@ -14,7 +14,13 @@ _SECTION = rb"<!\[CDATA\[(?:[^\]<]++|\](?!\]>)|<(?!!\[CDATA\[))*+\]\]>"
 _INSTRUCTION = rb"<\?(?:[^?<]++|\?(?!>)|<(?!\?))*+\?>"
 _TEXT = rb">((?:[^<]++|" + _COMMENT + b"|" + _SECTION + b"|" + _INSTRUCTION + rb")*+)"
 _VALUE = rb"=\s*+(?:\"([^\"]{%d,}+)|'([^']{%d,}+))" % (SHORTEST, SHORTEST)
-_FIELD = re.compile(_VALUE + b"|" + _TEXT)
+# Short texts and values are passed over within one match: each would be a Python object of its own.
+_SHORT = rb"(?:[^=>]++|=(?!\s*+(?:\"[^\"]{%d}|'[^']{%d}))|>[^<]{0,%d}+(?=<[^!?]|<?\Z))*+" % (
+    SHORTEST,
+    SHORTEST,
+    SHORTEST - 1,
+)
+_FIELD = re.compile(_SHORT + b"(?:" + _VALUE + b"|" + _TEXT + rb"|\Z)")
 _NAMED = {
     b"Tab": b"\t",
     b"NewLine": b"\n",
@@ -34,7 +40,9 @@ _MARKS = re.compile(b"|".join((_REFERENCE, _COMMENT, _INSTRUCTION, rb"<!\[CDATA\
 def long_fields(view: memoryview) -> Iterator[tuple[int, int]]:
     """Yield where long texts and attribute values lie, comments and sections in them included."""
     for match in _FIELD.finditer(view):
-        start, end = match.span(match.lastindex or 0)
+        if match.lastindex is None:  # the end
+            return
+        start, end = match.span(match.lastindex)
         if end - start >= SHORTEST:
             yield start, end
 

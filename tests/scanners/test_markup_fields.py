@@ -1,14 +1,22 @@
 """Fields of XML and HTML: found without a parser, read as one would read them."""
 
+import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scanners.markup_fields import long_fields, needs_reading, read
+from scanners.base64_runs import SHORTEST
+from scanners.markup_fields import _TEXT, _VALUE, long_fields, needs_reading, read
 
 LONG = b"QUJD" * 30
+PLAIN = re.compile(_VALUE + b"|" + _TEXT)
+"""Finds the short ones, too, one by one."""
+PIECES = [
+    *(b"< > = \" ' <!-- --> <![CDATA[ ]]> <? ?> <p> </p> =' &#65; <!x ! ? x -".split()),
+    *(b" ", b"\n", b'a="', b"a" * 40, b"a" * (SHORTEST - 1), b"a" * SHORTEST, b"a" * 99),
+]
 FIELDS = {
     "element": (b"<a><b>" + LONG + b"</b></a>", [LONG]),
     "attribute": (b'<a b="' + LONG + b"\" c='" + LONG + b"'/>", [LONG, LONG]),
@@ -44,7 +52,23 @@ def test_plain_text_needs_no_reading() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    [b">", b"<!--", b"><!--", b"<!--x-", b"<![CDATA[", b"]", b"<?", b"<!---->", b"=\"='", b"&#65"],
+    [
+        b">",
+        b"=",
+        b"=  ",
+        b'="',
+        b"><",
+        b">a</",
+        b"<!--",
+        b"><!--",
+        b"<!--x-",
+        b"<![CDATA[",
+        b"]",
+        b"<?",
+        b"<!---->",
+        b"=\"='",
+        b"&#65",
+    ],
 )
 def test_hostile_documents_are_quick(piece: bytes) -> None:
     document = b"<a>" + piece * (2_000_000 // len(piece))
@@ -59,3 +83,12 @@ def test_any_text(document: bytes) -> None:
     for start, end in long_fields(memoryview(document)):
         assert ends[-1] <= start < end <= len(document)
         ends.append(end)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map(b"".join))
+@example(b">" + b"a" * (SHORTEST - 1) + b"<")
+@example(b"<p>" * 300 + b"=  '" + b"a" * SHORTEST)
+def test_what_is_passed_over_is_short(document: bytes) -> None:
+    fields = [match.span(match.lastindex or 0) for match in PLAIN.finditer(document)]
+    long = [(start, end) for start, end in fields if end - start >= SHORTEST]
+    assert list(long_fields(memoryview(document))) == long
