@@ -1,22 +1,20 @@
 """What the tests of the engine expect of it, and how they wait."""
 
 import asyncio
-import os
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
 from scanners.model import Code, Detection, DetectionLevel, Report
 
+Count = Callable[[], Counter[str]]
+
 
 def found(name: str) -> Report:
     detection = Detection(Code.SIGNATURE_CLAMAV, "clamav", name, DetectionLevel.MALICIOUS)
     return Report(detections=(detection,))
-
-
-def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
 
 
 async def until(condition: Callable[[], bool]) -> float:
