@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from scanners import errors, walk
+from scanners import errors
 from scanners.base import Bench
 from scanners.budget import Budget
 from scanners.model import (
@@ -267,34 +267,6 @@ def test_more_of_the_same_is_not_kept(new_budget: MakeBudget) -> None:
     words = [detection.name for detection in found.detections]
     assert (words.count("common"), words.count("rare")) == (SAME_KIND, 1)
     assert len(found.unscanned) == SAME_KIND
-
-
-def test_the_log_needs_no_source_file(
-    new_budget: MakeBudget, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A sandboxed worker cannot open one; `traceback` would try."""
-
-    def refuse(*arguments: object) -> None:
-        raise AssertionError("opened a file")
-
-    monkeypatch.setattr("linecache.updatecache", refuse)
-    _run(new_budget, _raising(ValueError("bug")))
-    assert "ValueError: bug" in caplog.text
-    assert walk.log.name in caplog.text
-
-
-@pytest.mark.parametrize(
-    "error",
-    [UnicodeDecodeError("utf-8", b"hostile" * 10_000, 0, 1, "odd"), ValueError("hostile" * 10_000)],
-    ids=["buffer", "text"],
-)
-def test_the_log_does_not_hold_the_file(
-    new_budget: MakeBudget, caplog: pytest.LogCaptureFixture, error: Exception
-) -> None:
-    """The repr of a UnicodeDecodeError is all that could not be decoded."""
-    _run(new_budget, _raising(error))
-    assert type(error).__name__ in caplog.text
-    assert len(caplog.text) < 1500
 
 
 def test_second_reading_that_breaks_off_is_no_finding(new_budget: MakeBudget) -> None:
