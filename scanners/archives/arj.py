@@ -53,7 +53,7 @@ class ArjContainer:
                 members.spend(budget)
                 if entry.kind not in (_FOLDER, _LABEL, _CHAPTER):
                     _add(entry, members, budget)
-            add_trailing(members, chain.at)
+            add_trailing(members, chain.at, budget)
         except ScannerError as error:
             members.gap(error.reason, content.path)
         return members.report()

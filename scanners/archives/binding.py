@@ -18,7 +18,7 @@ os.environ.setdefault("TZ", ":/etc/localtime")
 with suppress(locale.Error):  # in the locale "C" names of cabinets and images come out as NULL
     locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
 
-OK, EOF, RETRY, WARN = 0, 1, -10, -20
+OK, EOF, RETRY, WARN, FATAL = 0, 1, -10, -20, -30
 """Below WARN: the member or the archive cannot be read on.  (archive.h)"""
 
 pointer, text, count = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t

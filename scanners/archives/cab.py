@@ -33,8 +33,9 @@ def read_cab(reading: Reading) -> None:
         area = view[_HEADER.size + 4 : _HEADER.size + 4 + length]
         if len(area) >= SHORTEST_SKIPPED:
             path = (*found.content.path, "reserved")
+            found.spend(reading.budget)
             found.children.append(Content(area, path=path, hidden_from_clamav=True))
-    add_trailing(found, size)
+    add_trailing(found, size, reading.budget)
 
 
 def _folders(view: memoryview, at: int, count: int) -> Iterator[int]:

@@ -40,7 +40,7 @@ def read_lha(reading: Reading) -> None:
     progress = Progress()
     for member in reading.members(reading.found.content.view, progress=progress):
         reading.add(member)
-    add_trailing(reading.found, progress.position + 1)
+    add_trailing(reading.found, progress.position + 1, reading.budget)
 
 
 READERS: dict[str, tuple[Reader, Callable[[Reading], object]]] = {

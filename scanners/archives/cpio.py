@@ -16,7 +16,8 @@ GO_ON = frozenset({"cpio", "gzip", "bzip2", "xz", "zstd", "lz4", "lzma", "lzip"}
 
 def read_cpio(reading: Reading) -> None:
     """Add the members of an archive, and look at what stands behind its trailer."""
-    add_trailing(reading.found, read_payload(reading), expected=GO_ON)
+    end = read_payload(reading)
+    add_trailing(reading.found, end, reading.budget, expected=GO_ON)
 
 
 def read_payload(reading: Reading) -> int:

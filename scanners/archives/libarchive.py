@@ -53,6 +53,8 @@ class _Reading:
     view: memoryview
     base: int
     member: int = 0
+    broken: bool = False
+    """libarchive gave up; asked again, its reader of cabinets reads where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def _blocks(reading: _Reading) -> Iterator[tuple[int, int, int | None, int]]:
             reading.handle, ctypes.byref(pointer), ctypes.byref(size), ctypes.byref(offset)
         )
         if code not in (c.OK, c.WARN, c.EOF) or offset.value < 0:
+            reading.broken = code == c.FATAL
             raise ContentMalformed(_said(reading.handle))
         start = (pointer.value or 0) - reading.base
         inside = 0 <= start <= len(reading.view) - size.value
@@ -227,6 +230,8 @@ def _walk(reading: _Reading, budget: Budget, progress: Progress) -> Generator[Me
     retries = index = 0
     while True:
         budget.seconds_left()
+        if reading.broken:
+            raise ContentMalformed("nothing can be read behind a member")
         code = c.next_header(reading.handle, ctypes.byref(entry))
         progress.position = c.position(reading.handle)
         progress.reached = c.filter_bytes(reading.handle, 0)

@@ -9,7 +9,7 @@ from scanners import inflate
 from scanners.archives import decoders
 from scanners.archives.trailing import add_trailing, skipped_children
 from scanners.budget import Budget
-from scanners.errors import ContentMalformed
+from scanners.errors import ContentMalformed, ScannerError
 from scanners.kit import Kit
 from scanners.members import FREE_BYTES, RATIO, MemberList
 from scanners.model import Content, Report
@@ -97,6 +97,7 @@ class StreamContainer:
         chosen = FORMATS.get(content.file_type.name)
         if content.codings or chosen is None:
             return Report()
+        budget.spend_member()
         view, streams = content.view, _Streams(chosen)
         ceiling = max(FREE_BYTES, RATIO * len(view))
         unpacked = inflate.unpack(streams.decode, view, budget, ceiling)
@@ -110,10 +111,12 @@ class StreamContainer:
         others = (*map(inner_name, content.other_names), _stored_name(content))
         members.add(name, unpacked.view, tuple(filter(None, others)))
         members.children += skipped_children(unpacked.skipped, content.path)
-        if unpacked.failure is not None:
-            members.gap(unpacked.failure.reason, path)
-        else:
-            add_trailing(members, streams.end)
+        try:
+            if unpacked.failure is not None:
+                raise unpacked.failure
+            add_trailing(members, streams.end, budget)
+        except ScannerError as error:
+            members.gap(error.reason, path)
         return members.report()
 
 

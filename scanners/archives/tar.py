@@ -58,7 +58,7 @@ def read_tar(reading: Reading) -> None:
         again = find_header(view, end, reading.budget)
         if again is None:
             if not broken:
-                add_trailing(found, end)
+                add_trailing(found, end, reading.budget)
             return
         said = "members behind the end of the archive, or behind bytes that are none"
         found.detect(Code.ARCHIVE_AMBIGUOUS, "behind", said, found.content.path)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from scanners.budget import Budget
 from scanners.inflate import SHORTEST_SKIPPED
 from scanners.members import MemberList
 from scanners.model import Code, Content, Family
@@ -13,12 +14,18 @@ FILES = frozenset({Family.PROGRAM, Family.ARCHIVE, Family.DOCUMENT})
 
 
 def add_trailing(
-    members: MemberList, at: int, *, expected: frozenset[str] = frozenset(), word: str = "trailing"
+    members: MemberList,
+    at: int,
+    budget: Budget,
+    *,
+    expected: frozenset[str] = frozenset(),
+    word: str = "trailing",
 ) -> None:
     """Look at what stands behind `at`: as a child, that no reader of this format sees.
 
     Suspicious if it is a file by itself, unless its type is among the `expected` ones; else it is
-    recorded: trailers of firmware images, signatures, what a careless download left.
+    recorded: trailers of firmware images, signatures, what a careless download left.  It is one
+    more member: raises what the budget raises.
     """
     view = members.content.view
     start = _PAYLOAD.search(view, at)
@@ -30,6 +37,7 @@ def add_trailing(
     said = f"bytes behind the end, which readers of this format skip ({file_type.name})"
     path = (*members.content.path, word)
     members.detect(Code.ARCHIVE_AMBIGUOUS, word, said, path, harmless=honest)
+    members.spend(budget)
     members.children.append(Content(rest, path=path, file_type=file_type, hidden_from_clamav=True))
 
 

@@ -82,7 +82,7 @@ class _Opening:
         self.out |= unlocked(archive, view, opened, done, self.budget, everything=not plain)
         self._tell(archive, opened)
         if self.content.file_type.name == TYPE:
-            add_trailing(self.members, archive.end, word="behind")
+            add_trailing(self.members, archive.end, self.budget, word="behind")
 
     def _with_clues(self, archive: Archive) -> Content:
         """The archive's own comment may say what opens it."""

@@ -92,7 +92,7 @@ class _Opening:
             self._compare(archive)
         self._tell(archive, passwords)
         if pure:
-            add_trailing(self.members, archive.end, word="behind")
+            add_trailing(self.members, archive.end, self.budget, word="behind")
 
     def _say_opened(self, code: Code, password: Password) -> None:
         if password.text not in self.opened:

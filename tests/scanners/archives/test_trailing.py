@@ -6,11 +6,13 @@ import pytest
 
 from samples import builders
 from scanners.archives.trailing import add_trailing, skipped_children
+from scanners.errors import TooManyMembers
 from scanners.kit import Kit
 from scanners.members import MemberList
-from scanners.model import Content, DetectionLevel
+from scanners.model import Code, Content, DetectionLevel
 from scanners.types.identify import TypeScanner
 from scanners.types.table import TypeTable
+from tests.scanners.conftest import MakeBudget
 
 Look = Callable[..., MemberList]
 INFO, SUSPICIOUS = DetectionLevel.INFO, DetectionLevel.SUSPICIOUS
@@ -27,11 +29,11 @@ CASES = {
 
 
 @pytest.fixture
-def look(table: TypeTable) -> Look:
+def look(table: TypeTable, new_budget: MakeBudget) -> Look:
     def call(data: bytes, expected: frozenset[str] = frozenset()) -> MemberList:
         kit = Kit(table, TypeScanner(table).identify)
         members = MemberList(Content(memoryview(b"head" + data), path=("a.gz",)), "test", kit)
-        add_trailing(members, 4, expected=expected)
+        add_trailing(members, 4, new_budget(), expected=expected)
         return members
 
     return call
@@ -51,6 +53,14 @@ def test_what_is_expected_is_harmless_and_looked_at_all_the_same(look: Look) -> 
     assert (child.path, child.file_type.name) == (("a.gz", "trailing"), "gzip")
     assert child.hidden_from_clamav
     assert bytes(child.view[:2]) == b"\x1f\x8b"
+
+
+def test_it_is_a_member_of_the_budget(table: TypeTable, new_budget: MakeBudget) -> None:
+    kit = Kit(table, TypeScanner(table).identify)
+    members = MemberList(Content(memoryview(builders.pe())), "test", kit)
+    with pytest.raises(TooManyMembers):
+        add_trailing(members, 0, new_budget(members=0))
+    assert [found.code for found in members.detections] == [Code.ARCHIVE_AMBIGUOUS]
 
 
 def test_skipped_fields_are_children() -> None:
