@@ -20,7 +20,9 @@ LONGEST = 127
 DEAREST_LOG = 20
 """2^20 rounds cost 0.2 s.  RAR writes 15 and reads up to 24, at three seconds a password."""
 MOST_DERIVED = 64
-"""Keys derived of one password: each costs up to 0.2 s, and archives need three."""
+"""Keys derived of one password; archives need three."""
+MOST_ROUNDS = 1 << 22
+"""... and rounds of RAR 5's, 0.8 s: 128 keys of RAR's own, four of the dearest."""
 _ROUNDS_4 = 0x40000
 _STEP_4 = _ROUNDS_4 // 16
 _LOW = bytes(range(256))
@@ -36,7 +38,8 @@ class Derived:
     def once(self, derive: Callable[..., bytes], password: str, *mixed_with: bytes | int) -> bytes:
         known = self.known.setdefault(password, {})
         if (key := (derive, *mixed_with)) not in known:
-            if len(known) >= MOST_DERIVED:
+            spent = sum(part for each in known for part in each if isinstance(part, int))
+            if len(known) >= MOST_DERIVED or spent >= MOST_ROUNDS:
                 raise ContentTooLarge("every member has a key of its own")
             known[key] = derive(password, *mixed_with)
         return known[key]

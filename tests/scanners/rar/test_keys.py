@@ -8,7 +8,15 @@ import pytest
 
 from samples import rar_archives
 from scanners.errors import ContentMalformed, ContentTooLarge
-from scanners.rar.keys import DEAREST_LOG, MOST_DERIVED, Derived, Keys4, Keys5, trusted_check
+from scanners.rar.keys import (
+    DEAREST_LOG,
+    MOST_DERIVED,
+    MOST_ROUNDS,
+    Derived,
+    Keys4,
+    Keys5,
+    trusted_check,
+)
 
 SALT = bytes(range(16))
 HEADER_4 = bytes.fromhex(
@@ -83,6 +91,22 @@ def test_a_key_for_every_member_ends() -> None:
         Keys5(derived, salt, 1, bytes(16), b"", tweaked=True).decrypt("a", memoryview(b""))
 
     for number in range(MOST_DERIVED):
+        derive(number)
+    with pytest.raises(ContentTooLarge):
+        derive(MOST_DERIVED)
+
+
+def test_dear_keys_for_every_member_end_sooner() -> None:
+    """Four of these take what one password may."""
+    derived = Derived()
+
+    def derive(number: int) -> None:
+        salt = hashlib.sha256(bytes([number])).digest()[:16]
+        Keys5(derived, salt, DEAREST_LOG, bytes(16), b"", tweaked=True).decrypt(
+            "a", memoryview(b"")
+        )
+
+    for number in range(MOST_ROUNDS >> DEAREST_LOG):
         derive(number)
     with pytest.raises(ContentTooLarge):
         derive(MOST_DERIVED)

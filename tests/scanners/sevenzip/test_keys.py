@@ -10,6 +10,7 @@ from scanners.sevenzip.keys import (
     AS_IT_IS,
     DEAREST_LOG,
     MOST_DERIVED,
+    MOST_ROUNDS,
     Keys,
     Lock,
     derive,
@@ -78,6 +79,15 @@ def test_a_key_for_every_folder_ends() -> None:
     keys = Keys()
     for number in range(MOST_DERIVED):
         keys.decrypt(Lock(0, bytes([number]), bytes(16)), "a", memoryview(b""), 0)
+    with pytest.raises(ContentTooLarge):
+        keys.decrypt(Lock(0, b"salt", bytes(16)), "a", memoryview(b""), 0)
+
+
+def test_dear_keys_for_every_folder_end_sooner() -> None:
+    """Four of these take what one password may."""
+    keys = Keys()
+    for number in range(MOST_ROUNDS >> DEAREST_LOG):
+        keys.decrypt(Lock(DEAREST_LOG, bytes([number]), bytes(16)), "a", memoryview(b""), 0)
     with pytest.raises(ContentTooLarge):
         keys.decrypt(Lock(0, b"salt", bytes(16)), "a", memoryview(b""), 0)
 
