@@ -67,7 +67,7 @@ class TypeScanner:
             found = self._table.of_mime(self._magic.from_buffer(head))
         except magic.MagicException as error:
             raise ScannerError("libmagic gave up") from error
-        if found.family is Family.PROGRAM:
+        if found.family is Family.PROGRAM or found.name in structure.TOLD_BY_US:
             return self._table.named("text" if text else "unknown")
         return found
 

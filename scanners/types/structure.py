@@ -4,12 +4,16 @@ import re
 import struct
 
 SECTOR = 512
+TOLD_BY_US = frozenset({"cpio"})
+"""libmagic goes by two bytes, which is no proof; here, a header has to make sense."""
 
 _LHA = re.compile(rb".{2}-(?:lh[0-9a-z]|lz[s45]|pm[012s])-", re.DOTALL)
 _LZMA_SIZE_LIMIT = 1 << 40
 """Bytes; a stream that says it holds more is none."""
 _SECTORS_PER_CLUSTER = frozenset(1 << power for power in range(8))
 _DRIVES = ((b"NTFS    ", "ntfs"), (b"EXFAT   ", "exfat"), (b"-FVE-FS-", "bitlocker"))
+_KINDS_OF_FILES = frozenset({0, 1, 2, 4, 6, 8, 10, 12})
+"""The upper four bits of a mode in stat(2)."""
 _PARTITIONS, _SIGNATURE = 446, b"\x55\xaa"
 
 
@@ -31,7 +35,7 @@ def by_header(view: memoryview, head: bytes) -> tuple[str, str] | None:
         return "arj", ""
     if _is_lzma(head):
         return "lzma", ""
-    if _is_binary_cpio(head):
+    if _is_binary_cpio(view, head):
         return "cpio", "binary"
     kind = _disk(view, head)
     return ("img", kind) if kind else None
@@ -65,13 +69,17 @@ def _is_lzma(head: bytes) -> bool:
     return size in range(_LZMA_SIZE_LIMIT) or size == 0xFFFFFFFFFFFFFFFF
 
 
-def _is_binary_cpio(head: bytes) -> bool:
+def _is_binary_cpio(view: memoryview, head: bytes) -> bool:
+    """Two bytes are chance: the mode must be of a kind that readers take, and a zero end the name.
+
+    What has no kind is a regular file to libarchive.
+    """
     order = {b"\xc7\x71": "<", b"\x71\xc7": ">"}.get(head[:2])
     if order is None or len(head) < 28:
         return False
-    (length,) = struct.unpack_from(order + "H", head, 20)
+    mode, length = (struct.unpack_from(order + "H", head, at)[0] for at in (6, 20))
     end = 26 + length
-    return 1 < length <= 1024 and head[end - 1 : end] == b"\0" and b"\0" not in head[26 : end - 1]
+    return mode >> 12 in _KINDS_OF_FILES and length > 1 and bytes(view[end - 1 : end]) == b"\0"
 
 
 def _disk(view: memoryview, head: bytes) -> str:

@@ -140,6 +140,7 @@ def test_libmagic_names_the_rest(bench: Bench) -> None:
     found = bench.identify(memoryview(icon))
     assert (found.name, found.family) == ("ico", Family.IMAGE)
     assert bench.identify(memoryview(b"\x93\x81\x01\x99" * 50)).name == "unknown"
+    assert bench.identify(memoryview(b"\xc7\x71" + b"\x93\x81\x01\x00" * 50)).name == "unknown"
 
 
 @given(st.binary(max_size=300))

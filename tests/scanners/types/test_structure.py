@@ -37,6 +37,8 @@ NEAR_MISSES = {
     "lzma with an odd dictionary": b"]\x01\x23\x45\x00" + b"\xff" * 8 + b"\0abc",
     "lzma of endless size": b"]\0\0\x80\0" + b"\xfe" * 8 + b"\0abc",
     "cpio without name": b.binary_cpio()[:20] + b"\0\0" + b.binary_cpio()[22:],
+    "cpio of a kind that no file has": b.binary_cpio()[:7] + b"\x71" + b.binary_cpio()[8:],
+    "cpio whose name does not end": b.binary_cpio()[:20] + b"\3\0" + b.binary_cpio()[22:],
     "no signature": b.fat_image(at510=0),
     "odd sectors": b.fat_image(at12=3),
     "odd clusters": b.fat_image(at13=3),
