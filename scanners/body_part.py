@@ -69,12 +69,19 @@ class Opened:
 
 
 def read_part(
-    region: memoryview, line_end: bytes, most: int = MAX_HEADERS, *, may_lack_body: bool = False
+    region: memoryview,
+    line_end: bytes,
+    most: int = MAX_HEADERS,
+    *,
+    may_lack_body: bool = False,
+    counted: bool = True,
 ) -> Part:
     """Split at the first blank line; without one in `most` bytes, all is header and body.
 
     With `may_lack_body` a header alone is a part, too: mail has such (RFC 2046 §5.1.1), but readers
     of forms take the line break before the next mark for the blank line, and miss the mark.
+    With `counted` a Content-Length has to be right; in mail it is what some mailbox or gateway said
+    before line ends changed, and nobody goes by it.
     """
     if bytes(region[:1]) == LF or bytes(region[:2]) == CRLF:
         blank = 0, 2 if region[0] == 0x0D else 1
@@ -98,7 +105,8 @@ def read_part(
     distinct = tuple(dict.fromkeys(names))
     whole &= blank[0] >= 0 and _is_clear(bytes(region[: blank[1]]), line_end)
     # Python's cgi reads as many bytes as this says, marks or not.
-    whole &= all(length == str(len(body)) for length in headers.get("content-length", []))
+    lengths = headers.get("content-length", []) if counted else []
+    whole &= all(length == str(len(body)) for length in lengths)
     return Part(
         body=body,
         clear=whole,

@@ -83,7 +83,7 @@ def _open(
     """Add the parts of a mail; what only resembles one may have an odd header without a gap."""
     envelope = _ENVELOPE.match(mail)
     rest = mail[envelope.end() :] if envelope else mail
-    part = read_part(rest, _line_end(rest), MAX_HEADERS)
+    part = read_part(rest, _line_end(rest), MAX_HEADERS, counted=False)
     doubtful = not part.clear or part.encoding not in DECODERS
     if surely and doubtful:
         opened.add_gap(Reason.MALFORMED)

@@ -71,11 +71,12 @@ def widened(values: list[int], extra: Extra) -> list[int]:
 def disputed(values: list[int], extra: Extra) -> bool:
     """Return whether readers may take other numbers than `widened` does: size, packed size.
 
-    Some take the last ZIP64 field, some take its numbers where no 0xFFFFFFFF asks for them.
+    Some take the last ZIP64 field, some take its numbers where no 0xFFFFFFFF asks for them.  Zeros
+    are room that a writer left before it knew that it would not need it.
     """
     if extra.wide_fields > 1:
         return True
-    unasked = WIDE not in values
+    unasked = WIDE not in values and any(extra.wide)
     return unasked and any(ours != theirs for ours, theirs in zip(values[:2], extra.wide))
 
 

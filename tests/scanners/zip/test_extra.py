@@ -31,6 +31,8 @@ def test_wide_numbers_stand_only_for_those_that_ask() -> None:
         (NUMBERS, [5, 7, 0], True),
         (NUMBERS, [4, 6, 0], True),
         (NUMBERS, [4, 7, WIDE], False),
+        (_field(1, bytes(16)), [5, 6, 0], False),
+        (_field(1, struct.pack("<2Q", 5, 0)), [5, 6, 0], True),
         (NUMBERS + NUMBERS, [WIDE, WIDE, 0], True),
         (OTHER, [4, 7, 0], False),
         (_field(1, b"odd"), [4, 7, 0], False),
