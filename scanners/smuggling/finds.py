@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from scanners.budget import Budget
+from scanners.errors import TooManyMembers
 from scanners.model import (
     UNKNOWN_TYPE,
     Code,
@@ -15,8 +16,8 @@ from scanners.model import (
     Unscanned,
 )
 
-MOST = 16
-"""Of one kind in one file.  A file with more is suspicious enough, or an image of many programs."""
+MOST = 512
+"""Children of one file, beyond which is a gap; firmware honestly holds some hundred programs."""
 SCRIPTS = -1
 """Stands for the place of all scripts of a file: the first has the others behind it."""
 
@@ -41,7 +42,12 @@ class Finds:
             self.detections.append(found)
 
     def hand_out(self, label: str, view: memoryview, file_type: FileType = UNKNOWN_TYPE) -> None:
-        """Add the bytes as a child, so that every scanner sees them from their own first byte."""
+        """Add the bytes as a child, so that every scanner sees them from their own first byte.
+
+        Raises ScannerError: the file holds more than MOST, or more than the budget allows.
+        """
+        if len(self.children) == MOST:
+            raise TooManyMembers("one file carries too many others")
         self.budget.spend_member()
         self.budget.spend_bytes(len(view))  # the same bytes may lie in many children
         path = (*self.content.path, label)

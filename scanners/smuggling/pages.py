@@ -8,14 +8,29 @@ from scanners.budget import Budget
 from scanners.errors import ScannerError
 from scanners.kit import Kit
 from scanners.model import Code, Content, Family, FileType, Reason, Report
-from scanners.smuggling.finds import MOST, Finds
+from scanners.smuggling.finds import Finds
 from scanners.smuggling.hosts import is_taken_apart
 from scanners.smuggling.sightings import Sighting, Signs, sightings
-from scanners.smuggling.spellings import LONGEST, Reader, read_base64, read_hex, read_numbers
+from scanners.smuggling.spellings import (
+    LONGEST,
+    Reader,
+    is_cut,
+    read_base64,
+    read_escapes,
+    read_hex,
+    read_link,
+    read_numbers,
+    read_packed,
+)
 from scanners.utf_text import as_utf8, is_wide
 
 PAGES = frozenset({"html", "svg", "xml", "hta"})
-TRIES = 256
+INNER = frozenset({"text", "script"})
+OF_THE_WEB = frozenset({"link", "packed"})
+"""Spellings in which honest pages keep scripts of their own."""
+TRIES = 2048
+PAYLOADS = 4096
+"""Of one script; saved pages have hundreds of pictures."""
 FIRST_BYTES, FIRST_LETTERS = 512, 8192
 HEAD_LETTERS = 256 * 1024
 HEAD_BYTES = 40 * 1024
@@ -30,7 +45,14 @@ BACKWARDS = 5
 """Letters of each sign that is spelled backwards."""
 
 _DELIVERS = [
-    re.compile(word) for word in (rb"createObjectURL", rb"msSave", rb"download\b", rb"saveAs\b")
+    re.compile(word)
+    for word in (
+        rb"createObjectURL",
+        rb"msSave",
+        rb"download\b",
+        rb"saveAs\b",
+        rb"\[\s?[\"'][A-Za-z]{1,14}[\"']\s?\+\s?[\"'][A-Za-z]",  # a name that nobody shall find
+    )
 ]
 _DECODES = re.compile(
     rb"\b(?:atob|Uint8Array|fromCharCode|charCodeAt|parseInt|unescape|TextDecoder|fromBase64)\b"
@@ -41,16 +63,22 @@ _HEX = re.compile(rb"[0-9a-fA-F]*+")
 _NEXT = rb"[^0-9A-Za-z]{1,6}"
 
 # First bytes of ZIP, RAR, 7z, cabinets, compound files and ELF programs; some backwards.
+_JOINT = rb"[\"'`+,\s@#!$%*~^|.:?]{0,8}"
 SIGNS: Signs = (
-    ("base64", re.compile(rb"UEsDB|UmFyIRoH|N3q8rycc|TVNDRgAAAA|0M8R4KGxGuE|f0VMRg[EI]")),
+    ("base64", re.compile(rb"UmFyIRoH|N3q8rycc|TVNDRgAAAA|0M8R4KGxGuE|f0VMRg[EI]")),
+    ("base64", re.compile(rb"UE" + _JOINT + rb"s" + _JOINT + rb"D" + _JOINT + rb"B")),
+    ("packed", re.compile(rb"H4sI[A-Za-z0-9+/]{2}|(?<=[\"'`])e[AFNJ][A-Za-z0-9+/]{40}")),
+    ("link", re.compile(rb"data:(?:application/[a-z0-9.+-]{1,80})?[;,]")),
+    ("string", re.compile(rb"(?:PK|MZ)(?=\\)|\\115\\132|\\120\\113")),
     ("reversed", re.compile(rb"BDsEU|IyFmU|r8q3N")),
     ("hex", re.compile(rb"504[bB]0304|526172211[aA]07|377[aA][bB][cC][aA][fF]271[cC]")),
     ("escapes", re.compile(rb"50(?:\\x|\\u00|%)4[bB](?:\\x|\\u00|%)03")),
+    ("escapes", re.compile(rb"50" + _NEXT + rb"0[xX]4[bB]" + _NEXT + rb"0[xX]0?3[^0-9A-Za-z]")),
     ("numbers", re.compile(rb"80" + _NEXT + rb"75" + _NEXT + rb"3" + _NEXT + rb"4[^0-9A-Za-z]")),
 )
 READERS: dict[str, Reader] = {
     "base64": read_base64, "reversed": read_base64, "hex": read_hex, "escapes": read_hex,
-    "numbers": read_numbers,
+    "numbers": read_numbers, "packed": read_packed, "link": read_link, "string": read_escapes,
 }  # fmt: skip
 
 
@@ -62,7 +90,7 @@ class PageScanner:
     name: str = "page"
 
     def scan(self, content: Content, budget: Budget) -> Report:
-        if content.file_type.name not in PAGES or is_taken_apart(content):
+        if not _is_page(content) or is_taken_apart(content):
             return Report()
         finds = Finds(content, self.name, budget)
         try:
@@ -79,8 +107,6 @@ class PageScanner:
         """Read what is spelled in a way that no other scanner reads, or in pieces."""
         behind = 0
         for tries, sighting in enumerate(sightings(view, SIGNS, finds.budget)):
-            if len(finds.children) >= MOST:
-                return
             if tries >= TRIES:
                 finds.gap(Reason.TOO_MANY)
                 return
@@ -91,13 +117,15 @@ class PageScanner:
         """Add the file that begins there, if any; return how many letters it takes."""
         reader = READERS[sighting.kind]
         head, _ = reader(_text_at(view, sighting, FIRST_LETTERS), FIRST_BYTES)
-        if not _is_smuggled(self.kit.identify(memoryview(head))):
+        if not _is_smuggled(self.kit.identify(memoryview(head)), sighting.kind):
             return 0
         finds.budget.seconds_left()
         text = _text_at(view, sighting, LONGEST)
-        data, taken = reader(text, len(text))
-        if _is_smuggled(file_type := self.kit.identify(memoryview(data))):
+        data, taken = reader(text, LONGEST)
+        if _is_smuggled(file_type := self.kit.identify(memoryview(data)), sighting.kind):
             _tell(finds, file_type, sighting.kind)
+            if is_cut(data, taken, len(view) - sighting.at):
+                finds.gap(Reason.TOO_LARGE)
             finds.hand_out(f"{sighting.kind} at {sighting.at}", memoryview(data))
         return 0 if sighting.kind == "reversed" else taken
 
@@ -105,8 +133,10 @@ class PageScanner:
         """Judge long payloads: some are no file before the script has decrypted them."""
         for text in _scripts(view, finds.budget):
             for number, payload in enumerate(_PAYLOAD.finditer(text)):
-                if number >= MOST:
+                if number >= PAYLOADS:
+                    finds.gap(Reason.TOO_MANY)
                     break
+                finds.budget.seconds_left()
                 letters = payload[0]
                 is_hex = _HEX.fullmatch(letters, 0, min(len(letters), HEAD_LETTERS))
                 reader = read_hex if is_hex else read_base64
@@ -132,7 +162,15 @@ def _is_clear(text: bytes, payload: int) -> bool:
     return payload * SHARE >= len(text) and bool(_DECODES.search(text)) and _delivers(text)
 
 
-def _is_smuggled(file_type: FileType) -> bool:
+def _is_page(content: Content) -> bool:
+    """Say whether it is a page, or a script that another one keeps in base64."""
+    kind = content.file_type.name
+    return kind in PAGES or (kind in INNER and bool(content.path) and not content.name)
+
+
+def _is_smuggled(file_type: FileType, spelling: str = "") -> bool:
+    if file_type.name == "script" and spelling in OF_THE_WEB:
+        return False
     packed = file_type.family is Family.ARCHIVE and file_type.name not in STREAMS
     return packed or file_type.family is Family.PROGRAM
 

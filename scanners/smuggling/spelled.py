@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from scanners.budget import Budget
 from scanners.errors import ScannerError
 from scanners.model import Code, Content, Family, Reason, Report
-from scanners.smuggling.finds import MOST, Finds
+from scanners.smuggling.doings import Doings
+from scanners.smuggling.finds import Finds
 from scanners.smuggling.hosts import is_message, is_taken_apart
 from scanners.smuggling.programs import DOS_HEADER, WINDOW, program_at
 from scanners.smuggling.sightings import Sighting, Signs, sightings
 from scanners.smuggling.spellings import (
     LONGEST,
     Reader,
+    is_cut,
     read_base64,
+    read_escapes,
     read_hex,
     read_numbers,
+    read_packed,
 )
 from scanners.utf_text import as_utf8, is_wide
 
@@ -25,33 +29,36 @@ SHORTEST = 512
 """Bytes: no program that runs is shorter."""
 FIRST_LETTERS = 16 * DOS_HEADER
 HEAD_LETTERS = 16 * WINDOW
-SPAN = 256 * 1024
-"""Bytes searched for what a script does: at both ends, and before the program."""
 HEAD = 4096
+ELF = b"\x7fELF"
 TEXT_BYTES = bytes({9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
 CARRIERS = frozenset({"json", "xml", "mail"})
 """Texts that carry whole files for others: what lies in them is a transfer, no trick."""
 SCRIPTED = frozenset({"html", "svg", "script", "rtf", "hta"})
 
 _CHR = rb"(?:[cC][hH][rR][wWbB$]?\s?\(\s?)?"
+_NEXT = rb"\W{0,3}(?:0?[xX])?"
 SIGNS: Signs = (
-    ("base64", re.compile(rb"TV[opqr][A-Za-z0-9+/\"'`\r\n]")),
+    ("base64", re.compile(rb"TV[opqr][A-Za-z0-9+/\"'`\r\n@#!$%*~^|.:?]|f0VMRg[EI]")),
+    ("gzip", re.compile(rb"H4sI[A-Za-z0-9+/]{2}")),
     ("reversed", re.compile(rb"VT(?![A-Za-z0-9+/])")),
     ("hex", re.compile(rb"4[dD][^0-9A-Za-z]{0,8}" + _CHR + rb"(?:0[xX]|\\?[xX]|&?[hH]|u00)?5[aA]")),
+    ("hex", re.compile(rb"7[fF]" + _NEXT + rb"45" + _NEXT + rb"4[cC]" + _NEXT + rb"46")),
     ("numbers", re.compile(rb"77[\s,;&+()_\"'`|/]{1,8}" + _CHR + rb"90[^0-9A-Za-z]")),
-    ("command", re.compile(rb"-[eE][a-zA-Z]{0,14}\s{1,4}[\"']?(?=[A-Za-z0-9+/]{40})")),
+    ("escapes", re.compile(rb"(?:MZ|\\115\\132|\\177ELF)(?=[^\r\n]{0,3}\\[x0u])|\\x7fELF\\")),
+    (
+        "command",
+        re.compile(
+            rb"(?:[-/\x96]|\xe2\x80[\x93-\x95])\^?[eE][a-zA-Z^]{0,28}\s{1,4}[\"']?(?=[A-Za-z0-9+/]{40})"
+        ),
+    ),
 )
-READERS: dict[str, Reader] = {"base64": read_base64, "hex": read_hex, "numbers": read_numbers}
+READERS: dict[str, Reader] = {
+    "base64": read_base64, "reversed": read_base64, "gzip": read_packed, "hex": read_hex,
+    "numbers": read_numbers, "escapes": read_escapes,
+}  # fmt: skip
 _PLAIN = re.compile(rb"(?:[A-Za-z0-9+/=_-]|\r?\n[ \t]*+(?=[A-Za-z0-9+/]))*+")
-_CERTIFICATE = re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----\s*\Z")
 _ENCODED = re.compile(rb"[A-Za-z0-9+/]{40,65536}+={0,2}")
-_DOES = re.compile(
-    rb"frombase64string|\[byte\[\]\]|writeallbytes|assembly\]::load|virtualalloc|invoke-|\biex\b|"
-    rb"adodb\.stream|createobject|wscript|activexobject|certutil|shellexecute|"
-    rb"\batob\s*\(|uint8array|createobjecturl|mssave|fromcharcode|"
-    rb"b64decode|unhexlify|bytes\.fromhex|base64 +(?:-d|--decode)|xxd +-r|\bexec\s*\(|ctypes",
-    re.IGNORECASE,
-)
 _FETCHES = re.compile(
     rb"\biex\b|invoke-expression|downloadstring|downloadfile|webclient|invoke-webrequest|\biwr\b|"
     rb"frombase64string|virtualalloc|start-process|start-bitstransfer|reflection\.assembly",
@@ -82,21 +89,20 @@ class SpelledScanner:
 
 def _search(view: memoryview, finds: Finds) -> None:
     behind = 0
+    doings = Doings(view)
     for tries, sighting in enumerate(sightings(view, SIGNS, finds.budget)):
-        if len(finds.places) >= MOST:
-            return
         if tries >= TRIES:
             finds.gap(Reason.TOO_MANY)
             return
         if sighting.kind == "command":
             _read_command(view, sighting.at, finds)
         elif sighting.at >= behind:
-            behind = sighting.at + _read_program(view, sighting, finds)
+            behind = sighting.at + _read_program(view, sighting, finds, doings)
 
 
-def _read_program(view: memoryview, sighting: Sighting, finds: Finds) -> int:
+def _read_program(view: memoryview, sighting: Sighting, finds: Finds, doings: Doings) -> int:
     """Add the program that begins there, if any; return how many letters it takes."""
-    reader = READERS["base64" if sighting.kind == "reversed" else sighting.kind]
+    reader = READERS[sighting.kind]
     if not _begins_well(reader(_text_at(view, sighting, FIRST_LETTERS), DOS_HEADER)[0]):
         return 0
     if not _is_program(reader(_text_at(view, sighting, HEAD_LETTERS), WINDOW)[0]):
@@ -104,12 +110,14 @@ def _read_program(view: memoryview, sighting: Sighting, finds: Finds) -> int:
     finds.is_new(sighting.at)
     finds.budget.seconds_left()
     text = _text_at(view, sighting, LONGEST)
-    data, taken = reader(text, len(text))
+    data, taken = reader(text, LONGEST)
     kind = finds.content.file_type.name
-    tells = kind in SCRIPTED or (kind not in CARRIERS and _is_scripted(view, sighting.at))
-    said = f"a Windows program spelled in a text ({sighting.kind})"
+    tells = kind in SCRIPTED or (kind not in CARRIERS and doings.before(sighting.at))
+    said = f"a program spelled in a text ({sighting.kind})"
     finds.detect(Code.EMBEDDED_EXECUTABLE, sighting.kind, said, suspicious=tells)
     if sighting.kind != "base64" or not _is_plain(text, len(data)):
+        if is_cut(data, taken, len(view) - sighting.at):
+            finds.gap(Reason.TOO_LARGE)
         finds.hand_out(f"{sighting.kind} at {sighting.at}", memoryview(data))
     return 0 if sighting.kind == "reversed" else taken
 
@@ -123,11 +131,15 @@ def _text_at(view: memoryview, sighting: Sighting, most: int) -> bytes:
 
 
 def _begins_well(data: bytes) -> bool:
+    if data.startswith(ELF):
+        return True
     distance = int.from_bytes(data[DOS_HEADER - 4 : DOS_HEADER], "little")
     return len(data) >= DOS_HEADER and data.startswith(b"MZ") and 4 <= distance < WINDOW
 
 
 def _is_program(data: bytes) -> bool:
+    if data.startswith(ELF):
+        return program_at(memoryview(data), Sighting("elf", 0)) is not None
     if len(data) < SHORTEST:
         return False
     at = int.from_bytes(data[60:64], "little")
@@ -141,13 +153,6 @@ def _is_plain(text: bytes, size: int) -> bool:
     """Say whether it is one run, which the scanner of base64 has decoded already."""
     run = _PLAIN.match(text)
     return run is not None and run.end() * 3 // 4 + 8 >= size
-
-
-def _is_scripted(view: memoryview, at: int) -> bool:
-    """Say whether something in the text would decode it, or it passes for a certificate."""
-    if _CERTIFICATE.search(bytes(view[max(0, at - 80) : at])):
-        return True
-    return any(map(_DOES.search, (view[:SPAN], view[max(0, at - SPAN) : at], view[-SPAN:])))
 
 
 def _read_command(view: memoryview, at: int, finds: Finds) -> None:

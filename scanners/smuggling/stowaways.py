@@ -7,7 +7,7 @@ from scanners.errors import ScannerError
 from scanners.kit import Kit
 from scanners.model import Code, Content, Reason, Report
 from scanners.smuggling.archives import archive_at, is_opened_elsewhere
-from scanners.smuggling.finds import MOST, SCRIPTS, Finds
+from scanners.smuggling.finds import SCRIPTS, Finds
 from scanners.smuggling.hosts import Host, host_of, is_message, is_taken_apart
 from scanners.smuggling.overlays import look_behind
 from scanners.smuggling.polyglots import look_for_second_types
@@ -55,8 +55,6 @@ def _search(finds: Finds, host: Host, kit: Kit) -> None:
     view = finds.content.view
     seen = sightings(view, signs, finds.budget) if signs else iter(())
     for tries, sighting in enumerate(seen):
-        if len(finds.children) >= MOST:
-            return
         if tries >= TRIES:
             finds.gap(Reason.TOO_MANY)
             return

@@ -170,7 +170,7 @@ def test_unknown_data_is_a_child_and_no_gap(run: Examine) -> None:
 
 def test_broken_off_base64_is_scanned_as_far_as_it_goes(run: Examine) -> None:
     found = run(json.dumps({"photo.jpg": B64[:-3] + "?" + NOISE.hex()[:60]}).encode(), **JSON)
-    assert _members(found.types) == [FOUND]
+    assert FOUND in _members(found.types)
     assert found.unscanned == ()
 
 

@@ -13,7 +13,7 @@ from samples import builders
 from scanners.budget import Budget
 from scanners.coding import CodingScanner
 from scanners.errors import ContentTooDeep
-from scanners.model import Content, Examination, Family, FileType, Reason, Report
+from scanners.model import Code, Content, Examination, Family, FileType, Reason, Report
 
 MakeBudget = Callable[..., Budget]
 Examine = Callable[..., Examination]
@@ -156,7 +156,8 @@ def test_stored_program_is_found_in_both_readings(run: Examine) -> None:
         parameters=(("boundary", BOUNDARY),),
         codings=("gzip",),
     )
-    assert [one.path for one in found.detections] == [("one.jpg",), ("two.jpg",), ("two.jpg",)]
+    disguised = [one.path for one in found.detections if one.code is Code.DISGUISE_EXTENSION]
+    assert disguised == [("one.jpg",), ("two.jpg",), ("two.jpg",)]
     assert found.unscanned == ()
 
 

@@ -1,7 +1,10 @@
 """What was found in one file, told once."""
 
+import pytest
+
+from scanners.errors import TooManyMembers
 from scanners.model import Code, Content, DetectionLevel, Reason
-from scanners.smuggling.finds import Finds
+from scanners.smuggling.finds import MOST, Finds
 from tests.scanners.conftest import MakeBudget
 
 
@@ -29,3 +32,11 @@ def test_children_are_members_of_the_budget(new_budget: MakeBudget) -> None:
     ]
     assert [gap.path for gap in report.unscanned] == [("a",)]
     assert budget.members_left == 4
+
+
+def test_what_is_beyond_the_limit_is_a_gap(new_budget: MakeBudget) -> None:
+    finds = Finds(Content(memoryview(b"abc")), "x", new_budget(members=2 * MOST))
+    for number in range(MOST):
+        finds.hand_out(f"pe at {number}", memoryview(b"a"))
+    with pytest.raises(TooManyMembers):
+        finds.hand_out("one more", memoryview(b"a"))

@@ -1,6 +1,7 @@
 """Pages that build a file for the user: told by what comes out; web pages of all kinds pass."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 
@@ -26,6 +27,17 @@ SMUGGLED = {
     "drawing": b"<svg xmlns='http://www.w3.org/2000/svg'>" + delivery(b"'" + LETTERS + b"'"),
     "disc": delivery(b"'" + base64.b64encode(disc()) + b"'"),
     "link": b.html("<a download='a' href='data:;base64," + LETTERS.decode() + "'>x</a>"),
+    "very short pieces": delivery(b"'" + pieces(LETTERS, 3, b"'+'") + b"'"),
+    "octal": delivery(b"'" + b"".join(b"\\%03o" % byte for byte in ZIP) + b"'"),
+    "hexadecimal numbers": delivery(b"[" + b",".join(b"0x%x" % byte for byte in ZIP) + b"]"),
+    "packed": delivery(b"'" + base64.b64encode(b.gzip(ZIP)) + b"'"),
+    "deflated": delivery(b"'" + base64.b64encode(b.deflate(ZIP)) + b"'"),
+    "letters to be taken out": delivery(b"'" + pieces(LETTERS, 7, b"@") + b"'"),
+    "link without base64": b.html(f"<a download href='data:,{quote(ZIP)}'>x</a>"),
+    "link of entities": b.html(
+        "<a download href='data:;base64," + "".join(f"&#{c};" for c in LETTERS) + "'>x</a>"
+    ),
+    "names in pieces": page(b"window['at' + 'ob']('" + LETTERS + b"')"),
     "encrypted": delivery(b"'" + NOISE + b"'"),
     "encrypted, hex": delivery(b"'" + base64.b64decode(NOISE).hex().encode() + b"'"),
 }
@@ -71,6 +83,19 @@ def test_a_program_is_told_as_one(look: Look, kit: Kit) -> None:
     assert look(PageScanner(kit), text)[0] == {EMBEDDED}
     wide = delivery(b"'" + LETTERS + b"'").decode().encode("utf-16")
     assert look(PageScanner(kit), wide)[0] == {SCRIPT}
+
+
+def test_a_script_within_a_page(look: Look, kit: Kit) -> None:
+    script = b"URL.createObjectURL(atob('" + LETTERS + b"'));"
+    assert look(PageScanner(kit), script, path=("a.html", "base64"))[0] == {SCRIPT}
+    assert look(PageScanner(kit), script)[0] == set()
+    assert look(PageScanner(kit), script, name="a.js", path=("a.zip", "a.js"))[0] == set()
+
+
+def test_scripts_that_honest_pages_keep(look: Look, kit: Kit) -> None:
+    worker = b"#!/usr/bin/env node\nx = 1;\n"
+    for literal in (base64.b64encode(b.gzip(worker)), b"data:,%23" + worker[1:19]):
+        assert look(PageScanner(kit), delivery(b"'" + literal + b"'"))[0] == set()
 
 
 def test_others_are_left_alone(look: Look, kit: Kit) -> None:

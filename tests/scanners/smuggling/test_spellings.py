@@ -1,13 +1,25 @@
 """Bytes spelled as text: each reader gives them back, however the pieces are joined."""
 
 import base64
+import gzip
+import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.smuggling import pieces
-from scanners.smuggling.spellings import Reader, read_base64, read_hex, read_numbers
+from scanners.smuggling.spellings import (
+    LONGEST,
+    Reader,
+    is_cut,
+    read_base64,
+    read_escapes,
+    read_hex,
+    read_link,
+    read_numbers,
+    read_packed,
+)
 
 DATA = bytes(range(256)) * 20
 LETTERS = base64.b64encode(DATA)
@@ -45,16 +57,37 @@ NUMBERS = {
     "chr": b" & ".join(b"Chr(%d)" % byte for byte in DATA)[4:],
     "chr and lines": b" & _\r\n".join(b"ChrW( %d )" % byte for byte in DATA)[6:],
 }
+ESCAPES = {
+    "hex": b"".join(b"\\x%02x" % byte for byte in DATA),
+    "octal": b"".join(b"\\%03o" % byte for byte in DATA),
+    "unicode": b"".join(b"\\u%04x" % byte for byte in DATA),
+    "Python": repr(DATA).encode()[2:-1],
+    "joined": pieces(b"".join(b"\\x%02x" % byte for byte in DATA), 40, b'" + "'),
+}
+PACKED = {
+    "gzip": base64.b64encode(gzip.compress(DATA)),
+    "zlib": pieces(base64.b64encode(zlib.compress(DATA)), 30, b"' + '"),
+}
+LINKS = {
+    "percent": b"data:," + b"".join(b"%%%02x" % byte for byte in DATA),
+    "entities": b"data:a/b;base64," + b"".join(b"&#%d;" % byte for byte in LETTERS),
+}
 CASES = [
     *((read_base64, BASE64[name]) for name in BASE64),
     *((read_hex, HEX[name]) for name in HEX),
     *((read_numbers, NUMBERS[name]) for name in NUMBERS),
+    *((read_escapes, ESCAPES[name]) for name in ESCAPES),
+    *((read_packed, PACKED[name]) for name in PACKED),
+    *((read_link, LINKS[name]) for name in LINKS),
 ]
+READERS = [read_base64, read_hex, read_numbers, read_escapes, read_packed, read_link]
 
 
-@pytest.mark.parametrize("read, text", CASES, ids=[*BASE64, *HEX, *NUMBERS])
+@pytest.mark.parametrize(
+    "read, text", CASES, ids=[*BASE64, *HEX, *NUMBERS, *ESCAPES, *PACKED, *LINKS]
+)
 def test_every_spelling(read: Reader, text: bytes) -> None:
-    assert read(text, len(text))[0] == DATA
+    assert read(text, LONGEST)[0] == DATA
     head, _ = read(text, 64)
     assert head[:64] == DATA[:64]
     assert len(head) < len(DATA)
@@ -66,13 +99,14 @@ def test_what_follows_ends_the_reading() -> None:
     assert read_numbers(b"0,1,2,300,4", 99)[0] == DATA[:3]
 
 
-@given(st.binary(max_size=400), st.sampled_from([read_base64, read_hex, read_numbers]))
+@given(st.binary(max_size=400), st.sampled_from(READERS))
 def test_any_text_can_be_read(text: bytes, read: Reader) -> None:
     data, taken = read(text, 100)
-    assert len(data) <= taken <= len(text)
+    assert taken <= len(text)
+    assert len(data) <= (100 if read is read_packed else taken)
 
 
-@pytest.mark.parametrize("read", [read_base64, read_hex, read_numbers])
+@pytest.mark.parametrize("read", READERS)
 def test_hostile_texts_are_quick(read: Reader) -> None:
     """Patterns that try again would take minutes here; the test's limit ends it."""
     for text in (
@@ -81,5 +115,16 @@ def test_hostile_texts_are_quick(read: Reader) -> None:
         b"a=" * 100_000,
         b"a\n" * 100_000,
         b"s & " * 50_000,
+        b"@" * 100_000,
+        b"set a=%" * 30_000,
+        b"\\" * 100_000,
+        b"&#" * 100_000,
     ):
         read(b"77" + text, 1 << 20)
+
+
+def test_a_text_that_goes_on_is_cut() -> None:
+    assert not is_cut(b"a" * 9, LONGEST, LONGEST)
+    assert is_cut(b"a" * 9, LONGEST, LONGEST + 1)
+    assert not is_cut(b"a" * 9, LONGEST // 2, LONGEST + 1)
+    assert is_cut(bytes(LONGEST), 9, 9)
