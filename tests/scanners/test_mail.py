@@ -61,6 +61,11 @@ def test_attachment(run: Examine, findings: Findings, policy: object, declared_t
     assert found.types.file_type == MAIL
 
 
+def test_a_length_that_some_gateway_stated_is_no_gap(run: Examine, findings: Findings) -> None:
+    data = b"Content-Length: 7\n" + bytes(_mail(("photo.jpg", builders.jpeg())))
+    assert findings(run(data, **RFC822)) == set()
+
+
 def test_forwarded_mail(run: Examine) -> None:
     found = run(bytes(_mail(_mail(_mail(("photo.jpg", PE))))))
     assert found.detections[0].path == ("part 2", "part 2", "photo.jpg")
