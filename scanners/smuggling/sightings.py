@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from scanners.budget import Budget
 
 PIECE = 1024 * 1024
-OVERLAP = 64
+OVERLAP = 256
 """More than the longest sign."""
 
 Signs = tuple[tuple[str, re.Pattern[bytes]], ...]
@@ -50,8 +50,8 @@ def sightings(view: memoryview, signs: Signs, budget: Budget, start: int = 0) ->
     """Yield the signs at `start` and behind; within a piece of the file by kind, then by place."""
     for base in range(start, len(view), PIECE):
         budget.seconds_left()
-        piece = bytes(view[base : base + PIECE + OVERLAP])
+        end = base + PIECE
         for kind, sign in signs:
-            for match in sign.finditer(piece):
-                if match.start() < PIECE:
-                    yield Sighting(kind, base + match.start())
+            for match in sign.finditer(view, base, end + OVERLAP):  # sees what stands before it
+                if match.start() < end:
+                    yield Sighting(kind, match.start())
