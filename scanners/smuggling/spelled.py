@@ -34,6 +34,7 @@ ELF = b"\x7fELF"
 TEXT_BYTES = bytes({9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
 CARRIERS = frozenset({"json", "xml", "mail"})
 """Texts that carry whole files for others: what lies in them is a transfer, no trick."""
+PLAIN = frozenset({"base64", "gzip"})
 SCRIPTED = frozenset({"html", "svg", "script", "rtf", "hta"})
 
 _CHR = rb"(?:[cC][hH][rR][wWbB$]?\s?\(\s?)?"
@@ -115,7 +116,7 @@ def _read_program(view: memoryview, sighting: Sighting, finds: Finds, doings: Do
     tells = kind in SCRIPTED or (kind not in CARRIERS and doings.before(sighting.at))
     said = f"a program spelled in a text ({sighting.kind})"
     finds.detect(Code.EMBEDDED_EXECUTABLE, sighting.kind, said, suspicious=tells)
-    if sighting.kind != "base64" or not _is_plain(text, len(data)):
+    if sighting.kind not in PLAIN or not _is_plain(text, taken):
         if is_cut(data, taken, len(view) - sighting.at):
             finds.gap(Reason.TOO_LARGE)
         finds.hand_out(f"{sighting.kind} at {sighting.at}", memoryview(data))
@@ -149,10 +150,10 @@ def _is_program(data: bytes) -> bool:
     )
 
 
-def _is_plain(text: bytes, size: int) -> bool:
+def _is_plain(text: bytes, taken: int) -> bool:
     """Say whether it is one run, which the scanner of base64 has decoded already."""
     run = _PLAIN.match(text)
-    return run is not None and run.end() * 3 // 4 + 8 >= size
+    return run is not None and run.end() + 8 >= taken
 
 
 def _read_command(view: memoryview, at: int, finds: Finds) -> None:

@@ -5,6 +5,7 @@ tests/fuzz/crashes/TARGET; from then on it is one of the tests.
 """
 
 import importlib
+import resource
 import sys
 from pathlib import Path
 
@@ -16,7 +17,11 @@ MEMORY_MIB = 1024
 
 
 def options(target: str, seconds: int, folder: Path) -> list[str]:
-    """Return libFuzzer's command line: the first corpus takes what is new, seeds are only read."""
+    """Return libFuzzer's command line: the first corpus takes what is new, seeds are only read.
+
+    On Linux the peak of memory, which libFuzzer goes by, begins with that of the starting process.
+    """
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     crashes = HERE / "crashes" / target
     crashes.mkdir(parents=True, exist_ok=True)
     dictionary = HERE / "dictionaries" / f"{target}.txt"
@@ -25,7 +30,7 @@ def options(target: str, seconds: int, folder: Path) -> list[str]:
         f"-max_total_time={seconds}",
         f"-max_len={MAX_LENGTH}",
         f"-timeout={ONE_INPUT_SECONDS}",
-        f"-rss_limit_mb={MEMORY_MIB}",
+        f"-rss_limit_mb={peak_mib + MEMORY_MIB}",
         f"-artifact_prefix={crashes}/",
         *([f"-dict={dictionary}"] if dictionary.exists() else []),
         "-print_final_stats=1",

@@ -8,6 +8,7 @@ from samples import builders as b
 from samples.smuggling import pieces, spellings
 from scanners.smuggling.spelled import SpelledScanner
 from scanners.smuggling.spellings import LONGEST
+from tests.scanners.conftest import Examine
 from tests.scanners.smuggling.conftest import Look
 
 PE = b.pe()
@@ -31,7 +32,8 @@ MORE = {
         b"f.Write " + pieces(b"&".join(b"Chr(%d)" % c for c in PE), 180, b"").replace(
             b"&Chr(0)&Chr(0)&", b"\r\nf.Write Chr(0)&Chr(0)&") + b"\r\nCreateObject(x)", PE),
     "attributes": (b"<p a='" + pieces(LETTERS, 90, b"' data-b='") + b"'>atob(x)", PE),
-    "packed": (b"iex $x; $s='" + base64.b64encode(b.gzip(PE)) + b"'\n", PE),
+    "packed": (
+        b"iex $x; $s='" + pieces(base64.b64encode(b.gzip(PE)), 30, b"'+'") + b"'\n", PE),
     "string of Python": (b"open('a', 'wb').write(" + repr(PE + b"'\"").encode() + b")\n", PE),
     "octal": (b"createObject(x); s = '" + b"".join(b"\\%03o" % c for c in PE) + b"'", PE),
     "ELF in a string": (
@@ -86,6 +88,15 @@ HONEST = {
 def test_honest_texts(look: Look, case: str) -> None:
     text, expected = HONEST[case]
     assert look(SpelledScanner(), text)[0] == expected
+
+
+def test_packed_in_one_run_is_another_scanners(look: Look, run: Examine) -> None:
+    text = b"iex $x; $s='" + base64.b64encode(b.gzip(PE)) + b"'\n"
+    assert look(SpelledScanner(), text) == ({EMBEDDED}, [])
+    types = run(text).types
+    assert types is not None
+    (packed,) = types.children
+    assert [child.file_type.name for child in packed.children] == ["pe"]
 
 
 def test_an_encoded_command(look: Look) -> None:
