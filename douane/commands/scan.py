@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -104,6 +105,8 @@ async def _scan_offline(
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int]:
     """Open for reading, without waiting for a writer if it is a pipe: that is refused later."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name the files in it, as FOLDER/*")
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         yield descriptor
