@@ -39,20 +39,26 @@ SCRIPTED = frozenset({"html", "svg", "script", "rtf", "hta"})
 
 _CHR = rb"(?:[cC][hH][rR][wWbB$]?\s?\(\s?)?"
 _NEXT = rb"\W{0,3}(?:0?[xX])?"
+_OPTION = rb"\^?[eE][a-zA-Z^]{0,28}\s{1,4}[\"']?(?=[A-Za-z0-9+/]{40})"
 SIGNS: Signs = (
-    ("base64", re.compile(rb"TV[opqr][A-Za-z0-9+/\"'`\r\n@#!$%*~^|.:?]|f0VMRg[EI]")),
+    ("base64", re.compile(rb"TV[opqr][A-Za-z0-9+/\"'`\r\n@#!$%*~^|.:?]")),
+    ("base64", re.compile(rb"f0VMRg[EI]")),
     ("gzip", re.compile(rb"H4sI[A-Za-z0-9+/]{2}")),
     ("reversed", re.compile(rb"VT(?![A-Za-z0-9+/])")),
     ("hex", re.compile(rb"4[dD][^0-9A-Za-z]{0,8}" + _CHR + rb"(?:0[xX]|\\?[xX]|&?[hH]|u00)?5[aA]")),
     ("hex", re.compile(rb"7[fF]" + _NEXT + rb"45" + _NEXT + rb"4[cC]" + _NEXT + rb"46")),
     ("numbers", re.compile(rb"77[\s,;&+()_\"'`|/]{1,8}" + _CHR + rb"90[^0-9A-Za-z]")),
-    ("escapes", re.compile(rb"(?:MZ|\\115\\132|\\177ELF)(?=[^\r\n]{0,3}\\[x0u])|\\x7fELF\\")),
+    ("escapes", re.compile(rb"MZ(?=[^\r\n]{0,3}\\[x0u])")),
+    ("escapes", re.compile(rb"\\115\\132(?=[^\r\n]{0,3}\\[x0u])")),
+    ("escapes", re.compile(rb"\\177ELF(?=[^\r\n]{0,3}\\[x0u])")),
+    ("escapes", re.compile(rb"\\x7fELF\\")),
+    ("command", re.compile(rb"-" + _OPTION)),
+    ("command", re.compile(rb"/" + _OPTION)),
     (
         "command",
-        re.compile(
-            rb"(?:[-/\x96]|\xe2\x80[\x93-\x95])\^?[eE][a-zA-Z^]{0,28}\s{1,4}[\"']?(?=[A-Za-z0-9+/]{40})"
-        ),
-    ),
+        re.compile(rb"\x96" + _OPTION),
+    ),  # PowerShell takes all dashes; these from code pages
+    ("command", re.compile(rb"\xe2\x80[\x93-\x95]" + _OPTION)),
 )
 READERS: dict[str, Reader] = {
     "base64": read_base64, "reversed": read_base64, "gzip": read_packed, "hex": read_hex,

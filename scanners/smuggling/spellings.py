@@ -51,6 +51,7 @@ _CONTROLS = {
     b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v",
 }  # fmt: skip
 _LINK = re.compile(rb"data:([^,\"'<>\s]{0,200}),([^\"'<>`\s]*+)")
+_QUOTES = (b'"', b"'", b"`")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -72,13 +73,17 @@ def read_base64(text: bytes, wanted: int) -> Spelled:
 
 
 def read_packed(text: bytes, wanted: int) -> Spelled:
-    """Read base64 of data that is compressed with gzip or zlib, as it comes out of that."""
-    packed, end = read_base64(text, wanted)
+    """Read base64 of data that is compressed with gzip or zlib, as it comes out of that.
+
+    A quote may stand before its first letter.
+    """
+    quoted = text[:1] in _QUOTES
+    packed, end = read_base64(text[quoted:], wanted)
     try:
         data = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(packed, max(wanted, 1))
     except zlib.error:
         data = b""
-    return data, end
+    return data, end + quoted
 
 
 def read_hex(text: bytes, wanted: int) -> Spelled:

@@ -58,7 +58,11 @@ def test_what_cannot_be_read_is_status_2(
     assert douane("scan", files / "none", files, files / "pipe", files / "photo.jpg") == 2
     said = capsys.readouterr()
     assert "photo.jpg: block" in said.out
-    for reason in ("none: No such file", "files: is a folder; name the files", "pipe: Illegal seek"):
+    for reason in (
+        "none: No such file",
+        "files: is a folder; name the files",
+        "pipe: Illegal seek",
+    ):
         assert reason in said.err
 
 
