@@ -31,6 +31,8 @@ OF_THE_WEB = frozenset({"link", "packed"})
 TRIES = 2048
 PAYLOADS = 4096
 """Of one script; saved pages have hundreds of pictures."""
+SHORTEST = 98
+"""Bytes of a ZIP archive with one member: its headers alone.  Scripts that read ZIP hold marks."""
 FIRST_BYTES, FIRST_LETTERS = 512, 8192
 HEAD_LETTERS = 256 * 1024
 HEAD_BYTES = 40 * 1024
@@ -136,7 +138,8 @@ class PageScanner:
         finds.budget.seconds_left()
         text = _text_at(view, sighting, LONGEST)
         data, taken = reader(text, LONGEST)
-        if _is_smuggled(file_type := self.kit.identify(memoryview(data)), sighting.kind):
+        file_type = self.kit.identify(memoryview(data))
+        if len(data) >= SHORTEST and _is_smuggled(file_type, sighting.kind):
             _tell(finds, file_type, sighting.kind)
             if is_cut(data, taken, len(view) - sighting.at):
                 finds.gap(Reason.TOO_LARGE)

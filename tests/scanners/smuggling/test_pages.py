@@ -98,6 +98,16 @@ def test_scripts_that_honest_pages_keep(look: Look, kit: Kit) -> None:
         assert look(PageScanner(kit), delivery(b"'" + literal + b"'"))[0] == set()
 
 
+def test_marks_of_formats_are_no_files(look: Look, kit: Kit) -> None:
+    """As in libraries that read ZIP, and in tables of what files begin with."""
+    marks = (
+        b't.LOCAL="PK\\x03\\x04",t.CENTRAL="PK\\x01\\x02",t.END="PK\\x05\\x06";',
+        b'<match value="PK\\003\\004" type="string" offset="0"/>',
+    )
+    for text in marks:
+        assert look(PageScanner(kit), b.html(text.decode() + "saveAs(x)"))[0] == set()
+
+
 def test_others_are_left_alone(look: Look, kit: Kit) -> None:
     assert look(PageScanner(kit), b'{"download": "' + LETTERS + b'"}') == (set(), [])
     assert look(PageScanner(kit), SMUGGLED["one run"], codings=("gzip",)) == (set(), [])
