@@ -2,10 +2,15 @@
 
 import gc
 import os
+import socket
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+
+OPEN = Path("/proc/self/fd")
 
 
 @pytest.fixture
@@ -13,16 +18,46 @@ def open_descriptors() -> Callable[[], Counter[str]]:
     """What this process holds open, by target: `after - before` is what a test has left open.
 
     Not `==`: what an earlier test left to the garbage collector may go in the middle of this one.
+    What servers that were there before accept in the meantime is not counted: their clients
+    come and go.
     """
+    servers = {_place(each) for each in _descriptors() if _listens(each)}
 
     def count() -> Counter[str]:
         gc.collect()
-        found: Counter[str] = Counter()
-        for name in os.listdir("/proc/self/fd"):
-            try:
-                found[os.readlink(f"/proc/self/fd/{name}").split(":")[0]] += 1
-            except FileNotFoundError:  # the descriptor of the listing itself
-                continue
-        return found
+        targets = {each: _target(each) for each in _descriptors()}
+        mine = (
+            target
+            for each, target in targets.items()
+            if target and not (target == "socket" and _place(each) in servers)
+        )
+        return Counter(mine)
 
     return count
+
+
+def _descriptors() -> list[int]:
+    return [int(name) for name in os.listdir(OPEN)]
+
+
+def _target(descriptor: int) -> str:
+    """Return what is open, empty if it is closed by now, as that of the listing itself."""
+    with suppress(OSError):
+        return os.readlink(OPEN / str(descriptor)).split(":")[0]
+    return ""
+
+
+def _listens(descriptor: int) -> bool:
+    with suppress(OSError):
+        if _target(descriptor) == "socket":
+            with socket.socket(fileno=os.dup(descriptor)) as copy:
+                return bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return False
+
+
+def _place(descriptor: int) -> object:
+    """Return the path or port that a socket has here, shared by all that a server accepts."""
+    with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as copy:
+        address = copy.getsockname()
+        return address[1] if isinstance(address, tuple) else address
+    return None

@@ -38,12 +38,12 @@ async def until(condition: Callable[[], bool]) -> None:
 async def nothing_left(
     monkeypatch: pytest.MonkeyPatch, open_descriptors: Count
 ) -> AsyncIterator[None]:
-    """No test leaves a descriptor or a task; sockets are those of servers of other tests."""
+    """No test leaves a descriptor or a task."""
     monkeypatch.setattr(child_module, "FIRST_PAUSE", 0.01)
     before = open_descriptors()
     yield
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    assert {*(open_descriptors() - before)} <= {"socket"}
+    assert not open_descriptors() - before
 
 
 async def test_ready_and_stopped() -> None:
