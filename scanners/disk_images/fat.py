@@ -17,6 +17,8 @@ LOWER_STEM, LOWER_ENDING = 0x08, 0x10
 """Flags of Windows NT: a short name in small letters needs no long one."""
 ENTRY = 32
 END, DELETED = 0x00, 0xE5
+OWN = (b".          ", b"..         ")
+"""Names of the folder itself and of the one around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +36,25 @@ class _Volume:
     cluster: int
     count: int
 
-    def following(self, cluster: int) -> int | None:
-        """Return the next cluster of a chain; None at its end, or where it leads nowhere."""
+    def following(self, cluster: int) -> int:
+        """Return what the table says of a cluster: which is next, or a mark."""
         if self.bits == 12:
             pair = int.from_bytes(self.disk.read(self.table + cluster * 3 // 2, 2), "little")
-            value = pair >> 4 if cluster & 1 else pair & 0xFFF
-        else:
-            width = self.bits // 8
-            entry = self.disk.read(self.table + cluster * width, width)
-            value = int.from_bytes(entry, "little") & 0x0FFFFFFF
-        return value if 2 <= value < self.count + 2 else None
+            return pair >> 4 if cluster & 1 else pair & 0xFFF
+        width = self.bits // 8
+        entry = self.disk.read(self.table + cluster * width, width)
+        return int.from_bytes(entry, "little") & 0x0FFFFFFF
 
-    def runs(self, cluster: int, size: int, budget: Budget) -> tuple[Run, ...]:
-        """Return the pieces of a chain, neighbours joined, as far as `size` needs them."""
+    def runs(self, cluster: int, size: int, budget: Budget) -> tuple[tuple[Run, ...], bool]:
+        """Return the pieces of a chain, neighbours joined, as far as `size` needs them.
+
+        Also whether the chain ends there, with the mark of an end.  One that bites its tail is
+        followed for as many steps as the disk has clusters.
+        """
         runs: list[Run] = []
-        at: int | None = cluster
+        at = cluster
         for step in range(min(self.count, -(-size // self.cluster))):
-            if at is None or not 2 <= at < self.count + 2:
+            if not 2 <= at < self.count + 2:
                 break
             if step % 4096 == 0:
                 budget.seconds_left()
@@ -60,7 +64,8 @@ class _Volume:
             else:
                 runs.append((start, self.cluster))
             at = self.following(at)
-        return tuple(runs)
+        last = (1 << min(self.bits, 28)) - 8
+        return tuple(runs), bool(runs) and at >= last
 
 
 def is_fat(disk: Disk) -> bool:
@@ -72,10 +77,14 @@ def is_fat(disk: Disk) -> bool:
 
 
 def files(disk: Disk, budget: Budget) -> Iterator[DiskFile]:
-    """Yield all files that are not deleted; raise ScannerErrors."""
+    """Yield all files that are not deleted; raise ScannerErrors.
+
+    A folder that cannot be read is told when all the others have been.
+    """
     volume = _volume(disk)
     waiting: list[tuple[str, int]] = [("", 0)]
     seen: set[int] = set()
+    lost: ContentMalformed | None = None
     while waiting:
         path, cluster = waiting.pop()
         if cluster in seen:
@@ -83,13 +92,19 @@ def files(disk: Disk, budget: Budget) -> Iterator[DiskFile]:
         seen.add(cluster)
         if len(seen) > MAX_FOLDERS:
             raise TooManyMembers("more folders than a disk has")
-        for name, attributes, first, size in _entries(_folder(volume, cluster, budget)):
-            if attributes & FOLDER:
-                waiting.append((f"{path}{name}/", first))
-            else:
-                runs = volume.runs(first, size, budget)
+        try:
+            for name, attributes, first, size in _entries(_folder(volume, cluster, budget)):
+                if attributes & FOLDER:
+                    waiting.append((f"{path}{name}/", first))
+                    continue
+                affordable = min(size, budget.bytes_left + 1)  # more ends the reading anyway
+                runs, _ = volume.runs(first, affordable, budget)
                 hidden = bool(attributes & HIDDEN)
                 yield DiskFile(path + name, size, runs, hidden=hidden)
+        except ContentMalformed as error:
+            lost = error
+    if lost is not None:
+        raise lost
 
 
 def _volume(disk: Disk) -> _Volume:
@@ -104,39 +119,48 @@ def _volume(disk: Disk) -> _Volume:
     )
     sectors, per_table = few or many, table_size or large_table
     sane = sector in (512, 1024, 2048, 4096) and per_cluster and not per_cluster & per_cluster - 1
-    if not (sane and reserved and 1 <= tables <= 4 and sectors and per_table):
+    rooted = roots or not table_size
+    if not (sane and rooted and reserved and 1 <= tables <= 4 and sectors and per_table):
         raise ContentMalformed("no FAT: parameters that cannot be")
     root_size = roots * ENTRY
     table = reserved * sector
     root = table + tables * per_table * sector
     data = root + -(-root_size // sector) * sector
-    count = max(0, (sectors * sector - data) // (per_cluster * sector))
-    bits = 12 if count < 4085 else 16 if count < 65525 else 32
+    cluster = per_cluster * sector
+    count = (sectors * sector - data) // cluster
+    bits = 12 if count < 4085 else 16
     if not table_size:
         bits, root = 32, int(struct.unpack_from("<I", head, 44)[0])
-    return _Volume(disk, bits, table, root, root_size, data, per_cluster * sector, count)
+    listed = per_table * sector * 8 // bits - 2
+    there = -(-(disk.size - data) // cluster)
+    count = max(0, min(count, listed, there))
+    return _Volume(disk, bits, table, root, root_size, data, cluster, count)
 
 
 def _folder(volume: _Volume, cluster: int, budget: Budget) -> Iterator[bytes]:
-    """Yield the raw entries of a folder; cluster 0 is the root."""
+    """Yield the raw entries of a folder, up to the mark of the last; cluster 0 is the root."""
     if cluster == 0 and volume.bits != 32:
         runs: tuple[Run, ...] = ((volume.root, volume.root_size),)
+        whole = True
     else:
         start = cluster or volume.root
-        runs = volume.runs(start, MAX_ENTRIES * ENTRY, budget)
+        runs, whole = volume.runs(start, MAX_ENTRIES * ENTRY, budget)
     for offset, length in runs:
         budget.seconds_left()
         piece = bytes(volume.disk.read(offset, length))
         for at in range(0, len(piece) - ENTRY + 1, ENTRY):
+            if piece[at] == END:
+                return
             yield piece[at : at + ENTRY]
+        whole = whole and len(piece) == length
+    if not whole:
+        raise ContentMalformed("a folder that ends nowhere")
 
 
 def _entries(raw: Iterator[bytes]) -> Iterator[tuple[str, int, int, int]]:
     """Yield name, attributes, first cluster and size."""
     parts: list[tuple[int, str]] = []
     for entry in raw:
-        if entry[0] == END:
-            return
         attributes = entry[11]
         if entry[0] == DELETED:
             parts = []
@@ -148,9 +172,9 @@ def _entries(raw: Iterator[bytes]) -> Iterator[tuple[str, int, int, int]]:
         else:
             long = "".join(text for _, text in sorted(parts)).partition("\0")[0]
             parts = []
-            name = long or _short(entry)
-            if name in (".", ".."):
+            if entry[:11] in OWN:
                 continue
+            name = long or _short(entry)
             high, low = (
                 struct.unpack_from("<H", entry, 20)[0],
                 struct.unpack_from("<H", entry, 26)[0],

@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -106,6 +107,70 @@ def test_what_is_no_fat(data: bytes) -> None:
     assert not fat.is_fat(disk)
     with pytest.raises(ContentMalformed):
         list(fat.files(disk, _budget()))
+
+
+def _fields(data: bytes | bytearray, **values: int) -> FlatDisk:
+    """Change numbers in the boot sector."""
+    changed = bytearray(data)
+    places = {"roots": (17, "<H"), "few": (19, "<H"), "table": (22, "<H"), "many": (32, "<I"),
+              "wide_table": (36, "<I"), "root": (44, "<I")}  # fmt: skip
+    for name, value in values.items():
+        struct.pack_into(places[name][1], changed, places[name][0], value)
+    return FlatDisk(memoryview(changed))
+
+
+@pytest.mark.parametrize("many", [0x7FFFFFFF, 0xFFFFFF00])
+def test_more_sectors_than_there_are_make_no_fat32(many: int, tmp_path: Path) -> None:
+    image = tmp_path / "a.img"
+    subprocess.run(["/usr/sbin/mkfs.fat", "-F16", "-C", image, "16384"], check=True,
+                   capture_output=True)  # fmt: skip
+    _fill(image, tmp_path / "files", CONTENTS)
+    disk = _fields(image.read_bytes(), few=0, many=many)
+    assert _read(bytes(disk.view)) == CONTENTS
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"roots": 0}, {"table": 0, "wide_table": 9}, {"table": 0, "wide_table": 9, "root": 1}],
+)
+def test_a_root_that_cannot_be_reached_is_malformed(changes: dict[str, int]) -> None:
+    with pytest.raises(ContentMalformed):
+        list(fat.files(_fields(fat12({"a": b"x"}), **changes), _budget()))
+
+
+def test_a_folder_whose_chain_leads_nowhere_is_told_behind_the_others() -> None:
+    data = bytearray(fat12({"a": bytes(512), "b": b"x"}))
+    data[512 * 2 + 32 + 11] = 0x10
+    start = 512 * 2 + 64 * 32
+    data[start : start + 512] = (b"DELETED BIN".ljust(32, b"\0")).replace(b"D", b"\xe5", 1) * 16
+    found = fat.files(FlatDisk(memoryview(data)), _budget())
+    assert next(found).path == "b"
+    assert list(found) == []  # full to its end, and ended as it should
+    data[512 + 3 : 512 + 5] = b"\x00\xf0"  # 2 → 0
+    found = fat.files(FlatDisk(memoryview(data)), _budget())
+    assert next(found).path == "b"
+    with pytest.raises(ContentMalformed):
+        next(found)
+
+
+def test_a_folder_whose_long_name_is_a_dot_is_read() -> None:
+    inner = fat12({"inner": b"x"})[512 * 2 : 512 * 3]
+    data = bytearray(fat12({".": inner}))
+    data[512 * 2 + 32 + 11] = 0x10
+    (file,) = fat.files(FlatDisk(memoryview(data)), _budget())
+    assert file.path == "./inner"
+
+
+def test_a_circle_costs_no_more_than_the_disk_has() -> None:
+    data = bytearray(fat12({"a": b"x" * 1500}))
+    struct.pack_into("<HH", data, 512 + 4, 4, 0)
+    struct.pack_into("<H", data, 512 + 8, 2)  # 2 → 4 → 2
+    struct.pack_into("<I", data, 512 * 2 + 32 + 28, 0xFFFFFFFF)
+    disk = _fields(data, few=0, many=0x00FFFFFF)  # by which the table is one of 16 bits
+    for budget, most in ((_budget(), disk.size), (Budget(time.monotonic() + 20, 1000, 9, 8), 1024)):
+        (file,) = fat.files(disk, budget)
+        assert file.size == 0xFFFFFFFF
+        assert 1024 <= sum(length for _, length in file.runs) <= most
 
 
 def test_a_chain_that_bites_its_tail_ends() -> None:
