@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from scanners.budget import Budget
 from scanners.disk_images import fat, iso, udf
 from scanners.disk_images.contents import is_program, the_only
-from scanners.disk_images.disk import Disk, DiskFile, FlatDisk, content_of
+from scanners.disk_images.disk import Disk, DiskFile, FlatDisk, Part, content_of, is_blank
 from scanners.disk_images.partitions import partitions
 from scanners.disk_images.vhd import open_vhd
 from scanners.errors import ContentMalformed, ScannerError
@@ -19,8 +19,6 @@ CLOSED = frozenset({"vhdx", "dmg", "qcow2"})
 """Images that nothing here opens; scanners/archives/unopened.py says so."""
 STUB = 8 * 1024
 """Bytes of the text that the plain tree of a UDF disc holds instead of files: "use UDF"."""
-BLANK = 64 * 1024
-"""Bytes at the start of a partition that are all zero if it was never formatted."""
 COMPARED = 256
 """Files of one file system alone that are asked whether they are programs."""
 
@@ -71,7 +69,11 @@ class DiskImageScanner:
             image.members.detect(code, kind, "a disk image", path, harmless=True)
 
     def _open(self, kind: str, content: Content, image: _Image) -> None:
-        disk: Disk = open_vhd(content.view) if kind == "vhd" else FlatDisk(content.view)
+        disk: Disk = FlatDisk(content.view)
+        if kind == "vhd":
+            disk, whole = open_vhd(content.view)
+            if not whole:
+                image.members.gap(Reason.MALFORMED, content.path)
         if kind == "iso":
             self._disc(disk, content.view, image)
         elif kind == "udf":
@@ -80,14 +82,14 @@ class DiskImageScanner:
             for part in partitions(disk, image.budget):
                 self._volume(part, image)
 
-    def _volume(self, disk: Disk, image: _Image) -> None:
+    def _volume(self, disk: Part, image: _Image) -> None:
         """Add what a partition holds; one that cannot be read is a gap, not the end."""
         try:
             if fat.is_fat(disk):
                 self._add_all(disk, fat.files(disk, image.budget), image)
             elif udf.is_udf(disk):
                 self._add_all(disk, udf.files(disk, image.budget), image)
-            elif any(disk.read(0, BLANK)):
+            elif not disk.spare and not is_blank(disk, image.budget):
                 raise ContentMalformed("a file system that nothing here reads")
         except ContentMalformed as error:
             image.members.gap(error.reason, image.members.content.path)

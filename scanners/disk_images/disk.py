@@ -1,5 +1,6 @@
 """What file systems lie on: bytes by offset, whole or in blocks, and the files found there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,9 @@ class Disk(Protocol):
     def read(self, offset: int, length: int) -> memoryview:
         """Return the bytes; fewer at the end of the disk, or of what is there of it."""
 
+    def stored(self, offset: int, length: int) -> Iterator[Run]:
+        """Yield the pieces of a stretch that bytes are kept of; between them are zeros."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlatDisk:
@@ -36,6 +40,11 @@ class FlatDisk:
     def read(self, offset: int, length: int) -> memoryview:
         return self.view[offset : offset + length] if offset >= 0 < length else self.view[:0]
 
+    def stored(self, offset: int, length: int) -> Iterator[Run]:
+        length = min(length, self.size - offset)
+        if length > 0:
+            yield offset, length
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -44,14 +53,22 @@ class Part:
     disk: Disk
     start: int
     length: int
+    """As the table says: what is behind the end of the disk is not there."""
+    spare: bool = False
+    """The table says that it holds no files."""
 
     @property
     def size(self) -> int:
-        return self.length
+        return max(0, min(self.length, self.disk.size - self.start))
 
     def read(self, offset: int, length: int) -> memoryview:
         length = min(length, self.length - offset)
         return self.disk.read(self.start + offset, max(length, 0) if offset >= 0 else 0)
+
+    def stored(self, offset: int, length: int) -> Iterator[Run]:
+        length = min(length, self.size - offset)
+        for start, size in self.disk.stored(self.start + offset, length):
+            yield start - self.start, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,17 @@ class DiskFile:
     """Its bytes, if they stand in the directory."""
     hidden: bool = False
     """Explorer does not show it."""
+
+
+def is_blank(disk: Disk, budget: Budget) -> bool:
+    """Say whether nothing was ever written to the disk: no byte of it is other than zero."""
+    for offset, length in disk.stored(0, disk.size):
+        for at in range(offset, offset + length, PIECE):
+            budget.seconds_left()
+            piece = bytes(disk.read(at, min(PIECE, offset + length - at)))
+            if piece.count(0) != len(piece):
+                return False
+    return True
 
 
 def _is_flat(disk: Disk) -> bool:

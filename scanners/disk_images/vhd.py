@@ -1,9 +1,10 @@
 """Virtual hard disks (.vhd): fixed and dynamic.  (Microsoft, Virtual Hard Disk Image Format 1.0)"""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanners.disk_images.disk import Disk, FlatDisk
+from scanners.disk_images.disk import Disk, FlatDisk, Run
 from scanners.errors import ContentMalformed
 
 FOOTER = 512
@@ -36,23 +37,38 @@ class BlockDisk:
             data += self._piece(number, inner, wanted)
         return memoryview(data).toreadonly()
 
+    def stored(self, offset: int, length: int) -> Iterator[Run]:
+        end = min(offset + length, self.size)
+        last = min(-(-end // self.block), len(self.table) // 4)
+        for number in range(offset // self.block, last):
+            if self._sector(number) != ABSENT:
+                start = max(offset, number * self.block)
+                yield start, min(end, (number + 1) * self.block) - start
+
+    def _sector(self, number: int) -> int:
+        return int.from_bytes(self.table[4 * number : 4 * number + 4] or b"\xff" * 4, "big")
+
     def _piece(self, number: int, inner: int, wanted: int) -> bytes:
-        sector = int.from_bytes(self.table[4 * number : 4 * number + 4] or b"\xff" * 4, "big")
+        sector = self._sector(number)
         if sector == ABSENT:
             return bytes(wanted)
         start = sector * 512 + self.map_size + inner
         return bytes(self.view[start : start + wanted]).ljust(wanted, b"\0")
 
 
-def open_vhd(view: memoryview) -> Disk:
-    """Return the disk in a .vhd; ContentMalformed if it makes no sense, or is half of one."""
+def open_vhd(view: memoryview) -> tuple[Disk, bool]:
+    """Return the disk in a .vhd, all that is stored of it, and whether it states its size rightly.
+
+    ContentMalformed if it makes no sense, or is half of one.
+    """
     footer = bytes(view[-FOOTER:])
     if not footer.startswith(COOKIE):
         footer = bytes(view[:FOOTER])
     try:
         at, size, kind = _footer(footer)
         if kind == FIXED:
-            return FlatDisk(view[: min(size, len(view) - FOOTER)])
+            stored = view[: len(view) - FOOTER]
+            return FlatDisk(stored), size == len(stored)
         if kind != DYNAMIC:
             raise ContentMalformed("a disk that needs another file")
         header = bytes(view[at : at + 1024])
@@ -64,7 +80,10 @@ def open_vhd(view: memoryview) -> Disk:
         raise ContentMalformed("a virtual disk without a table of blocks")
     map_size = -(-(block // 512) // (8 * 512)) * 512
     blocks = view[table : table + 4 * entries]
-    return BlockDisk(view, blocks, block, map_size, min(size, MAX_DISK))
+    used = -(-len(bytes(blocks).rstrip(b"\xff")) // 4)  # blocks up to the last that is there
+    whole = len(blocks) == 4 * entries and (used - 1) * block < size <= MAX_DISK
+    size = max(min(size, MAX_DISK), 0 if whole else used * block)
+    return BlockDisk(view, blocks, block, map_size, size), whole
 
 
 def _footer(footer: bytes) -> tuple[int, int, int]:

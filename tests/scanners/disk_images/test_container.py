@@ -151,6 +151,40 @@ def test_a_partition_that_cannot_be_read_is_a_gap_beside_others(scanner: DiskIma
     assert _names(report) == MANY
 
 
+def test_a_superblock_far_behind_the_start_is_a_gap(scanner: DiskImageScanner) -> None:
+    btrfs = bytes(65_600) + b"_BHRfS_M".ljust(4032, b"\1")
+    report = _scan(scanner, mbr(fat12(MANY), btrfs), "img")
+    assert [gap.reason for gap in report.unscanned] == [Reason.MALFORMED]
+
+
+def test_a_partition_for_swap_may_hold_files_and_need_not(scanner: DiskImageScanner) -> None:
+    assert _names(_scan(scanner, mbr(fat12(MANY), kind=0x82), "img")) == MANY
+    swap = mbr(bytes(4086) + b"SWAPSPACE2", kind=0x82)
+    assert _scan(scanner, swap, "img").unscanned == ()
+
+
+def test_a_table_that_ends_in_the_middle_is_a_gap_behind_the_files(
+    scanner: DiskImageScanner,
+) -> None:
+    disk = bytearray(mbr(fat12(MANY)))
+    disk[446 + 16 + 4] = 5  # an extended partition in which no table stands
+    disk[446 + 16 + 8 : 446 + 16 + 12] = b"\2\0\0\0"
+    report = _scan(scanner, bytes(disk), "img")
+    assert [gap.reason for gap in report.unscanned] == [Reason.MALFORMED]
+    assert _names(report) == MANY
+
+
+@pytest.mark.parametrize("pack", [fixed_vhd, dynamic_vhd])
+def test_a_virtual_disk_that_states_no_size(scanner: DiskImageScanner, pack: "object") -> None:
+    assert callable(pack)
+    data = bytearray(pack(fat12(MANY)))
+    for footer in (0, len(data) - 512) if pack is dynamic_vhd else (len(data) - 512,):
+        data[footer + 48 : footer + 56] = bytes(8)
+    report = _scan(scanner, bytes(data), "vhd")
+    assert _names(report) == MANY
+    assert [gap.reason for gap in report.unscanned] == [Reason.MALFORMED]
+
+
 def test_a_file_of_which_a_part_is_missing_is_a_gap(scanner: DiskImageScanner) -> None:
     report = _scan(scanner, fat12({"a.bin": b"x" * 3000})[:-4096], "img")
     assert [(gap.reason, gap.path) for gap in report.unscanned] == [(Reason.MALFORMED, ("a.bin",))]

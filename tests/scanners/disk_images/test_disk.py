@@ -5,7 +5,7 @@ import time
 import pytest
 
 from scanners.budget import Budget
-from scanners.disk_images.disk import Disk, DiskFile, FlatDisk, Part, content_of
+from scanners.disk_images.disk import PIECE, Disk, DiskFile, FlatDisk, Part, content_of, is_blank
 from scanners.disk_images.vhd import BlockDisk
 from scanners.errors import ContentTooLarge, DeadlinePassed
 
@@ -26,6 +26,23 @@ def test_reads_end_where_the_disk_ends() -> None:
         for offset, length in ((-1, 5), (0, -5), (5000, 5), (0, 0)):
             assert len(disk.read(offset, length)) == 0
     assert (FLAT.size, part.size, BLOCKS.size) == (4096, 512, 1024)
+
+
+def test_a_part_is_no_larger_than_what_is_there_of_it() -> None:
+    assert Part(FLAT, 4000, 1 << 70).size == 96
+    assert Part(FLAT, 9000, 10).size == 0
+    assert list(Part(FLAT, 4000, 1 << 70).stored(90, 1 << 70)) == [(90, 6)]
+
+
+def test_a_blank_disk_has_no_byte_anywhere() -> None:
+    for at in (0, 65_536, PIECE, 2 * PIECE + 1):
+        data = bytearray(2 * PIECE + 9)
+        assert is_blank(FlatDisk(memoryview(data)), _budget())
+        data[at] = 1
+        assert not is_blank(FlatDisk(memoryview(data)), _budget())
+        assert is_blank(Part(FlatDisk(memoryview(data)), at + 1, 1 << 70), _budget())
+    assert is_blank(BlockDisk(memoryview(b""), memoryview(b""), 512, 0, 1 << 62), _budget())
+    assert not is_blank(BLOCKS, _budget())
 
 
 @pytest.mark.parametrize(
