@@ -116,7 +116,10 @@ class DiskImageScanner:
         trees = list(iso.trees(view, image.budget))
         listed = {(file.runs[0][0], file.size): file for tree in trees for file in tree}
         if udf.is_udf(disk):
-            self._compare(disk, listed, image)
+            try:
+                self._compare(disk, listed, image)
+            except ContentMalformed as error:  # the other file system is still there to be judged
+                image.members.gap(error.reason, image.members.content.path)
         if not image.files or not _is_stub(listed):
             image.files += trees[-1] if trees else []  # Joliet stands behind the plain tree
         only = the_only(image.files)

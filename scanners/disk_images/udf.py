@@ -5,20 +5,24 @@ Not read: virtual partitions, which grow by appending to write-once discs.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanners.budget import Budget
 from scanners.disk_images.disk import Disk, DiskFile, content_of
-from scanners.disk_images.udf_volume import Extents, open_volume
-from scanners.errors import ContentMalformed, TooManyMembers
+from scanners.disk_images.udf_volume import Extents, Volume, open_volume
+from scanners.errors import ContentMalformed, ScannerError, TooManyMembers
 
 MAX_FOLDERS = 20_000
 MAX_FOLDER_BYTES = 16 * 1024 * 1024
 LOST = 1
 """Size of a file whose entry cannot be read: some bytes, and none are there."""
 HIDDEN, FOLDER, DELETED, PARENT = 1, 2, 4, 8
-NAME_ENTRY = 257
+NAME_ENTRY = (257).to_bytes(2, "little")
 FOLDER_FILE = 4
+
+
+_Named = tuple[str, int, int, int]
+"""Name, flags, block and partition of what a folder lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,14 @@ def is_udf(disk: Disk) -> bool:
 
 
 def files(disk: Disk, budget: Budget) -> Iterator[DiskFile]:
-    """Yield all files that are not deleted; raise ScannerErrors."""
+    """Yield all files that are not deleted; raise ScannerErrors.
+
+    A folder that cannot be read to its end is told when all the others have been.
+    """
     volume = open_volume(disk)
     waiting = [_Waiting("", volume.root, volume.root_partition)]
     seen: set[tuple[int, int]] = set()
+    failed: ScannerError | None = None
     while waiting:
         here = waiting.pop()
         if (here.block, here.partition) in seen:
@@ -53,34 +61,50 @@ def files(disk: Disk, budget: Budget) -> Iterator[DiskFile]:
         if len(seen) > MAX_FOLDERS:
             raise TooManyMembers("more folders than a disc has")
         budget.seconds_left()
-        folder = volume.extents(here.block, here.partition)
-        size = min(folder.size, MAX_FOLDER_BYTES)
-        data, _ = content_of(disk, _file(here.path, folder, size), budget)
-        for name, flags, block, partition in _names(bytes(data)):
-            if flags & (DELETED | PARENT):
-                continue
-            try:
-                inner = volume.extents(block, partition)
-            except ContentMalformed:
-                yield DiskFile(here.path + name, LOST)
-                continue
-            if flags & FOLDER or inner.kind == FOLDER_FILE:
-                waiting.append(_Waiting(f"{here.path}{name}/", block, partition))
-            else:
-                file = _file(here.path + name, inner, inner.size)
-                yield DiskFile(file.path, file.size, file.runs, file.inline, bool(flags & HIDDEN))
+        try:
+            for name, flags, block, partition in _folder(volume, here, budget):
+                if flags & (DELETED | PARENT):
+                    continue
+                try:
+                    inner = volume.extents(block, partition)
+                except ContentMalformed:
+                    yield DiskFile(here.path + name, LOST)
+                    continue
+                if flags & FOLDER or inner.kind == FOLDER_FILE:
+                    waiting.append(_Waiting(f"{here.path}{name}/", block, partition))
+                else:
+                    yield _file(here.path + name, inner, hidden=bool(flags & HIDDEN))
+        except (ContentMalformed, TooManyMembers) as error:
+            failed = error
+    if failed is not None:
+        raise failed
 
 
-def _file(path: str, extents: Extents, size: int) -> DiskFile:
-    return DiskFile(path, size, extents.runs, extents.inline)
+def _file(path: str, extents: Extents, *, hidden: bool) -> DiskFile:
+    return DiskFile(path, extents.size, extents.runs, extents.inline, hidden)
 
 
-def _names(data: bytes) -> Iterator[tuple[str, int, int, int]]:
-    """Yield name, flags, block and partition of each entry of a folder (ECMA-167 4/14.4)."""
+def _folder(volume: Volume, here: _Waiting, budget: Budget) -> Iterator[_Named]:
+    """Yield what a folder lists, as far as it can be read; raise if that is not all."""
+    extents = volume.extents(here.block, here.partition)
+    file = _file(here.path, extents, hidden=False)
+    if file.size > MAX_FOLDER_BYTES:
+        file = replace(file, size=MAX_FOLDER_BYTES)
+    data, whole = content_of(volume.disk, file, budget)
+    yield from _names(bytes(data))
+    if extents.size > MAX_FOLDER_BYTES:
+        raise TooManyMembers("a folder larger than any")
+    if not whole:
+        raise ContentMalformed("a folder that ends in the middle")
+
+
+def _names(data: bytes) -> Iterator[_Named]:
+    """Read the entries of a folder (ECMA-167 4/14.4)."""
     at = 0
-    while at + 38 <= len(data):
-        (tag,) = struct.unpack_from("<H", data, at)
-        if tag != NAME_ENTRY:
+    while at < len(data):
+        if data[at : at + 2] != NAME_ENTRY or at + 38 > len(data):
+            if any(data[at:]):
+                raise ContentMalformed("an entry of a folder that is none")
             return
         flags, length = data[at + 18], data[at + 19]
         block, partition = struct.unpack_from("<IH", data, at + 24)

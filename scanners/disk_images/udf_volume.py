@@ -72,7 +72,7 @@ class Volume:
         kind, form = head[27], head[34] & 7
         if form == 3:
             view = self.disk.read(at + start, min(used, self.block))
-            return Extents(kind, min(size, len(view)), inline=view)
+            return Extents(kind, size, inline=view)
         descriptors = bytes(self.disk.read(at + start, min(used, self.block)))
         return Extents(kind, size, self._runs(descriptors, form, partition))
 

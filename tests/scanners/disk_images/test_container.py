@@ -137,6 +137,14 @@ def test_a_program_that_udf_does_not_show(scanner: DiskImageScanner, tmp_path: P
     assert _words(_scan(scanner, bytes(data), "iso")) == {"trees"}
 
 
+def test_a_broken_tree_hides_no_program_of_the_other(scanner: DiskImageScanner) -> None:
+    disc = iso9660({"A.EXE": builders.pe()})
+    marks = b"".join((b"\0" + mark).ljust(2048, b"\1") for mark in (b"BEA01", b"NSR02"))
+    report = _scan(scanner, disc[:0x8800] + marks + disc[0x8800 + len(marks) :], "iso")
+    assert _words(report) == {"only_program"}
+    assert [gap.reason for gap in report.unscanned] == [Reason.MALFORMED]
+
+
 def test_a_plain_tree_that_only_says_to_use_udf(scanner: DiskImageScanner, tmp_path: Path) -> None:
     names = [word for name in MANY for word in ("-hide", name)]
     data = bytes(_bridge(tmp_path, MANY | {"readme.txt": b"Use UDF."}, *names))

@@ -2,6 +2,7 @@
 
 import os
 import random
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from scanners.budget import Budget
 from scanners.disk_images import udf
 from scanners.disk_images.disk import FlatDisk, content_of
-from scanners.errors import DeadlinePassed, ScannerError
+from scanners.errors import ContentMalformed, DeadlinePassed, ScannerError, TooManyMembers
 from tests.scanners.disk_images.udf_images import INLINE, LONG, SHORT, Entry, udf_image
 
 NOISE = os.urandom(1000)
@@ -92,6 +93,53 @@ def test_an_entry_that_cannot_be_read_is_a_file_of_which_nothing_is_there() -> N
     lost, other = udf.files(disk, _budget())
     assert (lost.path, content_of(disk, lost, _budget())[1]) == ("a", False)
     assert other.path == "b"
+
+
+PLACES = (300 + 40) * 512
+"""Where the folder of a built image lists its files."""
+FOLDER = (300 + 1) * 512
+"""Where the entry of the folder itself stands."""
+
+
+def _names(data: bytearray, error: type[ScannerError]) -> list[str]:
+    found: list[str] = []
+    with pytest.raises(error):
+        found.extend(file.path for file in udf.files(FlatDisk(memoryview(data)), _budget()))
+    return found
+
+
+def test_an_entry_of_a_folder_that_is_none_is_told() -> None:
+    data = bytearray(udf_image(Entry("a", b"a"), Entry("b", b"b")))
+    second = data.index(b"\x08b", PLACES) - 38
+    data[second] = 0
+    assert _names(data, ContentMalformed) == ["a"]
+    data[PLACES] = 0
+    assert _names(data, ContentMalformed) == []
+
+
+def test_zeros_behind_the_last_entry_are_none() -> None:
+    data = bytearray(udf_image(Entry("a", b"a"), Entry("b", b"b")))
+    second = data.index(b"\x08b", PLACES) - 38
+    data[second : second + 40] = bytes(40)
+    assert [file.path for file in udf.files(FlatDisk(memoryview(data)), _budget())] == ["a"]
+
+
+def test_a_folder_of_which_a_part_is_missing_is_told() -> None:
+    data = bytearray(udf_image(Entry("a", b"a")))
+    (size,) = struct.unpack_from("<Q", data, FOLDER + 56)
+    struct.pack_into("<Q", data, FOLDER + 56, size + 1)
+    assert _names(data, ContentMalformed) == ["a"]
+    struct.pack_into("<Q", data, FOLDER + 56, udf.MAX_FOLDER_BYTES + 1)
+    assert _names(data, TooManyMembers) == ["a"]
+
+
+def test_a_file_inside_its_entry_is_as_long_as_it_says() -> None:
+    data = bytearray(udf_image(Entry("a", b"hello", INLINE)))
+    struct.pack_into("<Q", data, (300 + 2) * 512 + 56, 6)
+    disk = FlatDisk(memoryview(data))
+    (file,) = udf.files(disk, _budget())
+    view, whole = content_of(disk, file, _budget())
+    assert (bytes(view), whole) == (b"hello", False)
 
 
 @pytest.mark.parametrize("data", [b"", bytes(50_000), bytes(32768) + b"\0CD001\1".ljust(2048)])
