@@ -15,6 +15,11 @@ class Finding:
     """For a person.  May quote the document: untrusted, and cut to a bearable length."""
     harmless: bool = False
 
+    @property
+    def kind(self) -> tuple[Code, str, bool]:
+        """What it has in common with others of which a few are enough."""
+        return self.code, self.word, self.harmless
+
     def detection(self, scanner: str, path: tuple[str, ...]) -> Detection:
         level = DetectionLevel.INFO if self.harmless else DetectionLevel.SUSPICIOUS
         return Detection(self.code, scanner, self.word, level, path, self.said)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scanners.budget import Budget
 from scanners.documents.attachments import NAMED, attach
 from scanners.errors import ScannerError
+from scanners.few_of_each import few_of_each
 from scanners.kit import Kit
 from scanners.members import MemberList
 from scanners.model import Code, Content, Reason, Report
@@ -19,7 +20,8 @@ HEADER = 36
 PACKAGED = bytes.fromhex("2fe98d63d4a6c14b9a36b3fc2511a5b7")
 """Format of sections from the cloud (2.8), at offset 48: what they carry is in pieces."""
 LONGEST_NAME = 255
-MAX_NAMES = 256
+MOST = 100
+"""Names of programs that are told."""
 
 _MARK = re.compile(re.escape(FILE_DATA))
 _EXTENSION = re.compile(rb"\.\0(?:[a-zA-Z0-9-]\0){2,20}\0\0")
@@ -52,14 +54,17 @@ class OneNoteScanner:
         unexplained = [each for each in members.children if each.file_type.family in NAMED]
         if not unexplained and not packaged:
             return
-        called = list(names(members.content.view, budget))
-        if packaged and called:
-            members.gap(Reason.MALFORMED, members.content.path)
-        for name in called:
-            lasts = {extension(reading) for reading in readings(name)}
-            if lasts & self.kit.table.runnable:
+        path = members.content.path
+        called = few_of_each(names(members.content.view, budget), self._is_program, MOST, budget)
+        for number, name in enumerate(called):
+            if packaged and not number:
+                members.gap(Reason.MALFORMED, path)
+            if self._is_program(name):
                 said = f"a file attached to the page is called {name[:100]}"
-                members.detect(Code.EMBEDDED_EXECUTABLE, "name", said, members.content.path)
+                members.detect(Code.EMBEDDED_EXECUTABLE, "name", said, path)
+
+    def _is_program(self, name: str) -> bool:
+        return any(extension(reading) in self.kit.table.runnable for reading in readings(name))
 
 
 def attachments(view: memoryview) -> Iterator[tuple[memoryview, bool]]:
@@ -75,17 +80,13 @@ def attachments(view: memoryview) -> Iterator[tuple[memoryview, bool]]:
 
 def names(view: memoryview, budget: Budget) -> Iterator[str]:
     """Yield texts with a length before them that could be names of files."""
-    found = 0
     for match in _EXTENSION.finditer(view):
         budget.seconds_left()
         end = match.end() - 2
         before = bytes(view[max(0, end - 2 * LONGEST_NAME) : end])
         name = _with_length(view, before, end)
         if name:
-            found += 1
             yield name
-        if found >= MAX_NAMES:
-            return
 
 
 def _with_length(view: memoryview, before: bytes, end: int) -> str:

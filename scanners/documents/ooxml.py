@@ -7,6 +7,7 @@ otherwise (flat, or by a program of its own) is seen as well.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from scanners.budget import Budget
 from scanners.documents.fields import dde_finding, field_findings, formula_findings
@@ -15,12 +16,13 @@ from scanners.documents.markup import as_markup, elements
 from scanners.documents.opendocument import NAMESPACE, link_findings
 from scanners.documents.targets import target_finding
 from scanners.errors import ScannerError
+from scanners.few_of_each import few_of_each
 from scanners.model import Code, Content, Report, Unscanned
 
 TEXTS = frozenset({"xml", "text"})
 """Types that a part may have: the second, if it has no XML declaration."""
 MOST = 100
-"""Findings of one part that are kept."""
+"""Findings of one kind in one part that are kept."""
 FORMULAS = (b"worksheet", b"macrosheet", b"Workbook", b"office:spreadsheet")
 HEAD = 8192
 
@@ -36,14 +38,11 @@ class OfficeXmlScanner:
     def scan(self, content: Content, budget: Budget) -> Report:
         if content.codings or content.file_type.name not in TEXTS:
             return Report()
-        found: dict[Finding, None] = {}
+        found: list[Finding] = []
         gaps: tuple[Unscanned, ...] = ()
         try:
-            for finding in _findings(as_markup(content.view, budget)):
-                budget.seconds_left()
-                found[finding] = None
-                if len(found) == MOST:
-                    break
+            every = _findings(as_markup(content.view, budget))
+            found.extend(few_of_each(every, attrgetter("kind"), MOST, budget))
         except ScannerError as error:
             gaps = (Unscanned(self.name, error.reason, content.path),)
         detections = tuple(finding.detection(self.name, content.path) for finding in found)

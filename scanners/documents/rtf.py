@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from scanners.budget import Budget
 from scanners.documents.attachments import attach
@@ -12,11 +13,13 @@ from scanners.documents.ole1 import Embedding, read_embedding, read_package
 from scanners.documents.rtf_reader import Piece, pieces
 from scanners.documents.targets import target_finding
 from scanners.errors import ScannerError
+from scanners.few_of_each import few_of_each
 from scanners.kit import Kit
 from scanners.members import MemberList
 from scanners.model import Code, Content, Report
 
-MAX_FINDINGS = 64
+MOST = 16
+"""Findings of one kind that are kept."""
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 EQUATION = bytes.fromhex("02ce020000000000c000000000000046")
 """CLSID of the equation editor, which Microsoft removed in 2018: CVE-2017-11882, CVE-2018-0802."""
@@ -45,14 +48,16 @@ class RtfScanner:
         if content.file_type.name != "rtf" or content.codings:
             return Report()
         members = MemberList(content, self.name, self.kit, hidden=True)
-        found: dict[Finding, None] = {}
+        found = (
+            finding
+            for piece in pieces(content.view, budget)
+            for finding in _judge(piece, members, budget)
+        )
         try:
-            for piece in pieces(content.view, budget):
-                found.update(dict.fromkeys(_judge(piece, members, budget)))
+            for finding in few_of_each(found, attrgetter("kind"), MOST, budget):
+                members.detections.append(finding.detection(self.name, content.path))
         except ScannerError as error:
             members.gap(error.reason, content.path)
-        shown = [*found][:MAX_FINDINGS]
-        members.detections += [each.detection(self.name, content.path) for each in shown]
         return members.report()
 
 

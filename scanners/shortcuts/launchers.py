@@ -60,6 +60,11 @@ class Finding:
     """One sentence for a person; may quote the file."""
     code: Code = Code.CONTAINER_SHORTCUT
 
+    @property
+    def kind(self) -> tuple[Code, str]:
+        """What it has in common with others of which a few are enough."""
+        return self.code, self.word
+
 
 def program_of(path: str) -> str:
     """Return the bare name of the program that a path starts: C:\\x\\CMD.exe is cmd."""

@@ -8,7 +8,7 @@ from samples import builders
 from samples.onenote import FILE_DATA, onenote_specimens, section
 from samples.specimen import Specimen
 from scanners.budget import Budget
-from scanners.documents.onenote import PACKAGED, OneNoteScanner, attachments, names
+from scanners.documents.onenote import MOST, PACKAGED, OneNoteScanner, attachments, names
 from scanners.kit import Kit
 from scanners.model import Content, DetectionLevel, Family, FileType, Reason, Report
 from scanners.types.identify import TypeScanner
@@ -71,6 +71,15 @@ def test_names_count_where_bytes_tell_nothing(
 def test_names_with_their_length_before_them() -> None:
     data = section(("é b.hta", b""), ("x" * 300 + ".exe", b""))
     assert list(names(memoryview(data), _budget())) == ["é b.hta"]
+
+
+def test_many_names_hide_no_program(scanner: OneNoteScanner) -> None:
+    harmless = [(f"report {number}.docx", b"text") for number in range(300)]
+    text = "invoice.hta"
+    (found,) = _scan(scanner, section(*harmless, text=text), members=400).detections
+    assert (found.name, text in found.detail) == ("name", True)
+    programs = [(f"a{number}.hta", b"text") for number in range(300)]
+    assert len(_words(_scan(scanner, section(*programs), members=400))) == MOST
 
 
 def test_a_cut_file_is_a_child_and_a_gap(scanner: OneNoteScanner) -> None:

@@ -92,6 +92,13 @@ def test_equal_links_are_told_once_and_many_to_a_bound(run: Examine) -> None:
     assert len(run(o.relations(links), name="a.rels").detections) == 100
 
 
+def test_many_harmless_links_hide_no_other(run: Examine, findings: Findings) -> None:
+    links = [("externalLinkPath", f"book{number}.xlsx") for number in range(300)]
+    found = run(o.relations([*links, ("attachedTemplate", "http://a.example/t.dotm")]))
+    assert findings(found) == {SAID, HINTED}
+    assert len(found.detections) == 101
+
+
 MARK = '<w:fldChar w:fldCharType="{}"/>'
 BEGIN, DIVIDE, END = (MARK.format(kind) for kind in ("begin", "separate", "end"))
 

@@ -8,7 +8,7 @@ from samples import builders
 from samples.rtf import ole1, ole1_link, package, rtf_specimens, rtf_with
 from samples.specimen import Specimen
 from scanners.budget import Budget
-from scanners.documents.rtf import MONIKERS, RtfScanner
+from scanners.documents.rtf import MONIKERS, MOST, RtfScanner
 from scanners.kit import Kit
 from scanners.model import Content, DetectionLevel, Family, FileType, Reason, Report
 from scanners.types.identify import TypeScanner
@@ -92,6 +92,13 @@ def test_an_object_that_acts_unasked_is_told(scanner: RtfScanner) -> None:
     assert [(each.name, each.level) for each in report.detections] == [
         ("update", DetectionLevel.INFO)
     ]
+
+
+def test_many_harmless_links_hide_no_other(scanner: RtfScanner) -> None:
+    fields = b"".join(b"{\\*\\fldinst DDE Excel table%d a}" % number for number in range(200))
+    report = _scan(scanner, b"{\\rtf1" + fields + b"{\\*\\template \\\\\\\\192.0.2.1\\\\a.dot}}")
+    assert _words(report) == {"share"}
+    assert len(report.detections) == MOST + 1
 
 
 def test_more_than_the_budget_is_a_gap(scanner: RtfScanner) -> None:

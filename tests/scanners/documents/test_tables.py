@@ -1,10 +1,13 @@
 """Tables as text: formulas that start programs, where a spreadsheet would read them."""
 
+import time
 from collections.abc import Callable
 
 import pytest
 
-from scanners.model import Examination
+from scanners.budget import Budget
+from scanners.documents.tables import TableScanner
+from scanners.model import Content, Examination, Family, FileType, Reason
 
 Examine = Callable[..., Examination]
 Findings = Callable[[Examination], set[str]]
@@ -35,6 +38,26 @@ def test_a_declared_type_makes_a_table(run: Examine, findings: Findings) -> None
 @pytest.mark.parametrize("name", ["about-csv-injection.md", "notes.txt", ""])
 def test_elsewhere_it_is_a_text(name: str, run: Examine, findings: Findings) -> None:
     assert findings(run(f"Type {EVIL}\n{EVIL}\n".encode(), name=name)) == set()
+
+
+@pytest.mark.parametrize("harmless", ["write cmd|'/c calc'!A0", "=Excel|'table{}.xls'!R1C1"])
+def test_many_harmless_ones_hide_no_other(harmless: str, run: Examine, findings: Findings) -> None:
+    rows = [harmless.format(number) for number in range(300)]
+    assert "document.external" in findings(run("\n".join([*rows, EVIL]).encode(), name="a.csv"))
+
+
+def test_too_little_time_is_a_gap_beside_what_was_found() -> None:
+    class Late(Budget):
+        def seconds_left(self) -> float:
+            self.deadline -= 1
+            return super().seconds_left()
+
+    text = FileType("text", "text/plain", Family.TEXT)
+    table = "\n".join(f"{EVIL[:8]}/c calc{number}'!A0" for number in range(90)).encode()
+    content = Content(memoryview(table), name="a.csv", file_type=text)
+    report = TableScanner().scan(content, Late(time.monotonic() + 20, 1 << 20, 9, 8))
+    assert 0 < len(report.detections) < 90
+    assert [gap.reason for gap in report.unscanned] == [Reason.TIMED_OUT]
 
 
 def test_many_are_one(run: Examine) -> None:
