@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanners.budget import Budget
-from scanners.errors import ContentTooLarge
+from scanners.errors import ContentTooLarge, TooManyMembers
 
 MAX_OPEN = 8
-"""Objects within one another; Word takes the innermost."""
+"""Objects within one another of which all digits are kept; Word takes the innermost."""
 MAX_OBJECTS = 1_000
 MAX_TOKENS = 20_000
 """Tokens of a field code or template name."""
@@ -61,7 +61,7 @@ class _Data:
 
 def pieces(view: memoryview, budget: Budget) -> Iterator[Piece]:
     """Yield what is of interest, in the order in which it ends; raise ScannerErrors."""
-    count, behind = 0, 0
+    count, behind, cut = 0, 0, False
     for match in _START.finditer(view):
         if match.start() < behind:
             continue
@@ -75,6 +75,9 @@ def pieces(view: memoryview, budget: Budget) -> Iterator[Piece]:
                 raise ContentTooLarge("more objects than a document has")
             yield _piece(view, data)
         behind = reader.at
+        cut = cut or reader.cut
+    if cut:
+        raise TooManyMembers("objects lie deeper in one another than in any document")
 
 
 def _piece(view: memoryview, data: _Data) -> Piece:
@@ -112,6 +115,8 @@ class _DataReader:
         self._open = [_Data(at, 1)]
         self._ignored: int | None = None
         """Depth of the outermost group whose text readers ignore."""
+        self.cut = False
+        """An object was given out before its end: too many were in it."""
 
     def run(self) -> Iterator[_Data]:
         starred, count = False, 0
@@ -128,7 +133,7 @@ class _DataReader:
             elif word == b"bin":
                 self._binary(token["number"])
             elif word == b"objdata":
-                self._begin()
+                yield from self._begin()
             elif word is not None and starred and self._ignored is None:
                 self._ignored = self._depth
             elif (digits := token["hex"]) is not None:
@@ -139,10 +144,12 @@ class _DataReader:
         while self._open:
             yield self._open.pop()
 
-    def _begin(self) -> None:
+    def _begin(self) -> Iterator[_Data]:
         self._ignored = None
-        if len(self._open) < MAX_OPEN:
-            self._open.append(_Data(self.at, self._depth))
+        if len(self._open) == MAX_OPEN:
+            self.cut = True
+            yield self._open.pop(0)
+        self._open.append(_Data(self.at, self._depth))
 
     def _close(self) -> Iterator[_Data]:
         self._depth -= 1

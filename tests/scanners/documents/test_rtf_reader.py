@@ -5,16 +5,19 @@ import time
 import pytest
 
 from scanners.budget import Budget
-from scanners.documents.rtf_reader import MAX_OBJECTS, Piece, pieces
-from scanners.errors import ContentTooLarge, DeadlinePassed
+from scanners.documents.rtf_reader import MAX_OBJECTS, MAX_OPEN, Piece, pieces
+from scanners.errors import ContentTooLarge, DeadlinePassed, TooManyMembers
 
 DATA = bytes(range(48, 58)) * 3
 DIGITS = DATA.hex().encode()
 
 
+def _budget(seconds: float = 20, size: int = 1 << 26) -> Budget:
+    return Budget(time.monotonic() + seconds, size, 100, 8)
+
+
 def _pieces(data: bytes, seconds: float = 20, size: int = 1 << 26) -> list[Piece]:
-    budget = Budget(time.monotonic() + seconds, size, 100, 8)
-    return list(pieces(memoryview(data), budget))
+    return list(pieces(memoryview(data), _budget(seconds, size)))
 
 
 HALF = DIGITS[:20], DIGITS[20:]
@@ -65,6 +68,18 @@ def test_class_and_manners_stand_before_the_data() -> None:
 def test_objects_within_objects_are_read_apart() -> None:
     data = b"{\\objdata 41{\\*\\objdata 42{\\*\\objdata 43}}44}{\\objdata 45}"
     assert [piece.readings[0] for piece in _pieces(data)] == [b"C", b"B", b"AD", b"E"]
+
+
+@pytest.mark.parametrize("depth", [MAX_OPEN + 1, 40])
+def test_the_innermost_of_many_objects_is_read_and_cut_ones_are_told(depth: int) -> None:
+    nest = b"{\\objdata 41" * (depth - 1) + b"{\\objdata 4243" + b"}" * depth
+    found: list[Piece] = []
+    with pytest.raises(TooManyMembers):
+        found.extend(pieces(memoryview(nest + b"{\\objdata 45}"), _budget()))
+    readings = [piece.readings[0] for piece in found]
+    assert (len(readings), readings.count(b"BC"), readings[-1]) == (depth + 1, 1, b"E")
+    whole = b"{\\objdata 41" * MAX_OPEN + b"}" * MAX_OPEN
+    assert [piece.readings[0] for piece in _pieces(whole)] == [b"A"] * MAX_OPEN
 
 
 def test_an_object_without_an_end() -> None:
