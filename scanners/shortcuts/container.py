@@ -1,15 +1,16 @@
 """Shortcuts and launchers, each judged by the file of its kind; what a .lnk carries is a child."""
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 
 from scanners.budget import Budget
 from scanners.errors import ContentTooLarge, ScannerError
+from scanners.few_of_each import few_of_each
 from scanners.kit import Kit
 from scanners.members import MemberList
-from scanners.model import Code, Content, Detection, DetectionLevel, Family, Report
+from scanners.model import Code, Content, Family, Reason, Report
 from scanners.names import extension, readings
 from scanners.shortcuts.desktop import judge_desktop
 from scanners.shortcuts.explorer import judge_places, judge_scf
@@ -59,8 +60,8 @@ EXTENSIONS = {
 READABLE = frozenset({Family.TEXT, Family.DATA, Family.PROGRAM, Family.DOCUMENT})
 MAX_BYTES = 16 * 1024 * 1024
 """Drivers of graphic cards have .inf files of 6 MiB."""
-FINDINGS = 16
-"""Findings of one file that are kept."""
+MOST = 16
+"""Findings of one kind in one file that are kept."""
 OVERLAY = "overlay"
 
 
@@ -83,14 +84,19 @@ class ShortcutScanner:
             raise ContentTooLarge("no shortcut is so long")
         budget.spend_bytes(len(content.view))
         text = decoded(bytes(content.view))
-        return Report(detections=self._weigh(kind, JUDGES[kind](text), content))
+        members = MemberList(content, self.name, self.kit)
+        self._weigh(kind, JUDGES[kind](text), members, budget)
+        return members.report()
 
     def _lnk(self, content: Content, budget: Budget) -> Report:
+        """Judge a .lnk and hand out what follows it; of a broken one, all that was not read."""
         shortcut = read_shortcut(content.view)
         members = MemberList(content, self.name, self.kit, hidden=True)
-        members.detections.extend(self._weigh("lnk", judge_lnk(shortcut, content.view), content))
+        self._weigh("lnk", judge_lnk(shortcut, content.view), members, budget)
+        if shortcut.broken:
+            members.gap(Reason.MALFORMED, content.path)
         rest = content.view[shortcut.end :]
-        if not shortcut.broken and any(rest):
+        if any(rest):
             try:
                 members.spend(budget)
                 members.add(OVERLAY, rest)
@@ -105,19 +111,19 @@ class ShortcutScanner:
             members.detect(Code.EMBEDDED_EXECUTABLE, "overlay", said, content.path)
 
     def _weigh(
-        self, kind: str, findings: Iterator[Finding], content: Content
-    ) -> tuple[Detection, ...]:
-        """Return what was found; a shortcut without any finding is worth a line all the same."""
-        kept = itertools.islice(findings, FINDINGS)
-        found = tuple(self._detection(each, DetectionLevel.SUSPICIOUS, content) for each in kept)
-        starts = content.file_type.family is Family.PROGRAM and content.file_type.name == kind
-        if found or not starts:
-            return found
-        ordinary = Finding(kind, "it opens something else")
-        return (self._detection(ordinary, DetectionLevel.INFO, content),)
-
-    def _detection(self, found: Finding, level: DetectionLevel, content: Content) -> Detection:
-        return Detection(found.code, self.name, found.word, level, content.path, found.said)
+        self, kind: str, findings: Iterator[Finding], members: MemberList, budget: Budget
+    ) -> None:
+        """Tell what was found; a shortcut without any finding is worth a line all the same."""
+        path, file_type = members.content.path, members.content.file_type
+        try:
+            for each in few_of_each(findings, attrgetter("kind"), MOST, budget):
+                members.detect(each.code, each.word, each.said, path)
+        except ScannerError as error:
+            members.gap(error.reason, path)
+        starts = file_type.family is Family.PROGRAM and file_type.name == kind
+        if starts and not members.detections:
+            said = "it opens something else"
+            members.detect(Code.CONTAINER_SHORTCUT, kind, said, path, harmless=True)
 
 
 def decoded(data: bytes) -> str:

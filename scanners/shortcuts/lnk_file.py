@@ -2,6 +2,7 @@
 
 import re
 import struct
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 HEADER = 76
@@ -35,8 +36,9 @@ class Shortcut:
     """An advertised shortcut: the installer finds the program by a product code."""
     broken: bool = False
     """It ends in the middle, or a length in it is wrong."""
-    end: int = 0
-    """Offset behind its last block: what follows is no part of it."""
+    end: int = HEADER
+    """Offset behind its last block: what follows is no part of it.  Of a broken one, behind the
+    last part that was read."""
 
 
 def read_shortcut(view: memoryview) -> Shortcut:
@@ -56,12 +58,14 @@ def _read(view: memoryview, shortcut: Shortcut) -> None:
     if flags & HAS_ID_LIST:
         (size,) = struct.unpack_from("<H", view, at)
         at += 2
-        _keep(shortcut, _id_list(bytes(view[at : at + size])))
-        at += size
+        _keep(shortcut, _id_list(bytes(view[at : at + size])))  # what there is of it
+        at = shortcut.end = at + len(_part(view, at, size))
     if flags & HAS_LINK_INFO:
         (size,) = struct.unpack_from("<I", view, at)
-        _link_info(_part(view, at, size), shortcut)
-        at += size
+        data = _part(view, at, size)
+        with suppress(struct.error):  # nonsense of a right length: Windows goes on behind it
+            _link_info(data, shortcut)
+        at = shortcut.end = at + size
     wide = bool(flags & IS_UNICODE)
     texts: dict[int, str] = {}
     for flag in (HAS_NAME, HAS_RELATIVE_PATH, HAS_WORKING_DIR, HAS_ARGUMENTS, HAS_ICON):
@@ -69,13 +73,12 @@ def _read(view: memoryview, shortcut: Shortcut) -> None:
             (count,) = struct.unpack_from("<H", view, at)
             size = count * 2 if wide else count
             texts[flag] = _text(_part(view, at + 2, size), wide=wide)
-            at += 2 + size
+            at = shortcut.end = at + 2 + size
     _keep(shortcut, texts.get(HAS_RELATIVE_PATH, ""))
     shortcut.description = texts.get(HAS_NAME, "")
     shortcut.working_folder = texts.get(HAS_WORKING_DIR, "")
     shortcut.arguments = texts.get(HAS_ARGUMENTS, "")
     shortcut.icon = texts.get(HAS_ICON, "")
-    shortcut.end = at
     _blocks(view, at, shortcut)
 
 

@@ -11,7 +11,7 @@ from scanners.budget import Budget
 from scanners.errors import ContentTooLarge
 from scanners.kit import Kit
 from scanners.model import Code, Content, DetectionLevel, Family, FileType, Reason
-from scanners.shortcuts.container import JUDGES, MAX_BYTES, ShortcutScanner, decoded
+from scanners.shortcuts.container import JUDGES, MAX_BYTES, MOST, ShortcutScanner, decoded
 from scanners.types.identify import TypeScanner
 from scanners.types.table import TypeTable
 
@@ -78,6 +78,39 @@ def test_what_a_shortcut_carries_is_a_child_that_clamd_gets(scanner: ShortcutSca
     assert (child.name, child.file_type.name, child.hidden_from_clamav) == ("overlay", "pe", True)
     assert bytes(child.view) == builders.pe()
     assert Code.EMBEDDED_EXECUTABLE in {each.code for each in report.detections}
+
+
+def _broken(end: bytes) -> bytes:
+    """Return one whose ID list leads out of it."""
+    data = bytearray(shortcut(Link())[:76])
+    data[20] |= 1
+    return bytes(data) + b"\xff\xff" + end
+
+
+def test_all_that_is_not_read_of_a_broken_one_is_a_child_and_a_gap(
+    scanner: ShortcutScanner,
+) -> None:
+    report = scanner.scan(_content(_broken(b"carried"), file_type=PROGRAMS["lnk"]), _budget())
+    assert [gap.reason for gap in report.unscanned] == [Reason.MALFORMED]
+    assert [bytes(child.view[-7:]) for child in report.children] == [b"carried"]
+
+
+def test_nonsense_of_a_place_hides_no_program_behind_it(scanner: ShortcutScanner) -> None:
+    data = bytearray(shortcut(Link(relative_path="a.txt", overlay=builders.pe())))
+    data[20] |= 2
+    data[76:76] = b"\4\0\0\0"
+    report = scanner.scan(_content(bytes(data), file_type=PROGRAMS["lnk"]), _budget())
+    assert [child.file_type.name for child in report.children] == ["pe"]
+    assert Code.EMBEDDED_EXECUTABLE in {each.code for each in report.detections}
+    assert report.unscanned == ()
+
+
+def test_many_findings_of_one_kind_hide_no_other(scanner: ShortcutScanner) -> None:
+    commands = "".join(f"Command=\\\\192.0.2.{host}\\a\n" for host in range(99))
+    data = f"[Shell]\n{commands}IconFile=\\\\192.0.2.9\\a.ico\n".encode()
+    report = scanner.scan(_content(data, "a.scf"), _budget())
+    words = [each.name for each in report.detections]
+    assert words == ["remote"] * MOST + ["remote_icon"]
 
 
 def test_without_members_left_the_rest_is_a_gap(scanner: ShortcutScanner) -> None:

@@ -67,6 +67,26 @@ def test_an_address_in_the_items() -> None:
     assert read_shortcut(memoryview(data)).targets == ["https://files.example/a"]
 
 
+def test_nonsense_of_a_right_length_is_passed_over() -> None:
+    data = bytearray(shortcut(Link(relative_path="a.txt", overlay=b"more")))
+    data[20] |= 2
+    data[76:76] = b"\x0a\0\0\0nonsen"
+    found = read_shortcut(memoryview(data))
+    assert (found.targets, found.broken) == (["a.txt"], False)
+    assert bytes(data[found.end :]) == b"more"
+
+
+def test_a_broken_one_ends_behind_what_was_read() -> None:
+    data = bytearray(shortcut(Link(item_path="C:\\a.txt")))
+    assert read_shortcut(memoryview(data[:90])).end == 76
+    behind = read_shortcut(memoryview(data)).end - 4
+    data[20] |= 2
+    data[behind:] = b"\xff\xff\0\0" + b"carried"
+    found = read_shortcut(memoryview(data))
+    assert (found.broken, found.end) == (True, behind)
+    assert read_shortcut(memoryview(data[:10])).end == 76
+
+
 def test_what_lies_behind_the_end() -> None:
     data = shortcut(Link(relative_path="a", overlay=b"more"))
     assert data[read_shortcut(memoryview(data)).end :] == b"more"
