@@ -21,9 +21,12 @@ _MAX_32 = 0xFFFFFFFF
 
 
 def lha_members(packed: memoryview, size: int, budget: Budget, ceiling: int) -> Data:
-    """Return what methods 1 to 3 packed, by way of an LHA archive of one member."""
+    """Return what methods 1 to 3 packed, by way of an LHA archive of one member.
+
+    Its header is one of the oldest, without the checksum, which ARJ takes in another way.
+    """
     fields = struct.pack("<5s3I2B", b"-lh7-", len(packed) & _MAX_32, size, 0, 0x20, 0)
-    head = fields + bytes([len(_NAME)]) + _NAME + bytes(2)
+    head = fields + bytes([len(_NAME)]) + _NAME
     archive = bytes([len(head), sum(head) & 0xFF]) + head + packed + b"\0"
     for member in members(memoryview(archive), ("lha",), budget):
         return member.read(budget, ceiling)

@@ -22,6 +22,11 @@ MOST_RETRIES = 100
 NO_MEMBER = -1
 
 
+class Warned(ContentMalformed):
+    """A member was read to its end, but libarchive warned: of a method that it does not know, a
+    part that it left out, a checksum, a size.  With nothing that was read, too."""
+
+
 class Kind(Enum):
     FILE = 0o100000
     FOLDER = 0o040000
@@ -137,9 +142,10 @@ def _blocks(reading: _Reading) -> Iterator[tuple[int, int, int | None, int]]:
     """Yield (offset in the member, size, position in the archive or None, address), to the end.
 
     The last, of no size, stands where the member ends: behind a hole, if it ends with one.
+    Then raises Warned, if it is to be.
     """
     pointer, size, offset = c.pointer(), c.count(), ctypes.c_int64()
-    code = c.OK
+    code, warned = c.OK, ""
     while code != c.EOF:
         size.value = 0
         code = c.next_block(
@@ -148,10 +154,14 @@ def _blocks(reading: _Reading) -> Iterator[tuple[int, int, int | None, int]]:
         if code not in (c.OK, c.WARN, c.EOF) or offset.value < 0:
             reading.broken = code == c.FATAL
             raise ContentMalformed(_said(reading.handle))
+        if code == c.WARN:
+            warned = warned or _said(reading.handle) or "a part of it was left out"
         start = (pointer.value or 0) - reading.base
         inside = 0 <= start <= len(reading.view) - size.value
         count = 0 if code == c.EOF else size.value
         yield offset.value, count, start if inside and count else None, pointer.value or 0
+    if warned:
+        raise Warned(warned)
 
 
 @dataclass(slots=True)

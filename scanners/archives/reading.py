@@ -51,9 +51,12 @@ class Reading:
 
     def read(self, member: Member, budget: Budget) -> Data:
         """Return the bytes of a member, if it can have any."""
-        if member.kind in (Kind.FILE, Kind.HARD_LINK):
-            return member.read(budget, max(FREE_BYTES, RATIO * len(self.found.content.view)))
-        return Data(memoryview(b""))
+        if member.kind not in (Kind.FILE, Kind.HARD_LINK):
+            return Data(memoryview(b""))
+        data = member.read(budget, max(FREE_BYTES, RATIO * len(self.found.content.view)))
+        if data.failure is None and _lacks(member, data):
+            data.failure = ContentMalformed("less came out than is declared")
+        return data
 
     def put(
         self, member: Member, data: Data, others: tuple[str, ...] = (), *, hidden: bool = False
@@ -86,3 +89,13 @@ class Reading:
             self.found.link(member.name, member.link)
         else:
             self.found.alias(member.name, place)
+
+
+def _lacks(member: Member, data: Data) -> bool:
+    """Say whether libarchive passed bytes over, with or without a word.
+
+    A file of no size at all is one that it warned of, as beyond the end of its medium.
+    """
+    if member.size is None:
+        return member.kind is Kind.FILE and not data.view
+    return len(data.view) < member.size

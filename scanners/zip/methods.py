@@ -103,6 +103,7 @@ def read_alone(
 ) -> Reading:
     """Have libarchive read a member as if it were alone in an archive; checksums are not asked.
 
+    Nor are sizes: the caller compares both.
     `check` is what the last byte of ZipCrypto's header decrypts to.
     """
     if len(packed) > LARGEST:
@@ -125,4 +126,5 @@ def read_alone(
         return Reading(memoryview(b""), failure)
     finally:
         members.close()
-    return Reading(data.view, data.failure, data.bomb)
+    warned = isinstance(data.failure, libarchive.Warned)
+    return Reading(data.view, None if warned else data.failure, data.bomb)

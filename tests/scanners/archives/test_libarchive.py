@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from samples import builders
-from scanners.archives.libarchive import Kind, Member, Progress, decode, members
+from samples.packing import lha_of
+from scanners.archives.libarchive import Kind, Member, Progress, Warned, decode, members
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed, ContentTooLarge, DeadlinePassed, EngineDown
 
@@ -176,6 +177,20 @@ def test_what_came_before_a_cut_is_kept(new_budget: MakeBudget, only: Only) -> N
         names += [member.name for member in members(memoryview(TAR[:1700]), ("tar",), new_budget())]
     walk = members(memoryview(TAR[:1700]), ("tar",), new_budget())
     assert next(walk).name == "a.txt"
+
+
+@pytest.mark.parametrize("method, came_out", [(b"lh1", b""), (b"lzs", b""), (b"lh0", b"aaa")])
+def test_a_warning_on_the_way_is_a_failure_that_keeps_the_bytes(
+    new_budget: MakeBudget, method: bytes, came_out: bytes
+) -> None:
+    """Of methods that libarchive does not know, and of a checksum that does not hold."""
+    data = bytearray(lha_of({"a.txt": b"aaa"}))
+    data[3:6] = method
+    data[27] ^= method == b"lh0"  # the checksum, and then that of the header
+    data[1] = sum(data[2 : data[0] + 2]) & 0xFF
+    budget = new_budget()
+    (found,) = (m.read(budget, MIB) for m in members(memoryview(data), ("lha",), budget))
+    assert (bytes(found.view), type(found.failure)) == (came_out, Warned)
 
 
 def test_only_the_named_formats_are_tried(new_budget: MakeBudget) -> None:

@@ -2,6 +2,7 @@
 
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -114,3 +115,12 @@ def test_reading_apart_from_adding(reading_of: MakeReading) -> None:
     (child,) = reading.found.children
     assert (child.other_names, child.hidden_from_clamav) == (("b",), True)
     assert (other.bytes_left, reading.budget.bytes_left) == (99, 64 * 1024 * 1024)
+
+
+def test_less_than_declared_is_a_failure(reading_of: MakeReading) -> None:
+    """Whatever the reason may be that a reader ends early, and says nothing."""
+    reading = reading_of(builders.tar_of({"a.txt": PE}))
+    for member in reading.members(reading.found.content.view):
+        reading.add(replace(member, size=len(PE) + 1))
+    assert [gap.reason for gap in reading.found.unscanned] == [Reason.MALFORMED]
+    assert [bytes(child.view) for child in reading.found.children] == [PE]
