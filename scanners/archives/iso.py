@@ -1,6 +1,7 @@
 """ISO 9660: one image has up to three trees of names, and each system shows another one."""
 
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 from scanners.archives.libarchive import Data, Kind, Member
 from scanners.archives.reading import Reading
@@ -15,8 +16,8 @@ MOST_VOLUMES = 64
 VOLUMES, TERMINATOR = (1, 2), 255
 """Kinds of descriptors: primary and supplementary, and the last.  (ECMA-119 §8)"""
 
-Extent = tuple[int, int]
-"""Place and size of a content in the image."""
+Identity = tuple[int, int] | bytes
+"""Place and size of a content in the image; a digest of one that was put together."""
 
 
 @dataclass(slots=True)
@@ -24,34 +25,37 @@ class _Image:
     """What lies where, over all trees."""
 
     reading: Reading
-    children: dict[Extent, int] = field(default_factory=dict)
+    children: dict[Identity, int] = field(default_factory=dict)
     """Where a content stands in the list of members."""
-    trees: list[set[Extent]] = field(default_factory=list)
+    trees: list[set[Identity]] = field(default_factory=list)
 
     def first(self, member: Member) -> None:
-        data = self.reading.add(member)
-        if extent := _extent(data):
-            self._keep(extent)
+        self._keep(self.reading.add(member))
 
     def another(self, member: Member) -> None:
         """Add what was not seen in an earlier tree; of the rest, only names that are new."""
         reading = self.reading
-        data = reading.read(member, replace(reading.budget))  # read before is paid for
-        extent = _extent(data)
-        if extent in self.children:
-            self._name(member, self.children[extent])
+        paid = reading.found.bytes_out  # for what came out before
+        again = replace(reading.budget, bytes_left=reading.budget.bytes_left + paid)
+        data = reading.read(member, again)
+        identity = _identity(data)
+        if identity in self.children:
+            self._name(member, self.children[identity])
+            self.trees[-1].add(identity)
+            if data.failure is not None:
+                reading.found.gap(data.failure.reason, reading.found.path_of(member.name))
         elif member.kind is Kind.HARD_LINK and member.link in reading.places:
             self._name(member, reading.places[member.link])
-        elif extent:
+        elif data.view or data.failure:
             reading.found.spend(reading.budget)
             reading.budget.spend_bytes(len(data.view))
             reading.put(member, data)
-            self._keep(extent)
-        self.trees[-1].update({extent} if extent else ())
+            self._keep(data)
 
-    def _keep(self, extent: Extent) -> None:
-        self.children.setdefault(extent, len(self.reading.found.children) - 1)
-        self.trees[-1].add(extent)
+    def _keep(self, data: Data) -> None:
+        if identity := _identity(data):
+            self.children.setdefault(identity, len(self.reading.found.children) - 1)
+            self.trees[-1].add(identity)
 
     def _name(self, member: Member, place: int) -> None:
         """Plain names are those of the others in capitals, most of the time."""
@@ -73,8 +77,8 @@ def read_iso(reading: Reading) -> None:
         image.trees.append(set())
         for member in reading.members(found.content.view, options):
             (image.another if number else image.first)(member)
-    for extent, place in image.children.items():
-        if not all(extent in tree for tree in image.trees):
+    for identity, place in image.children.items():
+        if not all(identity in tree for tree in image.trees):
             found.children[place] = replace(found.children[place], hidden_from_clamav=True)
 
 
@@ -88,5 +92,8 @@ def _require_blocks(view: memoryview) -> None:
             raise ContentMalformed("blocks that are no sectors")
 
 
-def _extent(data: Data) -> Extent | None:
-    return None if data.place is None else (data.place, len(data.view))
+def _identity(data: Data) -> Identity | None:
+    """Return what is the same for the same content; None for an empty one."""
+    if data.place is not None:
+        return data.place, len(data.view)
+    return blake2b(data.view).digest() if data.view else None

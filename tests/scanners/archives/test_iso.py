@@ -17,6 +17,7 @@ MakeBudget = Callable[..., Budget]
 PE = builders.pe()
 NOTES = {"a.txt": b"hello " * 100, "b.txt": b"b"}
 EXECUTABLE, DOUBLE = "archive.executable?", "disguise.double_extension"
+MALFORMED = "unscanned.malformed"
 
 
 def _names(found: Examination) -> list[str]:
@@ -61,7 +62,7 @@ def test_other_trees_cost_members_too(run: Examine, new_budget: MakeBudget) -> N
 
 @pytest.mark.parametrize("size", [33_000, 36_000, 44_000])
 def test_cut_image_is_a_gap(run: Examine, said: Findings, size: int) -> None:
-    assert said(run(iso_of(NOTES)[:size])) == {"unscanned.malformed"}
+    assert said(run(iso_of(NOTES)[:size])) == {MALFORMED}
 
 
 TOOLS = {
@@ -107,8 +108,39 @@ def test_packed_files_of_linux_are_handed_out(tmp_path: Path, run: Examine) -> N
     assert b"text " * 20_000 in [bytes(one.view) for one in found.extracted]
 
 
+def _in_two_parts(image: bytes, *places: str) -> bytes:
+    """Make one file of A and B of the plain tree, whose parts lie where `places` do."""
+    data = bytearray(image)
+    records = {name: data.index(f"{name};1".encode()) - 33 for name in ("A", "B", *places)}
+    extents = [data[records[place] + 2 : records[place] + 18] for place in places]
+    for name, extent in zip("AB", extents, strict=True):
+        data[records[name] + 2 : records[name] + 18] = extent
+    data[records["A"] + 25] |= 0x80  # it goes on in the next record
+    data[records["B"] + 33] = ord("A")
+    return bytes(data)
+
+
+PARTS = PE[:512].ljust(2048, b"\0"), PE[512:] + b"overlay" * 99
+
+
+def test_parts_that_lie_apart_in_another_tree(run: Examine, said: Findings) -> None:
+    plain = {"A": PARTS[0], "B": b"text " * 9, "C": PARTS[1]}
+    found = run(_in_two_parts(iso_of(plain, {"b.txt": plain["B"]}), "A", "C"))
+    assert said(found) == {EXECUTABLE}
+    assert b"".join(PARTS) in [bytes(one.view) for one in found.extracted]
+
+
+@pytest.mark.parametrize("joliet", [None, NOTES], ids=["beyond the end", "before what was read"])
+def test_parts_that_are_passed_over_are_a_gap(
+    run: Examine, said: Findings, joliet: dict[str, bytes] | None
+) -> None:
+    """libarchive reads none or one of the two, and warns; other readers read both."""
+    image = iso_of({"A": PARTS[1], "B": PARTS[0]}, joliet)
+    assert MALFORMED in said(run(_in_two_parts(image, "B", "A")))
+
+
 @pytest.mark.parametrize("at", [128, 131, 2048 + 128])
 def test_blocks_of_other_sizes_mislead_nobody(run: Examine, said: Findings, at: int) -> None:
     data = bytearray(iso_of({"photo.jpg.exe": PE}))
     data[32768 + at] ^= 1
-    assert "unscanned.malformed" in said(run(bytes(data)))
+    assert MALFORMED in said(run(bytes(data)))
