@@ -36,14 +36,14 @@ class Shortcut:
     """An advertised shortcut: the installer finds the program by a product code."""
     broken: bool = False
     """It ends in the middle, or a length in it is wrong."""
-    end: int = HEADER
+    end: int = 0
     """Offset behind its last block: what follows is no part of it.  Of a broken one, behind the
     last part that was read."""
 
 
 def read_shortcut(view: memoryview) -> Shortcut:
     """Return what the bytes say, as far as they can be read.  Never raises."""
-    shortcut = Shortcut()
+    shortcut = Shortcut(end=min(HEADER, len(view)))
     try:
         _read(view, shortcut)
     except (struct.error, IndexError):

@@ -84,7 +84,7 @@ def test_a_broken_one_ends_behind_what_was_read() -> None:
     data[behind:] = b"\xff\xff\0\0" + b"carried"
     found = read_shortcut(memoryview(data))
     assert (found.broken, found.end) == (True, behind)
-    assert read_shortcut(memoryview(data[:10])).end == 76
+    assert read_shortcut(memoryview(data[:10])).end == 10
 
 
 def test_what_lies_behind_the_end() -> None:
