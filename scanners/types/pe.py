@@ -127,7 +127,7 @@ def _read(view: memoryview) -> PeImage | None:
         for number in range(min(stated, MAX_DIRECTORIES))
     )
     sections = tuple(_sections(view, optional + size, min(count, MAX_SECTIONS)))
-    end = max([min(headers, len(view)), *(section.end for section in sections)])
+    end = max([tables, min(headers, len(view)), *(section.end for section in sections)])
     end = _after_symbols(view, symbols, symbol_count, end)
     if len(directories) > _CERTIFICATES:
         start, length = directories[_CERTIFICATES]  # an offset in the file, unlike the others
