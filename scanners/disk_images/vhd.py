@@ -28,13 +28,16 @@ class BlockDisk:
     size: int
 
     def read(self, offset: int, length: int) -> memoryview:
-        """Return a copy; blocks that are not there are zeros.  The caller bounds `length`."""
+        """Return a copy; blocks that are not in use are zeros.  The caller bounds `length`."""
         length = min(length, self.size - offset)
         data = bytearray()
         while len(data) < length and offset >= 0:
             number, inner = divmod(offset + len(data), self.block)
             wanted = min(self.block - inner, length - len(data))
-            data += self._piece(number, inner, wanted)
+            piece = self._piece(number, inner, wanted)
+            data += piece
+            if len(piece) < wanted:  # the file is cut off
+                break
         return memoryview(data).toreadonly()
 
     def stored(self, offset: int, length: int) -> Iterator[Run]:
@@ -53,7 +56,7 @@ class BlockDisk:
         if sector == ABSENT:
             return bytes(wanted)
         start = sector * 512 + self.map_size + inner
-        return bytes(self.view[start : start + wanted]).ljust(wanted, b"\0")
+        return bytes(self.view[start : start + wanted])
 
 
 def open_vhd(view: memoryview) -> tuple[Disk, bool]:

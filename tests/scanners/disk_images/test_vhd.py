@@ -3,6 +3,7 @@
 import os
 import struct
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.disk_images import dynamic_vhd, fat12, fixed_vhd, mbr
-from scanners.disk_images.disk import FlatDisk
+from scanners.budget import Budget
+from scanners.disk_images.disk import FlatDisk, Part, is_blank
 from scanners.disk_images.vhd import open_vhd
 from scanners.errors import ContentMalformed
 
@@ -100,6 +102,15 @@ def test_a_dynamic_disk_that_states_less_than_it_holds_hides_nothing(size: int) 
 def test_a_table_that_is_cut_off_is_told() -> None:
     data = dynamic_vhd(DISK)
     assert open_vhd(memoryview(_changed(512 + 28, ">I", 1 << 30, data)))[1] is False
+
+
+def test_blocks_that_are_cut_off_are_not_zeros() -> None:
+    data = bytearray(dynamic_vhd(b"x" * 512 + b"y" * 512, 512))
+    (table,) = struct.unpack_from(">Q", data, 512 + 16)
+    struct.pack_into(">I", data, table + 4, len(data) // 512)
+    disk, _ = open_vhd(memoryview(data))
+    assert bytes(disk.read(0, 1024)) == b"x" * 512
+    assert not is_blank(Part(disk, 512, 512), Budget(time.monotonic() + 9, 1 << 20, 9, 8))
 
 
 def test_only_blocks_that_are_there_are_stored() -> None:
