@@ -5,23 +5,34 @@ are parsed.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanners.budget import Budget
-from scanners.documents.attachments import attach, base_name
 from scanners.documents.finding import Finding
-from scanners.documents.pdf_objects import PdfObjects, Source, Stream
-from scanners.documents.pdf_scripts import address_finding, launch_finding, script_finding
-from scanners.documents.pdf_syntax import Value, parse, text_of
-from scanners.errors import ScannerError
+from scanners.documents.pdf_attachments import NO_NAME, PdfAttachments
+from scanners.documents.pdf_objects import PdfObjects, Source
+from scanners.documents.pdf_scripts import (
+    MAX_SCRIPT,
+    address_finding,
+    launch_finding,
+    script_finding,
+)
+from scanners.documents.pdf_syntax import Name, Reference, Value, text_of
+from scanners.errors import ContentMalformed, ContentTooLarge, ScannerError
 from scanners.kit import Kit
 from scanners.members import MemberList
 from scanners.model import Content, Reason, Report
 
 NAMES = rb"JS|JavaScript|Launch|EF|EmbeddedFile|GoToR|GoToE|XFA|SubmitForm|ImportData|OpenAction|AA"
 MAX_FINDINGS = 64
+"""Of one kind and weight: harmless ones must not crowd out the others."""
 FILE_NAMES = ("UF", "F", "Unix", "DOS", "Mac")
+FAR = frozenset({"GoToR", "GoToE", "SubmitForm", "ImportData", "Thread"})
+"""Actions that lead to another file."""
+ACTIONS = ("Launch", "JavaScript", *sorted(FAR))
+"""Words that every writer puts where they belong, and not into objects of their own."""
 LOOK_BACK = 4096
 """Bytes before a name in which the dictionary around it begins, if it lies in no object."""
 BY_ITSELF = frozenset("O WC WS DS WP DP PO PV PI E U D".split())
@@ -39,14 +50,32 @@ class _Found:
     """What one document has shown so far."""
 
     objects: PdfObjects
-    members: MemberList
+    attachments: PdfAttachments
     budget: Budget
-    scripts: list[str] = field(default_factory=list)
+    scripts: dict[str, None] = field(default_factory=dict)
     by_itself: bool = False
-    encrypted: bool = False
+    gaps: set[Reason] = field(default_factory=set)
     findings: dict[Finding, None] = field(default_factory=dict)
-    attached: set[int] = field(default_factory=set)
-    """Offsets of streams that are children already."""
+    kinds: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    read: set[tuple[str, int]] = field(default_factory=set)
+    """Keys, and the numbers of the objects that scripts under such a key were read from."""
+
+    def note(self, *findings: Finding | None) -> None:
+        for finding in findings:
+            if finding is None or finding in self.findings:
+                continue
+            kind = (finding.code, finding.word, finding.harmless)
+            self.kinds[kind] += 1
+            if self.kinds[kind] <= MAX_FINDINGS:
+                self.findings[finding] = None
+
+    def is_read(self, key: str, value: Value) -> bool:
+        """Say whether the object was read under this key; from now on it is."""
+        if not isinstance(value, Reference):
+            return False
+        asked = len(self.read)
+        self.read.add((key, value.number))
+        return len(self.read) == asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,54 +90,58 @@ class PdfScanner:
             return Report()
         objects = PdfObjects(content.view, budget)
         members = MemberList(content, self.name, self.kit, hidden=True)
-        found = _Found(objects, members, budget)
+        found = _Found(objects, PdfAttachments(objects, members, budget), budget)
         try:
-            found.encrypted = _is_encrypted(objects.file)
             objects.open_packed()
             for source in objects.sources:
                 _search(source, found)
-            _orphans(found)
-            for script in found.scripts:
-                finding = script_finding(script, by_itself=found.by_itself)
-                found.findings[finding] = None
-            for reason in {failure.reason for failure in objects.failures} - {Reason.MALFORMED}:
-                members.gap(reason, content.path)  # damaged objects are lost to viewers as well
+            found.attachments.add_orphans()
         except ScannerError as error:
-            members.gap(error.reason, content.path)
-        shown = [*found.findings][:MAX_FINDINGS]
-        members.detections += [each.detection(self.name, content.path) for each in shown]
+            objects.fail(error)
+        _judge_scripts(found)
+        reasons = {failure.reason for failure in objects.failures} - {Reason.MALFORMED}
+        for reason in sorted(reasons | found.gaps):  # what is damaged is lost to viewers as well
+            members.gap(reason, content.path)
+        members.detections += [each.detection(self.name, content.path) for each in found.findings]
         return members.report()
 
 
-def _is_encrypted(file: Source) -> bool:
-    """Say whether a trailer says so.  A false one may stand beside the true one, so that this is
-    no reason to look away: only what is no text then is taken for ciphertext."""
-    for match in re.finditer(rb"/Encrypt(?![A-Za-z])", file.view):
-        start = _dictionary_before(file, match.start())
-        if start is not None and "Encrypt" in next(dictionaries(parse(file.view, start)[0]), {}):
-            return True
-    return False
+def _judge_scripts(found: _Found) -> None:
+    """Judge them last: whether one runs by itself is known when all of the document was seen."""
+    try:
+        for script in found.scripts:
+            found.budget.seconds_left()
+            found.note(script_finding(script, by_itself=found.by_itself))
+            if len(script) > MAX_SCRIPT:
+                found.objects.fail(ContentTooLarge("more of a script than we read"))
+    except ScannerError as error:
+        found.objects.fail(error)
 
 
 def _search(source: Source, found: _Found) -> None:
     """Look at every object of a source in which a name of interest stands."""
-    seen: set[int] = set()
+    broken: dict[int, bool] = {}
     behind = -1
     for match in _INTEREST.finditer(source.view):
         found.budget.seconds_left()
         if source is found.objects.file:
             found.objects.index()
         at = match.start()
-        for start in (source.start_of(at), _dictionary_before(source, at)):
+        own = source.start_of(at)
+        for start in (own, _dictionary_before(source, at)):
             if at < behind:
                 break  # it stands in what was parsed last
-            if start is None or start in seen:
+            if start is None or start in broken:
                 continue
-            seen.add(start)
-            value, end = parse(source.view, start)
+            value, end, failure = found.objects.parsed(source, start)
+            broken[start] = isinstance(failure, ContentMalformed)
             behind = max(behind, end)
+            if value in ACTIONS:
+                found.gaps.add(Reason.MALFORMED)  # which dictionaries refer to it is not searched
             for dictionary in dictionaries(value):
                 _judge(dictionary, found)
+        if at >= behind and own is not None and broken[own]:
+            found.gaps.add(Reason.MALFORMED)  # others may read on to where this name stands
 
 
 def _dictionary_before(source: Source, at: int) -> int | None:
@@ -131,21 +164,24 @@ def dictionaries(value: Value) -> Iterator[dict[str, Value]]:
 
 def _judge(dictionary: dict[str, Value], found: _Found) -> None:
     objects = found.objects
-    action = objects.first(dictionary.get("S"))
+    actions = {each for each in objects.each(dictionary.get("S")) if isinstance(each, Name)}
     if "JS" in dictionary:
-        found.scripts += _sources(dictionary["JS"], found)
-    if action == "Launch":
+        _read_scripts(dictionary["JS"], found)
+    if "Launch" in actions:
         _launch(dictionary, found)
-    elif action in ("GoToR", "GoToE", "SubmitForm", "ImportData", "Thread"):
+    if not actions.isdisjoint(FAR):
         for name in _file_names(dictionary, found):
-            _note(found, address_finding("document", name))
-    if action == "URI" or "URI" in dictionary:
+            found.note(address_finding("document", name))
+    if "URI" in dictionary:
         for value in objects.each(dictionary.get("URI")):
-            _note(found, address_finding("uri", _text(value, found)))
+            found.note(address_finding("uri", _text(value, found)))
     if "XFA" in dictionary:
         _forms(dictionary["XFA"], found)
     if "EF" in dictionary:
-        _attachments(dictionary, found)
+        names = _file_names(dictionary, found) or [NO_NAME]
+        for files in objects.each(dictionary["EF"]):
+            if isinstance(files, dict):
+                found.attachments.add(files, names)
     found.by_itself |= "JavaScript" in dictionary or _runs(dictionary, found)
 
 
@@ -154,16 +190,12 @@ def _runs(dictionary: dict[str, Value], found: _Found) -> bool:
     for opened in found.objects.each(dictionary.get("OpenAction")):
         if isinstance(opened, dict) and "S" in opened:
             for inner in dictionaries(opened):
-                found.scripts += _sources(inner.get("JS"), found)
+                _read_scripts(inner.get("JS"), found)
             return True
     return any(
         isinstance(events, dict) and not BY_ITSELF.isdisjoint(events)
         for events in found.objects.each(dictionary.get("AA"))
     )
-
-
-def _note(found: _Found, *findings: Finding | None) -> None:
-    found.findings.update(dict.fromkeys(each for each in findings if each))
 
 
 def _launch(dictionary: dict[str, Value], found: _Found) -> None:
@@ -175,12 +207,12 @@ def _launch(dictionary: dict[str, Value], found: _Found) -> None:
                 targets += _file_names(special, found)
                 parameters += [_text(each, found) for each in found.objects.each(special.get("P"))]
     for target in dict.fromkeys(targets):
-        _note(found, launch_finding(target, " ".join(filter(None, parameters))))
+        found.note(launch_finding(target, " ".join(filter(None, parameters))))
 
 
 def _text(value: Value, found: _Found) -> str:
     text = text_of(value) if isinstance(value, bytes) else ""
-    return "" if found.encrypted and not text.isprintable() else text
+    return "" if not text.isprintable() and found.objects.encrypted() else text
 
 
 def _file_names(dictionary: dict[str, Value], found: _Found) -> list[str]:
@@ -194,13 +226,23 @@ def _file_names(dictionary: dict[str, Value], found: _Found) -> list[str]:
     return list(dict.fromkeys(filter(None, names)))
 
 
-def _sources(value: Value, found: _Found) -> list[str]:
-    """Return the texts of a script: a string, or a stream in all its revisions."""
+def _read_scripts(value: Value, found: _Found) -> None:
+    """Note the texts of a script: a string, or a stream in all its revisions."""
+    if found.is_read("JS", value):
+        return
     texts = [text_of(each) for each in found.objects.each(value) if isinstance(each, bytes)]
-    for _, stream in found.objects.streams(value):
-        view, _failure = found.objects.decoded(stream)
-        texts.append(text_of(bytes(view)))
-    return texts
+    texts += [text_of(bytes(view)) for view in _clear(value, found)]
+    found.scripts.update(dict.fromkeys(texts))
+
+
+def _clear(value: Value, found: _Found) -> Iterator[memoryview]:
+    """Yield what the streams say that a reference leads to."""
+    for start in found.objects.starts(value):
+        for stream in found.objects.streams_at(start):
+            view, failure = found.objects.decoded(stream)
+            if failure is not None:
+                found.objects.fail(failure)
+            yield view
 
 
 def _forms(value: Value, found: _Found) -> None:
@@ -209,43 +251,9 @@ def _forms(value: Value, found: _Found) -> None:
     for each in found.objects.each(value):
         parts += each if isinstance(each, list) else []
     for part in parts:
-        for _, stream in found.objects.streams(part):
-            view, _failure = found.objects.decoded(stream)
-            scripts = re.findall(rb"<(?:\w+:)?script\b[^<>]*>([^<]*)", view)
-            found.scripts += [script.decode("utf-8", "replace") for script in scripts]
-
-
-def _attachments(dictionary: dict[str, Value], found: _Found) -> None:
-    """Add the streams of a file specification under its names."""
-    names = _file_names(dictionary, found) or ["attachment"]
-    for files in found.objects.each(dictionary["EF"]):
-        if isinstance(files, dict):
-            for reference in files.values():
-                for start, stream in found.objects.streams(reference):
-                    _attach(start, stream, names, found)
-
-
-def _attach(start: int, stream: Stream, names: list[str], found: _Found) -> None:
-    if start in found.attached:
-        return
-    found.attached.add(start)
-    view, failure = found.objects.decoded(stream)
-    if found.encrypted and (failure is not None or "Filter" not in stream.dictionary):
-        return  # ciphertext: whoever opens encrypted documents says what is not opened
-    path = found.members.path_of(base_name(names[0]))
-    found.members.came_out(len(view), path)
-    if failure is not None:
-        found.members.gap(failure.reason, path)
-    attach(found.members, names[0], view, found.budget, tuple(names[1:]))
-
-
-def _orphans(found: _Found) -> None:
-    """Add streams that say they are files, though nothing names them."""
-    objects = found.objects
-    for match in re.finditer(rb"/EmbeddedFile(?![A-Za-z])", objects.file.view):
-        start = objects.file.start_of(match.start())
-        if start is None or start in found.attached:
+        if found.is_read("XFA", part):
             continue
-        stream = objects.stream_at(start)
-        if stream and objects.first(stream.dictionary.get("Type")) == "EmbeddedFile":
-            _attach(start, stream, ["attachment"], found)
+        for view in _clear(part, found):
+            scripts = re.findall(rb"<(?:\w+:)?script\b[^<>]*>([^<]*)", view)
+            texts = [script.decode("utf-8", "replace") for script in scripts]
+            found.scripts.update(dict.fromkeys(texts))

@@ -27,6 +27,7 @@ LARGEST = 128 * 1024 * 1024
 _ENCRYPT = re.compile(
     rb"/" + b"".join(b"(?:%c|#%02x|#%02X)" % (c, c, c) for c in b"Encrypt") + rb"(?![A-Za-z0-9#])"
 )
+_FAILURES = (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError)
 
 logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # it quotes documents
 logging.getLogger("pikepdf._core").setLevel(logging.CRITICAL)
@@ -45,6 +46,22 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
+def is_encrypted(view: memoryview) -> bool:
+    """Say whether PdfEncryptionScanner opens this document or tells of it as a gap.
+
+    Then what looks broken in it is ciphertext.  A trailer alone may lie.
+    """
+    if not _may_be_encrypted(view):
+        return False
+    if len(view) > LARGEST:
+        return True
+    try:
+        with _opened(io.BytesIO(view), "") as pdf:
+            return pdf.is_encrypted
+    except (pikepdf.PasswordError, *_FAILURES):
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class PdfEncryptionScanner:
     """The document in clear is a child, under the same name and path."""
@@ -53,9 +70,7 @@ class PdfEncryptionScanner:
     name: str = "pdf_encryption"
 
     def scan(self, content: Content, budget: Budget) -> Report:
-        if content.codings or b"%PDF-" not in bytes(content.view[:HEADER_REGION]):
-            return Report()
-        if _ENCRYPT.search(content.view) is None:
+        if content.codings or not _may_be_encrypted(content.view):
             return Report()
         if len(content.view) > LARGEST:
             raise ContentTooLarge("an encrypted document of more than we can hold")
@@ -63,7 +78,7 @@ class PdfEncryptionScanner:
         stream = io.BytesIO(content.view)
         try:
             self._open(stream, members, budget)
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError):
+        except _FAILURES:
             members.gap(Reason.MALFORMED, content.path)
         return replace(members.report(), archive=False)
 
@@ -102,6 +117,10 @@ class PdfEncryptionScanner:
                 hidden_from_clamav=bool(password),  # clamd opens the others itself (1.4: R2 to R6)
             )
         )
+
+
+def _may_be_encrypted(view: memoryview) -> bool:
+    return b"%PDF-" in bytes(view[:HEADER_REGION]) and _ENCRYPT.search(view) is not None
 
 
 def _opens(stream: io.BytesIO, password: str) -> bool:

@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from scanners import inflate
-from scanners.budget import Budget
+from scanners.documents.pdf_predictors import Predictors, number
 from scanners.documents.pdf_syntax import Value
 from scanners.errors import ContentMalformed, ContentTooLarge, ScannerError
 from scanners.members import FREE_BYTES, RATIO
 
 MAX_FILTERS = 8
-"""More filters in a row have one use: to cost time."""
-MAX_PREDICTED = 8 * 1024 * 1024
-"""Bytes that predictors are undone for: row by row, in Python, a second for this many."""
+"""More filters in a row have one use: to cost time, or to hide."""
+PICTURES = frozenset({"DCTDecode", "DCT", "JPXDecode"})
+"""What they decode is a picture file as it stands; what other filters decode may be anything."""
 CLEAR, END = 256, 257
 
 _BLANK = re.compile(rb"[\0\t\n\f\r ]+")
@@ -20,29 +20,36 @@ _NOT_HEX = re.compile(rb"[^0-9A-Fa-f]")
 
 
 def undo(
-    view: memoryview, filters: Sequence[tuple[str, dict[str, Value]]], budget: Budget
+    view: memoryview, filters: Sequence[tuple[str, dict[str, Value]]], predictors: Predictors
 ) -> tuple[memoryview, ScannerError | None]:
     """Return what the stream says, and why no more of it, if so.
 
-    Filters of pictures end it: their data is a picture file.  A broken end is what viewers ignore:
-    ContentMalformed comes only with no data at all.
+    Filters of pictures end it.  A broken end is what viewers ignore: ContentMalformed comes only
+    with no data at all, or with a filter that we do not know.
     """
-    for name, parameters in filters[:MAX_FILTERS]:
+    if len(filters) > MAX_FILTERS:
+        return view, ContentTooLarge("more filters than a stream has")
+    for name, parameters in filters:
+        if name in PICTURES:
+            return view, None
+        if name == "Crypt":
+            continue  # says with which key: what is encrypted is in clear here, or ciphertext
         decoder = DECODERS.get(name)
         if decoder is None:
-            return view, None
+            return view, ContentMalformed("a filter that is not known")
         if decoder is _lzw and parameters.get("EarlyChange") == 0:
             decoder = _late_lzw
         ceiling = max(FREE_BYTES, RATIO * len(view))
-        unpacked = inflate.unpack(decoder, view, budget, ceiling)
+        unpacked = inflate.unpack(decoder, view, predictors.budget, ceiling)
         failure = unpacked.failure
         if failure and not (isinstance(failure, ContentMalformed) and unpacked.data):
             return unpacked.view, failure
         view = unpacked.view
-        if _number(parameters.get("Predictor"), 1) > 1:
-            if len(view) > MAX_PREDICTED:
-                return view, ContentTooLarge("too much behind a predictor")
-            view = memoryview(_unpredicted(bytes(view), parameters)).toreadonly()
+        if number(parameters.get("Predictor"), 1) > 1:
+            try:
+                view = predictors.undo(view, parameters)
+            except ScannerError as error:
+                return view, error
     return view, None
 
 
@@ -138,50 +145,3 @@ DECODERS: dict[str, Callable[[memoryview], Iterator[bytes | inflate.Skipped]]] =
     "RunLengthDecode": _run_length,
     "RL": _run_length,
 }
-
-
-def _number(value: Value, default: int) -> int:
-    return value if isinstance(value, int) else default
-
-
-def _unpredicted(data: bytes, parameters: dict[str, Value]) -> bytes:
-    """Undo PNG predictors (§7.4.4.4); the one of TIFF is for pictures alone."""
-    if _number(parameters.get("Predictor"), 1) < 10:
-        return data
-    colors = min(_number(parameters.get("Colors"), 1), 32) or 1
-    depth = min(_number(parameters.get("BitsPerComponent"), 8), 16) or 8
-    columns = min(_number(parameters.get("Columns"), 1), len(data)) or 1
-    step = max(1, colors * depth // 8)
-    length = (colors * depth * columns + 7) // 8
-    out = bytearray()
-    above = bytearray(length)
-    for start in range(0, len(data), length + 1):
-        row = bytearray(data[start + 1 : start + 1 + length].ljust(length, b"\0"))
-        _undo_row(data[start], row, above, step)
-        out += row
-        above = row
-    return bytes(out)
-
-
-def _undo_row(kind: int, row: bytearray, above: bytearray, step: int) -> None:
-    """Undo one row in place (PNG §9.2)."""
-    if kind == 0 or kind > 4:
-        return
-    for index, value in enumerate(row):
-        left = row[index - step] if index >= step else 0
-        up = above[index]
-        if kind == 1:
-            guess = left
-        elif kind == 2:
-            guess = up
-        elif kind == 3:
-            guess = (left + up) // 2
-        else:
-            corner = above[index - step] if index >= step else 0
-            guess = _paeth(left, up, corner)
-        row[index] = (value + guess) & 0xFF
-
-
-def _paeth(left: int, up: int, corner: int) -> int:
-    near = left + up - corner
-    return min((left, up, corner), key=lambda value: abs(near - value))

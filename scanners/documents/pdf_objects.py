@@ -6,20 +6,25 @@ table lists may count, and an older revision is one click away.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scanners.budget import Budget
-from scanners.documents.pdf_filters import undo
-from scanners.documents.pdf_syntax import Name, Reference, Value, parse
+from scanners.documents.pdf_encryption import is_encrypted
+from scanners.documents.pdf_filters import MAX_FILTERS, undo
+from scanners.documents.pdf_predictors import Predictors
+from scanners.documents.pdf_syntax import Name, Parsed, Reference, Value, parse
 from scanners.errors import ContentMalformed, ScannerError, TooManyMembers
 
 MAX_OBJECTS = 1_000_000
 """Objects of one file; the PDF 1.7 standard itself has 130,000."""
-MAX_REVISIONS = 4
-"""Definitions of one object that are looked at, the newest first."""
+MAX_REVISIONS = 256
+"""Definitions of one object that are looked at, the newest first: any of them may be in force."""
 MAX_HOPS = 8
 """References that lead to references."""
+KEPT_BYTES = 256 * 1024
+"""Length of the objects that are kept parsed, to be asked for again: a hundred bytes for one."""
 NEAR, FAR = 32, 4096
 """Bytes before a mark in which its number is looked for; honest writers need 18."""
 
@@ -27,6 +32,8 @@ _MARK = re.compile(rb"obj")
 _HEAD = re.compile(rb"(?:^|\D)(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]*$")
 _STREAM = re.compile(rb"(?:[\0\t\n\f\r ]+|%[^\r\n]*)*+stream(?:\r\n|\n|\r)?")
 _END = re.compile(rb"(?:\r\n|\n|\r)?endstream|\r?\nendobj")
+_BEHIND = re.compile(rb"[\0\t\n\f\r ]*+(?:endstream|endobj)")
+_BLANK = re.compile(rb"[\0\t\n\f\r ]*+")
 _PACKED = re.compile(rb"/(?:O|#4[fF])(?:b|#62)(?:j|#6[aA])(?:S|#53)(?:t|#74)(?:m|#6[dD])")
 _PAIR = re.compile(rb"\s*(\d{1,10})\s+(\d{1,10})")
 
@@ -46,6 +53,14 @@ class Source:
         return self.starts[index - 1] if index else None
 
 
+class Definition(NamedTuple):
+    """One of the objects that a reference may mean."""
+
+    value: Value
+    start: int | None
+    """Offset in the file; None: it lies in a stream of objects."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """A dictionary and the bytes behind it, as they are stored."""
@@ -60,12 +75,16 @@ class PdfObjects:
     def __init__(self, view: memoryview, budget: Budget) -> None:
         self._view = view
         self._budget = budget
-        self._places: dict[int, list[tuple[Source, int]]] = {}
+        self._where: dict[int, list[tuple[Source, int]]] = {}
         self._indexed = False
+        self._predictors = Predictors(budget)
+        self._kept: dict[int, list[Definition]] = {}
+        self._kept_bytes = 0
+        self._encrypted: bool | None = None
         self.file = Source(view)
         self.sources = [self.file]
         self.failures: list[ScannerError] = []
-        """Why a stream of objects could not be read as a whole."""
+        """Why something that was asked for could not be read as a whole; each reason once."""
 
     def open_packed(self) -> None:
         """Read the streams of objects (§7.5.7): what lies in them is in no other place."""
@@ -76,7 +95,8 @@ class PdfObjects:
             start = self.file.start_of(match.start())
             if start is not None and start not in seen:
                 seen.add(start)
-                self._unpack(start)
+                for stream in self.streams_at(start):
+                    self._unpack(stream)
 
     def index(self) -> None:
         """Note where every object of the file is."""
@@ -103,47 +123,106 @@ class PdfObjects:
     def _note(self, source: Source, start: int, number: int) -> None:
         source.starts.append(start)
         source.numbers.append(number)
-        self._places.setdefault(number, []).append((source, start))
+        self._where.setdefault(number, []).append((source, start))
 
-    def places(self, value: Value) -> list[tuple[Source, int]]:
-        """Return where a reference leads, the newest definition first."""
+    def parsed(self, source: Source, start: int) -> Parsed:
+        """Return the object at an offset; its failure is told."""
+        parsed = parse(source.view, start)
+        if parsed.failure is not None:
+            self.fail(parsed.failure)
+        return parsed
+
+    def fail(self, failure: ScannerError) -> None:
+        if failure.reason not in {told.reason for told in self.failures}:
+            self.failures.append(failure)
+
+    def encrypted(self) -> bool:
+        """Say whether what is no text, or no stream, is ciphertext; not cheap."""
+        if self._encrypted is None:
+            self._encrypted = is_encrypted(self._view)
+        return self._encrypted
+
+    def each(self, value: Value) -> list[Value]:
+        """Return what a value stands for: itself, or all definitions of what it refers to."""
         if not isinstance(value, Reference):
-            return []
-        self.index()
-        return self._places.get(value.number, [])[: -MAX_REVISIONS - 1 : -1]
-
-    def each(self, value: Value) -> Iterator[Value]:
-        """Yield what a value stands for: itself, or all definitions of what it refers to."""
-        waiting: list[tuple[Value, int]] = [(value, 0)]
-        while waiting:
-            value, hops = waiting.pop(0)
-            if not isinstance(value, Reference):
-                yield value
-            elif hops < MAX_HOPS:
-                waiting += [
-                    (parse(source.view, start)[0], hops + 1) for source, start in self.places(value)
-                ]
+            return [value]
+        return [definition.value for definition in self._definitions(value)]
 
     def first(self, value: Value) -> Value:
-        return next(self.each(value), None)
+        return next(iter(self.each(value)), None)
 
-    def streams(self, value: Value) -> Iterator[tuple[int, Stream]]:
-        """Yield offset and content of the streams a reference leads to, the newest first."""
-        for source, start in self.places(value):
-            if source is self.file and (stream := self.stream_at(start)):
-                yield start, stream
+    def starts(self, value: Value) -> list[int]:
+        """Return the offsets of all that a reference may mean, the newest first."""
+        if not isinstance(value, Reference):
+            return []
+        return [each.start for each in self._definitions(value) if each.start is not None]
 
-    def stream_at(self, start: int) -> Stream | None:
-        """Return the stream whose object begins at an offset of the file."""
-        dictionary, end = parse(self._view, start)
+    def _definitions(self, reference: Reference) -> list[Definition]:
+        """Return all definitions of an object, the newest first, whatever chain leads there."""
+        if (kept := self._kept.get(reference.number)) is not None:
+            return kept
+        self.index()
+        found: list[Definition] = []
+        length = 0
+        waiting, seen = [reference.number], {reference.number}
+        for _ in range(MAX_HOPS):
+            reached, waiting = waiting, []
+            for number in reached:
+                for source, start in self._places(number):
+                    self._budget.seconds_left()
+                    value, end, _failure = self.parsed(source, start)
+                    length += end - start
+                    if not isinstance(value, Reference):
+                        found.append(Definition(value, start if source is self.file else None))
+                    elif value.number not in seen:
+                        seen.add(value.number)
+                        waiting.append(value.number)
+        if waiting:
+            self.fail(TooManyMembers("more references in a row than a document has"))
+        self._keep(reference.number, found, length)
+        return found
+
+    def _keep(self, number: int, found: list[Definition], length: int) -> None:
+        if self._kept_bytes + length > KEPT_BYTES:
+            self._kept.clear()
+            self._kept_bytes = 0
+        self._kept[number] = found
+        self._kept_bytes += length
+
+    def _places(self, number: int) -> list[tuple[Source, int]]:
+        places = self._where.get(number, [])
+        if len(places) > MAX_REVISIONS:
+            self.fail(TooManyMembers("more revisions than an object has"))
+        return places[: -MAX_REVISIONS - 1 : -1]
+
+    def streams_at(self, start: int) -> Iterator[Stream]:
+        """Yield what the stream may be whose object begins at an offset of the file.
+
+        Viewers go by /Length, or by the mark at the end: mostly both say the same.  What all of
+        them read comes first.
+        """
+        dictionary, end, _failure = self.parsed(self.file, start)
         begun = _STREAM.match(self._view, end)
         if begun is None or not isinstance(dictionary, dict):
-            return None
-        begin, length = begun.end(), self.first(dictionary.get("Length"))
-        if isinstance(length, int) and _END.match(self._view, begin + length):
-            return Stream(dictionary, self._view[begin : begin + length])
+            return
+        for stop in self._stops(begun.end(), self.each(dictionary.get("Length"))):
+            yield Stream(dictionary, self._view[begun.end() : stop])
+
+    def _stops(self, begin: int, lengths: Sequence[Value]) -> list[int]:
+        size = len(self._view)
         found = _END.search(self._view, begin)
-        return Stream(dictionary, self._view[begin : found.start() if found else len(self._view)])
+        said = [min(begin + length, size) for length in lengths if isinstance(length, int)]
+        proven = [stop for stop in said if _BEHIND.match(self._view, stop)]
+        stops: list[int] = []
+        for stop in (*proven, found.start() if found else size, *said[:1]):
+            if stop > begin and not any(self._same(stop, other) for other in stops):
+                stops.append(stop)
+        return stops or [begin]
+
+    def _same(self, *stops: int) -> bool:
+        """Say whether only blanks lie between two offsets."""
+        between = min(stops), max(stops)
+        return _BLANK.fullmatch(self._view, *between) is not None
 
     def decoded(self, stream: Stream) -> tuple[memoryview, ScannerError | None]:
         """Return what a stream says, and why no more of it, if so."""
@@ -155,24 +234,23 @@ class PdfObjects:
             known = given if isinstance(given, dict) else {}
             clear = {key: self.first(value) for key, value in known.items()}
             filters.append((name if isinstance(name, Name) else "", clear))
-        return undo(stream.view, filters, self._budget)
+        return undo(stream.view, filters, self._predictors)
 
     def _listed(self, value: Value) -> list[Value]:
         value = self.first(value)
         if isinstance(value, list):
-            return [self.first(item) for item in value]
+            return [self.first(item) for item in value[: MAX_FILTERS + 1]]
         return [] if value is None else [value]
 
-    def _unpack(self, start: int) -> None:
-        stream = self.stream_at(start)
-        if stream is None or self.first(stream.dictionary.get("Type")) != "ObjStm":
+    def _unpack(self, stream: Stream) -> None:
+        if self.first(stream.dictionary.get("Type")) != "ObjStm":
             return
         view, failure = self.decoded(stream)
         if failure is not None:
-            self.failures.append(failure)
+            self.fail(failure)
         first = self.first(stream.dictionary.get("First"))
         if not isinstance(first, int) or (first > len(view) and failure is None):
-            self.failures.append(ContentMalformed("objects without a directory"))
+            self.fail(ContentMalformed("objects without a directory"))
             return
         source = Source(view)
         self.sources.append(source)

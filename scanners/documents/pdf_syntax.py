@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-MAX_TOKENS = 50_000
-"""Tokens of one object: an array of the widths of all glyphs of a large font has fewer."""
-MAX_DEPTH = 100
-"""Objects within one another; what lies deeper is not looked at."""
+from scanners.errors import ContentMalformed, ScannerError, TooManyMembers
+
+MAX_TOKENS = 250_000
+"""Tokens of one object, a quarter of a second for this many: the widths of all glyphs of a large
+font are fewer, and the named places of a long handbook."""
 MAX_STRING = 4 * 1024 * 1024
 
 
@@ -26,6 +27,17 @@ class Name(str):
 
 Value: TypeAlias = "int | bytes | Name | Reference | list[Value] | dict[str, Value] | None"
 """Strings are bytes; None is also what cannot be understood; real numbers are cut."""
+
+
+class Parsed(NamedTuple):
+    """One object, as far as it could be read."""
+
+    value: Value
+    end: int
+    """Offset behind it."""
+    failure: ScannerError | None = None
+    """TooManyMembers: it goes on; ContentMalformed: it breaks off where an object may not end."""
+
 
 _BLANK = rb"(?:[\0\t\n\f\r ]+|%[^\r\n]*)*+"
 _TOKEN = re.compile(
@@ -56,8 +68,8 @@ def text_of(value: Value) -> str:
     return value.decode("latin-1")
 
 
-def parse(data: bytes | memoryview, at: int) -> tuple[Value, int]:
-    """Return the object that begins at `at`, and the offset behind it.  Never raises."""
+def parse(data: bytes | memoryview, at: int) -> Parsed:
+    """Return the object that begins at `at`.  Never raises."""
     return _Parser(data, at).run()
 
 
@@ -67,41 +79,52 @@ class _Parser:
     def __init__(self, data: bytes | memoryview, at: int) -> None:
         self._data = data
         self._at = at
-        self._open: list[tuple[bool, list[Value]]] = []  # is a dictionary, what it holds so far
+        self._open: list[tuple[bytes, list[Value]]] = []  # what closes it, what it holds so far
+        self._failure: ScannerError | None = None
 
-    def run(self) -> tuple[Value, int]:
+    def run(self) -> Parsed:
         top: list[Value] = []
         for _ in range(MAX_TOKENS):
             match = _TOKEN.match(self._data, self._at)
-            if match is None or match["word"] in _END:
+            if match is None:
+                break
+            if match["word"] in _END:
+                if self._open:
+                    self._failure = self._failure or ContentMalformed("an object breaks off")
                 break
             self._at = match.end()
-            values = self._open[-1][1] if self._open else top
-            mark = match["mark"]
-            if mark in (b"<<", b"["):
-                if len(self._open) < MAX_DEPTH:
-                    self._open.append((mark == b"<<", []))
-            elif mark in (b">>", b"]"):
-                if self._open:
-                    self._close(top)
-            elif mark == b"(":
-                values.append(self._string())
-            elif (raw := match["name"]) is not None:
-                values.append(name_of(raw))
-            elif (digits := match["hex"]) is not None:
-                values.append(_hexadecimal(digits))
-            elif (word := match["word"]) is not None:
-                _add_word(values, word)
+            self._add(match, top)
             if top and not self._open and not self._may_be_reference(top):
                 break
+        else:
+            self._failure = TooManyMembers("more tokens than an object has")
         while self._open:
             self._close(top)
-        return (top[0] if top else None), self._at
+        return Parsed(top[0] if top else None, self._at, self._failure)
+
+    def _add(self, token: re.Match[bytes], top: list[Value]) -> None:
+        values = self._open[-1][1] if self._open else top
+        mark = token["mark"]
+        if mark in (b"<<", b"["):
+            self._open.append((b">>" if mark == b"<<" else b"]", []))
+        elif mark in (b">>", b"]"):
+            if self._open and self._open[-1][0] == mark:
+                self._close(top)
+            elif self._open:
+                values.append(None)  # as viewers do: it closes nothing, and is the value of its key
+        elif mark == b"(":
+            values.append(self._string())
+        elif (raw := token["name"]) is not None:
+            values.append(name_of(raw))
+        elif (digits := token["hex"]) is not None:
+            values.append(_hexadecimal(digits))
+        elif (word := token["word"]) is not None:
+            _add_word(values, word)
 
     def _close(self, top: list[Value]) -> None:
-        is_dictionary, values = self._open.pop()
+        closer, values = self._open.pop()
         outer = self._open[-1][1] if self._open else top
-        outer.append(_dictionary(values) if is_dictionary else values)
+        outer.append(_dictionary(values) if closer == b">>" else values)
 
     def _may_be_reference(self, top: list[Value]) -> bool:
         return len(top) < 3 and all(isinstance(value, int) for value in top)
@@ -115,6 +138,8 @@ class _Parser:
             match = _PARENTHESIS.search(self._data, at, end)
             if match is None:
                 at = end + 1
+                if end < len(self._data):
+                    self._failure = TooManyMembers("a string longer than we read")
                 break
             at = match.end()
             if match[0] == b"\\":

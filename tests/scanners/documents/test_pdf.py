@@ -8,10 +8,12 @@ import pikepdf
 import pytest
 
 from samples import builders
-from samples.pdf import attachment, carrying, document, opening, pdf_specimens, stream
+from samples.pdf import carrying, document, opening, pdf_specimens, stream
 from samples.specimen import Specimen
 from scanners.budget import Budget
-from scanners.documents.pdf import PdfScanner
+from scanners.documents.pdf import MAX_FINDINGS, PdfScanner
+from scanners.documents.pdf_scripts import MAX_SCRIPT
+from scanners.documents.pdf_syntax import MAX_TOKENS
 from scanners.kit import Kit
 from scanners.model import Content, DetectionLevel, Family, FileType, Reason, Report
 from scanners.types.identify import TypeScanner
@@ -118,36 +120,6 @@ def _attached(pdf: pikepdf.Pdf, name: str) -> pikepdf.AttachedFileSpec:
     )
 
 
-@pytest.mark.parametrize("mode", ["disable", "generate"])
-def test_attachments_of_a_real_writer(scanner: PdfScanner, mode: str) -> None:
-    pdf = pikepdf.new()
-    pdf.add_blank_page()
-    spec = _attached(pdf, "réport.exe")
-    pdf.attachments["a"] = spec
-    out = io.BytesIO()
-    pdf.save(out, object_stream_mode=getattr(pikepdf.ObjectStreamMode, mode))
-    report = _scan(scanner, out.getvalue())
-    (child,) = report.children
-    assert (child.name, bytes(child.view)) == ("réport.exe", builders.pe())
-    assert child.hidden_from_clamav
-    assert _words(report) == {"attachment"}
-
-
-def test_attachments_of_all_revisions_and_without_a_name(scanner: PdfScanner) -> None:
-    data = carrying(b"a.txt", b"old")
-    data += b"5 0 obj %b endobj\n" % stream(b"new", b"/Filter /FlateDecode")
-    data += b"77 0 obj %b endobj\n" % stream(b"lone", b"/Type /EmbeddedFile /Filter /FlateDecode")
-    names = {bytes(child.view): child.name for child in _scan(scanner, data).children}
-    assert names == {b"new": "a.txt", b"old": "a.txt", b"lone": "attachment"}
-
-
-def test_an_attachment_that_cannot_be_decoded_is_a_gap(scanner: PdfScanner) -> None:
-    broken = carrying(b"a.txt", b"x" * 99).replace(b"\nstream\n", b"\nstream\n\xff\xff")
-    report = _scan(scanner, broken)
-    gaps = [(gap.reason, gap.path) for gap in report.unscanned]
-    assert gaps == [(Reason.MALFORMED, ("a.pdf", "a.txt"))]
-
-
 def test_a_document_larger_than_the_budget_is_a_gap(scanner: PdfScanner) -> None:
     report = _scan(scanner, carrying(b"a.txt", b"x" * 9999), size=100)
     assert {gap.reason for gap in report.unscanned} == {Reason.TOO_LARGE}
@@ -182,9 +154,69 @@ def test_hostile_repetition_costs_little(scanner: PdfScanner, piece: bytes) -> N
     assert time.process_time() - began < 10
 
 
-def test_names_of_one_attachment_are_kept_together(scanner: PdfScanner) -> None:
-    spec = attachment(b"a.txt", 5).replace(b"/UF (a.txt)", b"/UF (a.txt\\.exe)")
-    report = _scan(scanner, document(b"", [spec, stream(b"x")]))
-    assert [(child.name, child.other_names) for child in report.children] == [
-        ("a.txt.exe", ("a.txt",))
-    ]
+def test_harmless_findings_do_not_crowd_out_others(scanner: PdfScanner) -> None:
+    films = [b"<< /S /Launch /F (film%d.mp4) >>" % number for number in range(MAX_FINDINGS + 9)]
+    shells = [b"<< /S /Launch /F (a%d.exe) >>" % number for number in range(MAX_FINDINGS + 9)]
+    script = b"<< /S /JavaScript /JS (exportDataObject\\({nLaunch:2}\\)) >>"
+    report = _scan(scanner, document(b"", [*films, *shells, script]))
+    assert _words(report) == {"launch", "exploit"}
+    assert len(report.detections) == 2 * MAX_FINDINGS + 1
+
+
+def test_what_is_found_before_the_time_is_up_is_kept(scanner: PdfScanner) -> None:
+    budget = Budget(time.monotonic() + 20, 1, 100, 8)
+    data = document(b"", [LAUNCH, b"<< /S /JavaScript /JS 6 0 R >>", stream(b"x" * 99)])
+    report = scanner.scan(Content(memoryview(data), file_type=PDF, path=("a.pdf",)), budget)
+    assert _words(report) == {"launch"}
+    assert [gap.reason for gap in report.unscanned] == [Reason.TOO_LARGE]
+
+
+GAPS = [
+    (b"<< /S /Launch /X [" + b"1 " * MAX_TOKENS + b"] /F (a.exe) >>", Reason.TOO_MANY),
+    (b"<< /X endobj /S /Launch /F (a.exe) >>", Reason.MALFORMED),
+    (b"<< /S /JavaScript /JS 5 0 R >>", Reason.TOO_LARGE),
+    (b"<< /S /JavaScript /JS (" + b" " * (MAX_SCRIPT + 1) + b") >>", Reason.TOO_MANY),
+]
+
+
+@pytest.mark.parametrize("data, reason", GAPS)
+def test_what_is_not_read_to_its_end_is_a_gap(
+    scanner: PdfScanner, data: bytes, reason: Reason
+) -> None:
+    nine = stream(b"x", b"/Filter [" + b"/FlateDecode " * 9 + b"]")
+    report = _scan(scanner, document(b"", [data, nine]))
+    assert [gap.reason for gap in report.unscanned] == [reason]
+
+
+def test_a_script_longer_than_we_read_is_a_gap(scanner: PdfScanner) -> None:
+    long = document(b"", [b"<< /S /JavaScript /JS 5 0 R >>", stream(b" " * (MAX_SCRIPT + 1))])
+    assert [gap.reason for gap in _scan(scanner, long).unscanned] == [Reason.TOO_LARGE]
+
+
+def test_any_revision_may_be_the_one_in_force(scanner: PdfScanner) -> None:
+    newer = b"4 0 obj << /S /GoTo /F (b.pdf) >> endobj\n7 0 obj /GoTo endobj\n" * 9
+    assert _words(_scan(scanner, document(b"/OpenAction 4 0 R", [LAUNCH]) + newer)) == {"launch"}
+    kinds = b"\n7 0 obj /Launch endobj\n" + newer
+    data = document(b"", [b"<< /A << /S 7 0 R /F (cmd.exe) /AA 0 >> >>"]) + kinds
+    assert _words(_scan(scanner, data)) == {"launch"}
+
+
+def test_an_action_in_other_words_is_a_gap(scanner: PdfScanner) -> None:
+    report = _scan(scanner, document(b"", [b"<< /S 5 0 R /F (cmd.exe) >>", b"/Launch"]))
+    assert [gap.reason for gap in report.unscanned] == [Reason.MALFORMED]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1 0 obj << /Type /X" + b"/X /EmbeddedFile " * 4000,
+        (b"<<" + b"/X /Encrypt " * 300) * 13,
+        b"1 0 obj 1 0 R endobj\n" * 200 + b"2 0 obj << /S 1 0 R /JS 1 0 R >> endobj",
+        b"1 0 obj (" + b"x" * 4_000_000 + b") endobj" + b"<< /JS 1 0 R >>" * 4000,
+    ],
+    ids=["files", "keys", "circles", "scripts"],
+)
+def test_what_names_one_object_often_costs_little(scanner: PdfScanner, data: bytes) -> None:
+    began = time.process_time()
+    _scan(scanner, b"%PDF-1.7\n" + data)
+    assert time.process_time() - began < 8

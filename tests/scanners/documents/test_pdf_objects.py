@@ -7,8 +7,8 @@ import pikepdf
 
 from samples.pdf import document, packed_stream, stream
 from scanners.budget import Budget
-from scanners.documents.pdf_objects import MAX_REVISIONS, PdfObjects
-from scanners.documents.pdf_syntax import Reference
+from scanners.documents.pdf_objects import MAX_HOPS, MAX_REVISIONS, PdfObjects
+from scanners.documents.pdf_syntax import MAX_TOKENS, Reference
 from scanners.model import Reason
 
 
@@ -20,6 +20,15 @@ def _all(objects: PdfObjects, number: int) -> list[object]:
     return list(objects.each(Reference(number)))
 
 
+def _streams(objects: PdfObjects, number: int) -> list[bytes]:
+    starts = objects.starts(Reference(number))
+    return [bytes(stream.view) for start in starts for stream in objects.streams_at(start)]
+
+
+def _read(data: bytes) -> list[bytes]:
+    return _streams(_objects(data), 1)
+
+
 def test_plain_objects_and_chains_of_references() -> None:
     objects = _objects(b"1 0 obj (a) endobj 2 0 obj 1 0 R endobj\n3 0 obj 3 0 R endobj")
     assert _all(objects, 1) == [b"a"]
@@ -28,10 +37,48 @@ def test_plain_objects_and_chains_of_references() -> None:
     assert _all(objects, 4) == []
 
 
-def test_the_newest_of_many_revisions_comes_first() -> None:
-    data = b"".join(b"1 0 obj (%d) endobj\n" % number for number in range(9))
-    newest = [b"%d" % number for number in range(8, 8 - MAX_REVISIONS, -1)]
-    assert _all(_objects(data), 1) == newest
+def test_all_revisions_are_read_the_newest_first() -> None:
+    data = b"".join(b"1 0 obj (%d) endobj\n" % number for number in range(MAX_REVISIONS + 1))
+    newest = [b"%d" % number for number in range(MAX_REVISIONS, 0, -1)]
+    objects = _objects(data[data.index(b"\n") :])
+    assert _all(objects, 1) == newest
+    assert not objects.failures
+    objects = _objects(data)
+    assert _all(objects, 1) == newest
+    assert [failure.reason for failure in objects.failures] == [Reason.TOO_MANY]
+
+
+def test_a_chain_longer_than_we_follow_is_told() -> None:
+    data = b"".join(b"%d 0 obj %d 0 R endobj\n" % (n, n + 1) for n in range(1, MAX_HOPS + 1))
+    data += b"%d 0 obj (a) endobj" % (MAX_HOPS + 1)
+    objects = _objects(data)
+    assert _all(objects, 2) == [b"a"]
+    assert not objects.failures
+    assert _all(objects, 1) == []
+    assert [failure.reason for failure in objects.failures] == [Reason.TOO_MANY]
+
+
+def test_references_in_circles_cost_little() -> None:
+    objects = _objects(b"1 0 obj 2 0 R endobj 2 0 obj 1 0 R endobj\n" * 200)
+    began = time.process_time()
+    for _ in range(1000):
+        assert _all(objects, 1) == []
+    assert time.process_time() - began < 2
+    assert not objects.failures
+
+
+def test_what_is_asked_for_often_is_parsed_once() -> None:
+    objects = _objects(b"1 0 obj [" + b"1 " * 100_000 + b"] endobj")
+    began = time.process_time()
+    for _ in range(1000):
+        _all(objects, 1)
+    assert time.process_time() - began < 5
+
+
+def test_an_object_that_is_cut_is_told() -> None:
+    objects = _objects(b"1 0 obj << /X [" + b"1 " * MAX_TOKENS + b"] /F 5 0 R >> endobj")
+    _all(objects, 1)
+    assert [failure.reason for failure in objects.failures] == [Reason.TOO_MANY]
 
 
 def test_odd_spacing() -> None:
@@ -69,14 +116,36 @@ def test_streams_by_length_by_mark_and_by_reference() -> None:
         for number, each in enumerate((whole, lying, referring, b"<< /A 1 >>"), 1)
     )
     objects = _objects(data + b"8 0 obj 15 endobj")
-    found = [[bytes(each.view) for _, each in objects.streams(Reference(n))] for n in range(1, 5)]
-    assert found == [[b"endstream in it"], [b""], [b"endstream in it"], []]
+    found = [_streams(objects, number) for number in range(1, 5)]
+    longer = data[data.index(b"stream\n", data.index(b"/Length 99")) + 7 :][:99]
+    assert found == [[b"endstream in it"], [longer], [b"endstream in it"], []]
+
+
+def test_where_length_and_mark_disagree_both_are_read() -> None:
+    head = b"1 0 obj << /Length %d >> stream\n"
+    assert _read(head % 3 + b"abcdef\nendstream") == [b"abcdef", b"abc"]
+    assert _read(head % 17 + b"abc endstream def\r\n \nendstream") == [
+        b"abc endstream def",
+        b"abc ",
+    ]
+    assert _read(head % 6 + b"abcdef \n\nendstream") == [b"abcdef"]
+    assert _read(head % 8 + b"abcdef\r\nendstream") == [b"abcdef\r\n"]
+    assert _read(head % 0 + b"abc\nendstream") == [b"abc"]
+    assert _read(head % 0 + b"\nendstream") == [b""]
+    assert _read(head % 99 + b"abc") == [b"abc"]
+
+
+def test_every_length_that_fits_counts() -> None:
+    data = b"1 0 obj << /Length 8 0 R >> stream\nab endstream cd endstream"
+    lengths = b"\n8 0 obj 15 endobj 8 0 obj 2 endobj 8 0 obj 4 endobj"
+    assert _read(data + lengths) == [b"ab", b"ab endstream cd", b"ab e"]
 
 
 def test_filters_may_be_references_and_names_with_escapes() -> None:
     coded = stream(b"clear").replace(b"/FlateDecode", b"[8 0 R]")
     objects = _objects(b"1 0 obj " + coded + b" endobj 8 0 obj /Flate#44ecode endobj")
-    ((_, found),) = objects.streams(Reference(1))
+    (start,) = objects.starts(Reference(1))
+    (found,) = objects.streams_at(start)
     view, failure = objects.decoded(found)
     assert (bytes(view), failure) == (b"clear", None)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanners.documents.pdf_syntax import (
-    MAX_DEPTH,
+    MAX_STRING,
     MAX_TOKENS,
     Name,
     Reference,
@@ -14,6 +14,7 @@ from scanners.documents.pdf_syntax import (
     parse,
     text_of,
 )
+from scanners.errors import ContentMalformed, TooManyMembers
 
 CASES: list[tuple[bytes, Value]] = [
     (b"<< /A 1 /B (x) /C [1 2 R] >>", {"A": 1, "B": b"x", "C": [Reference(1)]}),
@@ -31,6 +32,11 @@ CASES: list[tuple[bytes, Value]] = [
     (b"<< 1 /A /B 2 /C >>", {"A": Name("B"), "C": None}),
     (b"<< /A true /B null >>", {"A": None, "B": None}),
     (b"(never closed", b"never closed"),
+    (b"<< /X ] /A 1 >>", {"X": None, "A": 1}),
+    (b"<< /X 1 ] /A 1 >>", {"X": 1, "A": 1}),
+    (b"[1 >> 2]", [1, None, 2]),
+    (b"] << /A 1 >>", {"A": 1}),
+    (b"[1 2", [1, 2]),
     (b">> ] ) {", None),
     (b"", None),
 ]
@@ -47,15 +53,23 @@ def test_where_an_object_ends() -> None:
     assert parse(data, 0)[1] == data.index(b" stream")
 
 
-def test_depth_and_length_are_bounded() -> None:
-    value, _ = parse(b"[" * 100_000, 0)
-    depth = 0
-    while isinstance(value, list) and value:
-        value, depth = value[0], depth + 1
-    assert depth < MAX_DEPTH
-    many, _ = parse(b"[" + b"1 " * (2 * MAX_TOKENS), 0)
+def test_what_lies_deep_hides_nothing_behind_it() -> None:
+    value, _, failure = parse(b"<< /X " + b"[" * 9999 + b"]" * 9999 + b" /EF 1 >>", 0)
+    assert isinstance(value, dict)
+    assert (value["EF"], failure) == (1, None)
+
+
+def test_what_is_not_read_to_its_end_says_so() -> None:
+    many, _, failure = parse(b"[" + b"1 " * (2 * MAX_TOKENS), 0)
     assert isinstance(many, list)
     assert len(many) < MAX_TOKENS
+    assert isinstance(failure, TooManyMembers)
+    long = b"(" + b"x" * MAX_STRING
+    assert isinstance(parse(long + b"y)", 0).failure, TooManyMembers)
+    assert parse(long[:-1] + b")", 0).failure is None
+    assert parse(b"(cut with the file", 0).failure is None
+    assert isinstance(parse(b"<< /A endobj /B 1 >>", 0).failure, ContentMalformed)
+    assert parse(b"/A endobj", 0).failure is None
 
 
 @pytest.mark.parametrize(
@@ -79,5 +93,5 @@ def test_names_keep_what_is_no_escape() -> None:
 
 @given(st.binary(max_size=200) | st.text("<>[]()/\\#%1 R", max_size=200).map(str.encode))
 def test_any_bytes_raise_nothing(data: bytes) -> None:
-    _, end = parse(data, 0)
+    end = parse(data, 0).end
     assert 0 <= end <= len(data)
