@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from scanners import inflate
 from scanners.budget import Budget
-from scanners.errors import ScannerError
+from scanners.errors import ContentMalformed, ScannerError
 from scanners.kit import Kit
 from scanners.members import FREE_BYTES, RATIO, MemberList
 from scanners.model import Content, Reason, Report
@@ -23,22 +23,60 @@ MESSAGE_GUID = bytes.fromhex("0703020000000000c000000000000046")
 RTF, OBJECT = 0x1009, 0x3701
 NAMES = (0x3707, 0x3704, 0x3001)
 TEXTS = {0x1E: "latin-1", 0x1F: "utf-16-le"}
-SIZES = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 0xA: 4, 0xB: 4, 0x14: 8, 0x40: 8, 0x48: 16}
+SIZES = {0: 0, 1: 0, 2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 0xA: 4, 0xB: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 """Bytes of a value of fixed size; the shorter ones are padded to four (§2.1.3.4)."""
 VARIABLE = frozenset({0xD, 0x1E, 0x1F, 0x102})
 MANY = 0x1000
-LONGEST = 8192
+LONGEST, MOST_NAMES = 8192, 64
 
 _PLACE = re.compile(r"[\\/]")
 _ATTRIBUTE = struct.Struct("<BII")
 
 
 @dataclass(slots=True)
-class _Attachment:
-    """Filled attribute by attribute."""
+class _Attachments:
+    """The attachment at hand, filled attribute by attribute, on its way into the list.
 
-    data: memoryview | None = None
+    It ends where the next one begins: as it should, or with content that this one already has.
+    """
+
+    members: MemberList
+    budget: Budget
     names: list[str] = field(default_factory=list)
+    contents: dict[int, memoryview] = field(default_factory=dict)
+    """By attribute or tag: readers differ in which of the two they prefer."""
+
+    def fill(self, kind: int, data: memoryview) -> None:
+        """Take one attribute; ContentMalformed where properties cannot be followed."""
+        if kind == RENDERED:
+            self.end()
+        elif kind == TITLE:
+            self._name(len(self.names), data, "latin-1")
+        elif kind == DATA:
+            self._hold(DATA, data)
+        elif kind == ATTACHED:
+            for tag, form, value in _properties(data):
+                if tag in NAMES and form in TEXTS:
+                    self._name(0, value, TEXTS[form])
+                elif tag == OBJECT:
+                    nested = bytes(value[:16]) == MESSAGE_GUID
+                    self._hold(OBJECT, value[16:] if nested or form == 0xD else value)
+
+    def end(self) -> None:
+        """Add it, if it has any content."""
+        for data in self.contents.values():
+            _add(data, self.names, self.members, self.budget)
+        self.names, self.contents = [], {}
+
+    def _name(self, place: int, value: memoryview, encoding: str) -> None:
+        if len(self.names) == MOST_NAMES:
+            raise ContentMalformed("an attachment with more names than anybody gives it")
+        self.names.insert(place, _text(value, encoding))
+
+    def _hold(self, kind: int, data: memoryview) -> None:
+        if kind in self.contents:
+            self.end()
+        self.contents[kind] = data
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,51 +98,35 @@ class TnefContainer:
 
     def _open(self, members: MemberList, budget: Budget) -> None:
         view = members.content.view
-        attachment: _Attachment | None = None
+        attachments = _Attachments(members, budget)
         at = 6
         while at + 9 <= len(view):
             _, kind, size = _ATTRIBUTE.unpack_from(view, at)
             data = view[at + 9 : at + 9 + size]
             if len(data) < size:
                 members.gap(Reason.MALFORMED, members.content.path)
-            if kind == RENDERED:
-                _add(attachment, members, budget)
-                attachment = _Attachment()
-            elif kind == BODY:
-                _add(_Attachment(data, ["body.txt"]), members, budget)
-            elif kind == PROPERTIES:
-                _add_text(data, members, budget)
-            elif attachment is not None:
-                _fill(attachment, kind, data)
+            try:
+                if kind == BODY:
+                    _add(data, ["body.txt"], members, budget)
+                elif kind == PROPERTIES:
+                    _add_text(data, members, budget)
+                else:
+                    attachments.fill(kind, data)
+            except ContentMalformed as error:
+                members.gap(error.reason, members.content.path)
             at += 9 + size + 2
             budget.seconds_left()
         if bytes(view[at:]).strip(b"\0\r\n \x1a"):
             members.gap(Reason.MALFORMED, members.content.path)
-        _add(attachment, members, budget)
+        attachments.end()
 
 
-def _fill(attachment: _Attachment, kind: int, data: memoryview) -> None:
-    if kind == TITLE:
-        attachment.names.append(_text(data, "latin-1"))
-    elif kind == DATA:
-        attachment.data = data
-    elif kind == ATTACHED:
-        for tag, form, value in _properties(data):
-            if tag in NAMES and form in TEXTS:
-                attachment.names.insert(0, _text(value, TEXTS[form]))
-            elif tag == OBJECT:
-                nested = bytes(value[:16]) == MESSAGE_GUID
-                attachment.data = value[16:] if nested or form == 0xD else value
-
-
-def _add(attachment: _Attachment | None, members: MemberList, budget: Budget) -> None:
-    if attachment is None or attachment.data is None:
-        return
+def _add(data: memoryview, names: list[str], members: MemberList, budget: Budget) -> None:
     members.spend(budget)
-    budget.spend_bytes(len(attachment.data))
-    names = [_PLACE.split(name)[-1] for name in attachment.names]
-    first, *others = [*filter(None, names)] or ["attachment"]
-    members.add(first, attachment.data, tuple(others))
+    budget.spend_bytes(len(data))
+    places = [_PLACE.split(name)[-1] for name in names]
+    first, *others = [*filter(None, places)] or ["attachment"]
+    members.add(first, data, tuple(others))
 
 
 def _add_text(data: memoryview, members: MemberList, budget: Budget) -> None:
@@ -122,7 +144,7 @@ def _add_text(data: memoryview, members: MemberList, budget: Budget) -> None:
 
 
 def _properties(data: memoryview) -> Iterator[tuple[int, int, memoryview]]:
-    """Yield tag, form and value of properties, as far as they can be followed (§2.1.3.4)."""
+    """Yield tag, form and value of properties (§2.1.3.4); ContentMalformed where they break off."""
     at = 4
     while at + 4 <= len(data):
         form, tag = struct.unpack_from("<2H", data, at)
@@ -130,21 +152,23 @@ def _properties(data: memoryview) -> Iterator[tuple[int, int, memoryview]]:
         if tag >= 0x8000:  # named
             (kind,) = struct.unpack("<I", bytes(data[at + 16 : at + 20]).ljust(4, b"\0"))
             at += 20 + (_padded(_number(data, at + 20)) if kind else 0) + 4
+        many, form = form & MANY, form & ~MANY
+        size = SIZES.get(form)
+        if (many and size == 0) or (size is None and form not in VARIABLE):
+            raise ContentMalformed("a property of no form that there is")
         count = 1
-        if form & MANY or form in VARIABLE:
+        if many or size is None:
             count, at = _number(data, at), at + 4
-        form &= ~MANY
-        for _ in range(min(count, len(data) // 4)):
-            if form in VARIABLE:
-                size, at = _number(data, at), at + 4
-            elif form in SIZES:
-                size = SIZES[form]
-            else:
-                return
-            if at + size > len(data):
-                return
-            yield tag, form, data[at : at + size]
-            at += _padded(size)
+        for _ in range(count):
+            length = size
+            if length is None:
+                length, at = _number(data, at), at + 4
+            yield tag, form, data[at : at + length]
+            at += _padded(length)
+            if at - 3 > len(data):
+                raise ContentMalformed("a property reaches beyond the others")
+    if at - 3 > len(data):
+        raise ContentMalformed("a property reaches beyond the others")
 
 
 def _number(data: memoryview, at: int) -> int:

@@ -90,6 +90,66 @@ def test_paths_in_names_are_no_paths(run: Examine, findings: Findings) -> None:
     assert findings(run(tnef([("C:\\a\\..\\b.txt", b"plain text")]))) == set()
 
 
+PE = builders.pe()
+TITLE, DATA = (0x00018010, b"a.exe\0"), (0x0006800F, PE)
+OBJECT = variable(0x102, 0x3701, PE)
+HIDING = {
+    "begins with its bytes": ((DATA,), [PE]),
+    "begins with its name": ((TITLE, DATA), [PE]),
+    "begins with properties": (((0x00069005, properties(OBJECT)),), [PE]),
+    "two in one": ((RENDERED, DATA, (0x0006800F, b"text")), [PE, b"text"]),
+    "and as a property": (
+        (RENDERED, DATA, (0x00069005, properties(variable(0x102, 0x3701, b"text")))),
+        [PE, b"text"],
+    ),
+    "two properties": (
+        (RENDERED, (0x00069005, properties(OBJECT, variable(0x102, 0x3701, b"text")))),
+        [PE, b"text"],
+    ),
+    "behind one of no value": (
+        (RENDERED, (0x00069005, properties(struct.pack("<2H", 1, 0x3702), OBJECT))),
+        [PE],
+    ),
+}
+
+
+@pytest.mark.parametrize("attributes, expected", HIDING.values(), ids=HIDING)
+def test_every_content_is_a_member(
+    run: Examine, attributes: tuple[tuple[int, bytes], ...], expected: list[bytes]
+) -> None:
+    found = run(wrapped(*attributes))
+    assert found.types is not None
+    assert [node.file_type.name for node in found.types.children] == [
+        {PE: "pe"}.get(data, "text") for data in expected
+    ]
+    assert found.unscanned == ()
+
+
+BROKEN = {
+    "cut": (OBJECT[:-8], ["pe"]),
+    "of no form": (struct.pack("<2HI", 0x99, 0x3702, 1) + OBJECT, []),
+    "many of nothing": (struct.pack("<2HI", 0x1001, 0x3702, 2**32 - 1) + OBJECT, []),
+    "a name without an end": (
+        struct.pack("<2H", 3, 0x8001) + bytes(16) + struct.pack("<2I", 1, 2**31) + OBJECT,
+        [],
+    ),
+    "more values than there are": (struct.pack("<2HI", 0x1003, 1, 2**32 - 1) + OBJECT, []),
+    "names over names": (variable(0x1E, 0x3707, b"a\0") * 65 + OBJECT, []),
+}
+
+
+@pytest.mark.parametrize("rows, types", BROKEN.values(), ids=BROKEN)
+def test_properties_that_break_off_are_malformed(
+    run: Examine, findings: Findings, rows: bytes, types: list[str]
+) -> None:
+    """What came before is kept, and what stands behind the attribute is read."""
+    broken = (0x00069005, properties(rows))
+    found = run(wrapped(RENDERED, broken, RENDERED, (0x0006800F, b"text")))
+    assert "unscanned.malformed" in findings(found)
+    assert found.types is not None
+    assert [node.file_type.name for node in found.types.children] == [*types, "text"]
+
+
 @pytest.mark.parametrize("cut", [3, 30])
 def test_a_cut_file_is_malformed(cut: int, run: Examine, findings: Findings) -> None:
     data = tnef([("photo.jpg.exe", builders.pe())])[:-cut]
