@@ -22,7 +22,8 @@ LARGEST_HEADER = 2600
 _FIXED = struct.Struct("<4xBBB5x3I")
 """Flags, method and type of file; sizes packed and unpacked; CRC-32."""
 _GARBLED, _GOES_ON, _CONTINUES = 1, 4, 8
-_FOLDER, _LABEL, _CHAPTER = 3, 4, 5
+EMPTY = frozenset({3, 4, 5})
+"""Folders, labels, chapters.  Some readers write the bytes that lie behind one to a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class ArjContainer:
             chain = _Chain(content.view)
             for entry in chain.entries():
                 members.spend(budget)
-                if entry.kind not in (_FOLDER, _LABEL, _CHAPTER):
+                if entry.packed or entry.kind not in EMPTY:
                     _add(entry, members, budget)
             add_trailing(members, chain.at, budget)
         except ScannerError as error:
