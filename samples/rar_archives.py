@@ -29,7 +29,8 @@ class RarFile:
     method: int | None = None
     """RAR 5: compression field.  RAR 4: method byte."""
     link: tuple[int, str] | None = None
-    """RAR 5: kind of redirection and target.  RAR 4: any kind, a symbolic link."""
+    """RAR 5: kind of redirection and target, beside its data.  RAR 4: any kind, a symbolic link,
+    whose data is the target."""
     stream: str = ""
     """Name of an alternate stream, with its colon: this is the content of that."""
     checksum: int | None = None
@@ -81,7 +82,6 @@ def _file5(file: RarFile, opened_by: str, *, check: bool) -> bytes:
         kind, target = file.link
         raw = target.encode()
         extra += _record(5, vints(kind, 0, len(raw)) + raw)
-        body = b""
     if file.stream:
         extra += _record(7, file.stream.encode())
     name = (file.service or ("STM" if file.stream else file.name)).encode("utf-8", "surrogatepass")

@@ -13,7 +13,7 @@ from scanners.rar.compare import Comparison
 from scanners.rar.keys import Derived
 from scanners.rar.locate import TYPE, locate
 from scanners.rar.passwords import Passwords
-from scanners.rar.records import Archive, Member, Way
+from scanners.rar.records import Archive, Link, Member, Way
 from scanners.rar.unpack import (
     LARGEST_WINDOW,
     Unpacked,
@@ -138,15 +138,13 @@ class _Opening:
         places: dict[str, int] = {}
         for number, member in enumerate(archive.members):
             self.members.spend(self.budget)
+            bare = member.folder and not member.packed
             if member.link is not None:
-                self.members.link(member.name, member.link.target)
-                if member.link.way is Way.COPY and member.link.target in places:
-                    self.members.alias(member.name, places[member.link.target])
-                elif member.link.way is Way.COPY:
-                    self._add(member.name, member.other_names, nothing(Reason.MALFORMED))
-            elif member.folder and not member.packed:
+                bare = member.link.bare
+                self._tell_link(member, member.link, places)
+            if bare:
                 continue
-            elif member.keys is not None and member.size and number not in opened:
+            if member.keys is not None and member.size and number not in opened:
                 self.members.encrypted(Code.ARCHIVE_ENCRYPTED, self.members.path_of(member.name))
                 tweaked = member.keys.tweaked
                 checksum = None if tweaked else member.checksum
@@ -157,6 +155,13 @@ class _Opening:
                 out = self._bytes(number, member, opened.get(number, ""))
                 self._add(member.name, member.other_names, out)
                 places.setdefault(member.name, len(self.members.children) - 1)
+
+    def _tell_link(self, member: Member, link: Link, places: dict[str, int]) -> None:
+        self.members.link(member.name, link.target)
+        if link.way is Way.COPY and link.target in places:
+            self.members.alias(member.name, places[link.target])
+        elif link.way is Way.COPY and link.bare:
+            self._add(member.name, member.other_names, nothing(Reason.MALFORMED))
 
     def _bytes(self, number: int, member: Member, password: str) -> Unpacked:
         if number in self.out:

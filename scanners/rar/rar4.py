@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from stat import S_ISLNK
 from zlib import crc32
 
+from scanners.archives.targets import is_target, text_of
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed
 from scanners.rar.fields import Fields
@@ -25,7 +26,6 @@ _SALT_SIZE = 8
 _UNIX = 3
 AES_SINCE = 29
 """Version of the unpacker since which encryption is AES; before, RAR had ciphers of its own."""
-LONGEST_TARGET = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,5 +179,5 @@ def _as_link(view: memoryview, member: Member, mode: int) -> Member:
     """A symbolic link of Unix has its target as its content."""
     if not S_ISLNK(mode & 0xFFFF) or not member.stored or member.keys or not member.whole:
         return member
-    data = view[member.start : member.start + min(member.packed, LONGEST_TARGET)]
-    return replace(member, link=Link(Way.SYMLINK, bytes(data).decode("utf-8", "replace")))
+    data = view[member.start : member.start + member.packed]
+    return replace(member, link=Link(Way.SYMLINK, text_of(data), bare=is_target(data)))

@@ -135,9 +135,7 @@ class _Reader:
                 record.vint()
                 others = (f"{name};{record.vint()}",)
             elif kind == _REDIRECTION:
-                way = _WAYS.get(record.vint(), Way.SYMLINK)
-                record.vint()
-                link = Link(way, record.take(record.vint()).decode("utf-8", "replace"))
+                link = _link(record, bare=not block.packed)
         return Member(
             name=name,
             other_names=others,
@@ -164,6 +162,14 @@ class _Reader:
         salt, vector = record.take(16), record.take(16)
         check = trusted_check(record.take(12)) if flags & 1 else b""
         return Keys5(self.derived, salt, rounds_log, vector, check, tweaked=bool(flags & 2))
+
+
+def _link(record: Fields, *, bare: bool) -> Link | None:
+    """Return where a member leads; None if it is an ordinary one, as those of unknown kinds are."""
+    way = _WAYS.get(record.vint())
+    record.vint()  # flags
+    target = record.take(record.vint()).decode("utf-8", "replace")
+    return None if way is None else Link(way, target, bare)
 
 
 def _window(method: int) -> int:

@@ -48,6 +48,8 @@ class Way(Enum):
 class Link:
     way: Way
     target: str
+    bare: bool = True
+    """Nothing but the target lies there; else some readers write it to a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from scanners.archives import libarchive
+from scanners.archives.targets import is_target, text_of
 from scanners.archives.trailing import add_trailing
 from scanners.budget import Budget
 from scanners.errors import ContentMalformed, ScannerError
@@ -31,7 +32,6 @@ from scanners.sevenzip.unpack import FORMAT, Source, Unpacked, ceiling, take, un
 
 CLAMD_KNOWS = frozenset({COPY, LZMA, LZMA2, PPMD, BCJ, BCJ2})
 """clamd 1.4.6 unpacks these and no others, as measured (tests/scanners/sevenzip/test_clamav.py)."""
-LONGEST_TARGET = 4096
 
 Place = tuple[int, int]
 """Number of a folder, and of one of its parts."""
@@ -113,7 +113,8 @@ class _Opening:
                 elif own.folder is not None:
                     part = archive.streams.parts[own.folder][own.part]
                     out = verified(part, take(other, self.budget, most), locked=False)
-                    self.out[own.folder, own.part] = out
+                    if out.reason is None or not own.is_link:  # whose content it cuts at a zero
+                        self.out[own.folder, own.part] = out
         except ContentMalformed:
             pass  # libarchive gave up, which contradicts nothing: the rest is taken one by one
         if differs:
@@ -135,9 +136,8 @@ class _Opening:
             out = self.out[place]
             part = archive.streams.parts[member.folder][member.part]
             if member.is_link and out.reason is None:
-                target = bytes(out.view[:LONGEST_TARGET]).decode("utf-8", "replace")
-                self.members.link(member.name, target)
-            else:
+                self.members.link(member.name, text_of(out.view))
+            if not member.is_link or out.reason is not None or not is_target(out.view):
                 self._add(member.name, out, part)
 
     def _unpack(self, archive: Archive, number: int, passwords: Passwords) -> None:

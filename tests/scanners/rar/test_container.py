@@ -152,6 +152,16 @@ ODD = {
         rar5([TOOL, RarFile("photo.jpg", b"", link=(5, "tool.exe"))]),
         {EXECUTABLE, "disguise.extension"},
     ),
+    "link that is a program": (
+        rar5([RarFile("photo.jpg", PE, link=(1, "a.txt"))]),
+        {EXECUTABLE, "disguise.extension"},
+    ),
+    "packed link that is a program": (
+        rar5([RarFile("a.exe", PE, packed=packed5(PE), link=(4, "a.txt"))]),
+        {EXECUTABLE, MALFORMED},
+    ),
+    "link of no kind": (rar5([RarFile("a.exe", PE, link=(0, ""))]), {EXECUTABLE}),
+    "link of lines": (rar4([RarFile("a.sh", b"", link=(1, "#!/bin/sh\nls"))]), {EXECUTABLE}),
     "copy of nothing": (rar5([RarFile("b.txt", b"", link=(4, "a.txt"))]), {MALFORMED}),
     "behind a program": (PE + NEW, {EXECUTABLE, DOUBLE}),
     "behind a program, old, and more": (PE + OLD + bytes(99) + PE, {EXECUTABLE, DOUBLE}),

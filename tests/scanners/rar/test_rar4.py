@@ -57,6 +57,12 @@ def test_symbolic_link(listing: Read) -> None:
     assert member.link == Link(Way.SYMLINK, "../x")
 
 
+@pytest.mark.parametrize("target", ["MZ\0", "echo\nls", "a" * 4096])
+def test_a_link_to_what_is_no_target_is_not_bare(listing: Read, target: str) -> None:
+    (member,) = listing(rar4([RarFile("l", b"", link=(1, target))])).members
+    assert member.link == Link(Way.SYMLINK, target, bare=False)
+
+
 def test_alternate_stream_is_a_member(listing: Read) -> None:
     files = [RarFile("a.txt", TEXT), RarFile("a.txt", b"s", stream=":b.exe")]
     members = listing(rar4(files)).members

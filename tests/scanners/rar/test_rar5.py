@@ -55,12 +55,18 @@ def test_members(listing: Read) -> None:
         ((3, "C:\\x"), Link(Way.SYMLINK, "C:\\x")),
         ((4, "a"), Link(Way.COPY, "a")),
         ((5, "a"), Link(Way.COPY, "a")),
-        ((99, "a"), Link(Way.SYMLINK, "a")),
+        ((0, "a"), None),
+        ((99, "a"), None),
     ],
 )
-def test_links(listing: Read, link: tuple[int, str], expected: Link) -> None:
+def test_links(listing: Read, link: tuple[int, str], expected: Link | None) -> None:
     (member,) = listing(rar5([RarFile("l", b"", link=link)])).members
     assert member.link == expected
+
+
+def test_a_link_with_data_is_not_bare(listing: Read) -> None:
+    (member,) = listing(rar5([RarFile("l", TEXT, link=(1, "x"))])).members
+    assert member.link == Link(Way.SYMLINK, "x", bare=False)
 
 
 def test_volumes(listing: Read) -> None:

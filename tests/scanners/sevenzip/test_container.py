@@ -79,6 +79,10 @@ CASES = {
         sevenzip([SevenZipFile("l", b"../../etc", KEY, target=True)]),
         {TRAVERSAL + "?", OPENED},
     ),
+    "link that is a program": (
+        sevenzip([SevenZipFile("photo.jpg.exe", PE, target=True)]),
+        {EXECUTABLE, DOUBLE},
+    ),
     "wrong checksum": (sevenzip([SevenZipFile("a.txt", TEXT, checksum=1)]), {MALFORMED}),
     "unknown coder": (
         sevenzip([SevenZipFile("a.exe", TEXT, method=b"\x0a"), NOTES]),
