@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from scanners.budget import Budget
 from scanners.documents.attachments import attach, base_name
 from scanners.documents.pdf_objects import PdfObjects, Stream
-from scanners.documents.pdf_syntax import Value
+from scanners.documents.pdf_syntax import Reference, Value
 from scanners.members import MemberList
 from scanners.model import Reason
 
@@ -27,10 +27,14 @@ class PdfAttachments:
     """Offsets of streams that are children already."""
 
     def add(self, files: Mapping[str, Value], names: list[str]) -> None:
-        """Add the streams of a file specification (/EF) under its names, one at least."""
+        """Add the streams of a file specification (/EF) under its names, one at least.
+
+        A file that is named and not found is a gap: others may find it.
+        """
         for reference in files.values():
-            for start in self.objects.starts(reference):
-                self._attach(start, names)
+            found = [self._attach(start, names) for start in self.objects.starts(reference)]
+            if isinstance(reference, Reference) and not any(found):
+                self.members.gap(Reason.MALFORMED, self.members.path_of(base_name(names[0])))
 
     def add_orphans(self) -> None:
         """Add streams that say they are files, though nothing names them."""
@@ -45,13 +49,15 @@ class PdfAttachments:
             if isinstance(value, dict) and "EmbeddedFile" in self.objects.each(value.get("Type")):
                 self._attach(start, [NO_NAME])
 
-    def _attach(self, start: int, names: list[str]) -> None:
-        """Add the stream of one object, as every viewer may read it."""
+    def _attach(self, start: int, names: list[str]) -> bool:
+        """Add the stream of one object, as every viewer may read it; say whether it is one."""
         if start in self.done:
-            return
-        self.done.add(start)
-        for number, stream in enumerate(self.objects.streams_at(start)):
+            return True
+        streams = [*self.objects.streams_at(start)]
+        for number, stream in enumerate(streams):
+            self.done.add(start)
             self._carry(stream, names, again=number > 0)
+        return bool(streams)
 
     def _carry(self, stream: Stream, names: list[str], *, again: bool) -> None:
         """Add one child; `again`: a second reading of it, which need not be whole."""

@@ -30,6 +30,7 @@ NEAR, FAR = 32, 4096
 
 _MARK = re.compile(rb"obj")
 _HEAD = re.compile(rb"(?:^|\D)(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]*$")
+_COMMENT = re.compile(rb"%[^\r\n]*+")
 _STREAM = re.compile(rb"(?:[\0\t\n\f\r ]+|%[^\r\n]*)*+stream(?:\r\n|\n|\r)?")
 _END = re.compile(rb"(?:\r\n|\n|\r)?endstream|\r?\nendobj")
 _BEHIND = re.compile(rb"[\0\t\n\f\r ]*+(?:endstream|endobj)")
@@ -103,19 +104,24 @@ class PdfObjects:
         if self._indexed:
             return
         self._indexed = True
-        for match in _MARK.finditer(self._view):
+        for count, match in enumerate(_MARK.finditer(self._view)):
+            if count % 256 == 0:
+                self._budget.seconds_left()
             at = match.start()
-            head = self._head(at, NEAR) or (self._blank(at - 1) and self._head(at, FAR))
+            head = self._head(at, NEAR) or (self._blank(at - 1) and self._far_head(at))
             if not head:
                 continue
             if len(self.file.starts) >= MAX_OBJECTS:
                 raise TooManyMembers("more objects than a document has")
-            if len(self.file.starts) % 4096 == 0:
-                self._budget.seconds_left()
             self._note(self.file, match.end(), int(head[1]))
 
     def _head(self, at: int, back: int) -> re.Match[bytes] | None:
         return _HEAD.search(bytes(self._view[max(0, at - back) : at]))
+
+    def _far_head(self, at: int) -> re.Match[bytes] | None:
+        """Look over many blanks, then over comments, in which anything may stand."""
+        before = bytes(self._view[max(0, at - FAR) : at])
+        return _HEAD.search(before) or _HEAD.search(_COMMENT.sub(b" ", before))
 
     def _blank(self, at: int) -> bool:
         return at >= 0 and self._view[at] in b"\0\t\n\f\r "

@@ -11,7 +11,7 @@ from scanners.documents.pdf_syntax import Value
 from scanners.errors import ContentTooLarge
 
 MAX_PREDICTED = 8 * 1024 * 1024
-"""Bytes of one document that predictors are undone for, two seconds for this many."""
+"""Bytes of one document that predictors are undone for, two to four seconds for this many."""
 ROWS_A_LOOK = 32 * 1024
 """Bytes between two looks at the clock."""
 PNG = 10

@@ -147,7 +147,18 @@ def test_other_types_and_coded_bytes_are_left_alone(scanner: PdfScanner) -> None
     assert scanner.scan(Content(data, file_type=PDF, codings=("gzip",)), budget) == Report()
 
 
-@pytest.mark.parametrize("piece", [b"1 0 obj", b"/JS ", b"<< /AA ", b"/URI(", b"obj << /EF 1 0 R "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"1 0 obj",
+        b"/JS ",
+        b"<< /AA ",
+        b"/URI(",
+        b"obj << /EF 1 0 R ",
+        b"%%%%% obj /JS ",
+        b"1 % obj ",
+    ],
+)
 def test_hostile_repetition_costs_little(scanner: PdfScanner, piece: bytes) -> None:
     began = time.process_time()
     _scan(scanner, b"%PDF-1.7\n" + piece * (200_000 // len(piece)))

@@ -101,7 +101,9 @@ def _behind(junk: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "junk", [b"[" * 120 + b"]" * 120, b"[" + b"0 " * 60_000 + b"]", b"]", b"1 ]", b"[>>]"]
+    "junk",
+    [b"[" * 120 + b"]" * 120, b"[" + b"0 " * 60_000 + b"]", b"]", b"1 ]", b"[>>]"],
+    ids=["deep", "long", "value", "key", "mark"],
 )
 def test_what_stands_before_a_file_hides_nothing(scanner: PdfScanner, junk: bytes) -> None:
     assert _words(_scan(scanner, _behind(junk))) == {"attachment"}
@@ -120,11 +122,17 @@ def test_more_filters_than_we_undo_and_unknown_ones_are_gaps(scanner: PdfScanner
 
 
 def test_the_oldest_revision_is_a_child_as_well(scanner: PdfScanner) -> None:
+    data = document(b"", [attachment(b"a.dat", 5), stream(PROGRAM)])
     newer = b"5 0 obj %b endobj\n" % stream(b"hello")
-    report = _scan(scanner, carrying(b"a.dat", PROGRAM) + newer * 9)
-    assert _words(report) == {"attachment"}
-    report = _scan(scanner, carrying(b"a.dat", PROGRAM) + newer * MAX_REVISIONS)
-    assert _words(report) == {"attachment"} or report.unscanned
+    assert _words(_scan(scanner, data + newer * 9)) == {"attachment"}
+    gaps = _gaps(_scan(scanner, data + newer * MAX_REVISIONS))
+    assert gaps == [(Reason.TOO_MANY, ("a.pdf",))]
+
+
+@pytest.mark.parametrize("lost", [b"", b"<< /X endobj /Length 1 >> stream\nx\nendstream"])
+def test_a_file_that_is_named_and_not_found_is_a_gap(scanner: PdfScanner, lost: bytes) -> None:
+    report = _scan(scanner, document(b"", [attachment(b"a.dat", 5), lost]))
+    assert set(_gaps(report)) == {(Reason.MALFORMED, ("a.pdf", "a.dat"))}
 
 
 def test_a_stream_that_holds_the_mark_of_its_end_is_read_both_ways(scanner: PdfScanner) -> None:

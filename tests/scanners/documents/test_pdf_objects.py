@@ -87,6 +87,11 @@ def test_odd_spacing() -> None:
     assert [_all(objects, number) for number in (7, 118, 9)] == [[b"a"], ["B"], [5]]
 
 
+def test_comments_in_the_head_of_an_object_hide_nothing() -> None:
+    objects = _objects(b"7 % one 1 2\n0 %" + b"x" * 500 + b"\robj (a) endobj 8 0 %\nobj /B endobj")
+    assert [_all(objects, number) for number in (7, 8)] == [[b"a"], ["B"]]
+
+
 def test_objects_in_streams_are_found_with_any_spelling() -> None:
     packed = packed_stream({8: b"(a)", 9: b"<< /A 8 0 R >>"})
     for spelled in (packed, packed.replace(b"/ObjStm", b"/Obj#53tm")):
