@@ -222,7 +222,10 @@ def _file_names(dictionary: dict[str, Value], found: _Found) -> list[str]:
         for value in found.objects.each(dictionary.get(key)):
             names.append(_text(value, found))
             if isinstance(value, dict) and key == "F":
-                names += [_text(found.objects.first(value.get(each)), found) for each in FILE_NAMES]
+                inner = [
+                    item for each in FILE_NAMES for item in found.objects.each(value.get(each))
+                ]
+                names += [_text(item, found) for item in inner]
     return list(dict.fromkeys(filter(None, names)))
 
 

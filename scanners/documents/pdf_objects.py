@@ -154,8 +154,12 @@ class PdfObjects:
             return [value]
         return [definition.value for definition in self._definitions(value)]
 
-    def first(self, value: Value) -> Value:
-        return next(iter(self.each(value)), None)
+    def only(self, value: Value) -> Value:
+        """Return what a value stands for where one reading has to do; others are told of."""
+        values = self.each(value)
+        if any(not isinstance(each, Name | int) or each != values[0] for each in values[1:]):
+            self.fail(TooManyMembers("more readings of a stream than one"))
+        return values[0] if values else None
 
     def starts(self, value: Value) -> list[int]:
         """Return the offsets of all that a reference may mean, the newest first."""
@@ -238,23 +242,23 @@ class PdfObjects:
         for index, name in enumerate(names):
             given = parameters[index] if index < len(parameters) else None
             known = given if isinstance(given, dict) else {}
-            clear = {key: self.first(value) for key, value in known.items()}
+            clear = {key: self.only(value) for key, value in known.items()}
             filters.append((name if isinstance(name, Name) else "", clear))
         return undo(stream.view, filters, self._predictors)
 
     def _listed(self, value: Value) -> list[Value]:
-        value = self.first(value)
+        value = self.only(value)
         if isinstance(value, list):
-            return [self.first(item) for item in value[: MAX_FILTERS + 1]]
+            return [self.only(item) for item in value[: MAX_FILTERS + 1]]
         return [] if value is None else [value]
 
     def _unpack(self, stream: Stream) -> None:
-        if self.first(stream.dictionary.get("Type")) != "ObjStm":
+        if "ObjStm" not in self.each(stream.dictionary.get("Type")):
             return
         view, failure = self.decoded(stream)
         if failure is not None:
             self.fail(failure)
-        first = self.first(stream.dictionary.get("First"))
+        first = self.only(stream.dictionary.get("First"))
         if not isinstance(first, int) or (first > len(view) and failure is None):
             self.fail(ContentMalformed("objects without a directory"))
             return

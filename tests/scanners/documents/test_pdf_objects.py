@@ -4,6 +4,7 @@ import io
 import time
 
 import pikepdf
+import pytest
 
 from samples.pdf import document, packed_stream, stream
 from scanners.budget import Budget
@@ -153,6 +154,20 @@ def test_filters_may_be_references_and_names_with_escapes() -> None:
     (found,) = objects.streams_at(start)
     view, failure = objects.decoded(found)
     assert (bytes(view), failure) == (b"clear", None)
+
+
+@pytest.mark.parametrize(
+    "newer, gaps",
+    [(b"/AHx", [Reason.TOO_MANY]), (b"/FlateDecode", []), (b"[[]]", [Reason.TOO_MANY])],
+)
+def test_that_a_stream_has_more_readings_is_told(newer: bytes, gaps: list[Reason]) -> None:
+    coded = stream(b"clear").replace(b"/FlateDecode", b"8 0 R")
+    filters = b" endobj 8 0 obj /FlateDecode endobj 8 0 obj " + newer + b" endobj"
+    objects = _objects(b"1 0 obj " + coded + filters)
+    (start,) = objects.starts(Reference(1))
+    for found in objects.streams_at(start):
+        objects.decoded(found)
+    assert [failure.reason for failure in objects.failures] == gaps
 
 
 def test_broken_object_streams_are_told() -> None:
