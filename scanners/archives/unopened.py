@@ -6,7 +6,10 @@ from scanners.budget import Budget
 from scanners.errors import ContentMalformed
 from scanners.model import Content, Report
 
-UNOPENED = frozenset({"alz", "dmg", "egg", "qcow2", "squashfs", "vhdx", "wim", "zpaq"})
+UNOPENED = frozenset(
+    {"alz", "cramfs", "dmg", "egg", "lrzip", "lzop", "qcow2", "romfs", "squashfs", "stuffit"}
+    | {"vhdx", "wim", "zoo", "zpaq"}
+)
 """Types, as rules/types.toml calls them."""
 
 
