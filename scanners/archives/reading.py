@@ -50,9 +50,7 @@ class Reading:
         return data
 
     def read(self, member: Member, budget: Budget) -> Data:
-        """Return the bytes of a member, if it can have any."""
-        if member.kind not in (Kind.FILE, Kind.HARD_LINK):
-            return Data(memoryview(b""))
+        """Return the bytes of a member, if it has any: folders of GNU tar may, with their lists."""
         data = member.read(budget, max(FREE_BYTES, RATIO * len(self.found.content.view)))
         if data.failure is None and _lacks(member, data):
             data.failure = ContentMalformed("less came out than is declared")
@@ -63,10 +61,9 @@ class Reading:
     ) -> None:
         """Add what a member is: a file, a link, one more name of a file; nothing of folders."""
         found, path = self.found, self.found.path_of(member.name)
-        if member.kind in (Kind.FOLDER, Kind.DEVICE):
-            return
         if member.kind is Kind.LINK:
             found.link(member.name, member.link)
+        if member.kind in (Kind.FOLDER, Kind.DEVICE, Kind.LINK) and not data.view:
             return
         if member.kind is Kind.HARD_LINK:
             if not data.view:
@@ -96,6 +93,6 @@ def _lacks(member: Member, data: Data) -> bool:
 
     A file of no size at all is one that it warned of, as beyond the end of its medium.
     """
-    if member.size is None:
-        return member.kind is Kind.FILE and not data.view
-    return len(data.view) < member.size
+    if member.kind not in (Kind.FILE, Kind.HARD_LINK):
+        return False
+    return not data.view if member.size is None else len(data.view) < member.size

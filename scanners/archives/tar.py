@@ -18,8 +18,11 @@ MOST_ARCHIVES = 16
 """tar archives behind one another in one file."""
 MOST_EXTENSIONS = 16
 """Headers that belong to one member: long names, attributes."""
-EXTENSIONS = b"xgXLKN"
-"""Kinds of headers that say more of the next one, or of all: pax, Solaris, GNU.  (tar(5))"""
+_RECORDS, _NAME = re.compile(rb"[0-9]+ [^=\n]+="), re.compile(rb"[^\0-\x1f]*\0*\Z")
+_ACCESS = re.compile(rb"[0-7]+\0[^\0-\x09\x0b-\x1f]*\0*\Z")
+EXTENSIONS = dict(zip(b"xgXLKNA", (_RECORDS,) * 3 + (_NAME,) * 3 + (_ACCESS,), strict=True))
+"""Kinds of headers that say more of the next one, or of all, and how it begins: pax, Solaris, GNU.
+(tar(5))  To a reader that does not know one, what stands behind it is a file."""
 FILE = b"0\0"
 MARK = b"ustar"
 _OCTAL = re.compile(rb"[0-7]*")
@@ -70,6 +73,7 @@ def _read_one(reading: Reading, view: memoryview, progress: Progress, *, hidden:
     for member in reading.members(view, progress=progress):
         header = own_header(view, progress.position)
         others = tuple(_other_names(header, member))
+        _add_skipped(reading, view, progress.position)
         data = reading.add(member, others, hidden=hidden)
         whole = data.failure is None and (data.place is not None or not data.view)
         if header and _is_file(header, member) and whole and header.size != len(data.view):
@@ -88,6 +92,20 @@ def _other_names(header: Header | None, member: Member) -> Iterator[str]:
         return
     if len(header.name) < SHORT_NAME or not member.name.startswith(header.name):
         yield header.name
+
+
+def _add_skipped(reading: Reading, view: memoryview, at: int) -> None:
+    """Add what stands behind the extensions here and is none: a file to some readers."""
+    for _ in range(MOST_EXTENSIONS):
+        header = read_header(view, at)
+        if header is None or header.kind not in EXTENSIONS:
+            return
+        body = view[at + BLOCK : at + BLOCK + header.size]
+        if body and not EXTENSIONS[header.kind].match(body):
+            reading.found.spend(reading.budget)
+            reading.found.hidden = True
+            reading.found.add(header.name, body)
+        at += BLOCK + (header.size + BLOCK - 1) // BLOCK * BLOCK
 
 
 def own_header(view: memoryview, at: int) -> Header | None:

@@ -231,3 +231,27 @@ def test_any_damage_is_survived(run: Examine, at: int, noise: bytes) -> None:
 def test_sparse_members(run: Examine, findings: Findings) -> None:
     data = sparse("photo.jpg", 0, PE, len(PE) + 5000) + END
     assert findings(run(data)) == {EXECUTABLE, "disguise.extension"}
+
+
+@pytest.mark.parametrize("kind", list("DxgXLKA"))
+def test_what_some_readers_take_for_a_file_is_one(
+    run: Examine, findings: Findings, kind: str
+) -> None:
+    """Lists of folders, and extensions of others, that hold something else."""
+    data = entry("photo.jpg", PE, kind=kind.encode()) + entry("a.txt", b"text") + END
+    found = run(data)
+    assert findings(found) >= {"archive.executable?", "disguise.extension"}
+    assert found.types is not None
+    assert len(found.types.children) == 2
+
+
+@pytest.mark.parametrize("kind, body", [("g", b"11 a=comment\n"), ("A", b"3000003\0user::rwx\0")])
+def test_extensions_as_they_should_be_are_none(run: Examine, kind: str, body: bytes) -> None:
+    found = run(entry("x", body, kind=kind.encode()) + entry("a.txt", b"text") + END)
+    assert found.types is not None
+    assert [node.name for node in found.types.children] == ["a.txt"]
+
+
+def test_a_last_extension_is_a_gap(run: Examine, findings: Findings) -> None:
+    data = entry("a.txt", b"text") + entry("a.exe", PE, kind=b"A") + END
+    assert findings(run(data)) & {"unscanned.malformed", "archive.executable?"}
