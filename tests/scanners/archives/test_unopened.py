@@ -61,7 +61,7 @@ def test_it_is_named_in_the_tree(
     name: str,
     head: bytes,
 ) -> None:
-    found = run(head + bytes(300), name=f"a.{name}")
+    found = run(head + bytes(300))
     assert found.types is not None
     assert (found.types.file_type.name, findings(found)) == (name, {"unscanned.malformed"})
 
