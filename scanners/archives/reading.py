@@ -59,7 +59,7 @@ class Reading:
     def put(
         self, member: Member, data: Data, others: tuple[str, ...] = (), *, hidden: bool = False
     ) -> None:
-        """Add what a member is: a file, a link, one more name of a file; of others what they hold."""
+        """Add what a member is: a file, a link, one more name; of others what they hold."""
         found, path = self.found, self.found.path_of(member.name)
         if member.kind is Kind.LINK:
             found.link(member.name, member.link)

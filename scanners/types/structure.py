@@ -4,7 +4,7 @@ import re
 import struct
 
 SECTOR = 512
-TOLD_BY_US = frozenset({"cpio"})
+TOLD_BY_US = frozenset({"cpio", "gzip", "compress"})
 """libmagic goes by two bytes, which is no proof; here, a header has to make sense."""
 
 _LHA = re.compile(rb".{2}-(?:lh[0-9a-z]|lz[s45]|pm[012s])-", re.DOTALL)
@@ -12,6 +12,8 @@ _LZMA_SIZE_LIMIT = 1 << 40
 """Bytes; a stream that says it holds more is none."""
 _SECTORS_PER_CLUSTER = frozenset(1 << power for power in range(8))
 _DRIVES = ((b"NTFS    ", "ntfs"), (b"EXFAT   ", "exfat"), (b"-FVE-FS-", "bitlocker"))
+_CODE_BITS = range(9, 17)
+"""Of compress: no reader takes longer codes; what the other bits are for, some do not care."""
 _KINDS_OF_FILES = frozenset({0, 1, 2, 4, 6, 8, 10, 12})
 """The upper four bits of a mode in stat(2)."""
 _PARTITIONS, _SIGNATURE = 446, b"\x55\xaa"
@@ -35,6 +37,8 @@ def by_header(view: memoryview, head: bytes) -> tuple[str, str] | None:
         return "arj", ""
     if _is_lzma(head):
         return "lzma", ""
+    if head.startswith(b"\x1f\x9d") and len(head) > 2 and head[2] & 0x1F in _CODE_BITS:
+        return "compress", ""
     if _is_binary_cpio(view, head):
         return "cpio", "binary"
     kind = _disk(view, head)

@@ -12,6 +12,7 @@ import pytest
 from scanners.clamav.address import Address
 from scanners.clamav.reply import Clean, Failed, Found, Malformed
 from scanners.clamav.stream import PIECE_BYTES, scan_stream
+from tests.scanners.clamav.waiting import Count, until
 
 
 class Clamd(Protocol):
@@ -90,13 +91,13 @@ async def test_no_clamd_and_a_file_cut_short_give_no_answer(
 
 
 async def test_a_cancelled_stream_leaves_no_descriptor(
-    scripted_clamd: Callable[..., Clamd],
+    scripted_clamd: Callable[..., Clamd], open_descriptors: Count
 ) -> None:
     clamd = scripted_clamd(lambda clamd, _: clamd.wait_for_the_end())
     with memfd(b"abc") as file:
-        before = len(os.listdir("/proc/self/fd"))
+        before = open_descriptors()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
                 await scan_stream(Address(path=str(clamd.path)), file, 3)
         clamd.stop()  # type: ignore[attr-defined]
-        assert len(os.listdir("/proc/self/fd")) <= before
+        await until(lambda: not open_descriptors() - before)

@@ -81,8 +81,3 @@ def until() -> Callable[[Callable[[], bool]], Coroutine[None, None, None]]:
                 await asyncio.sleep(0.005)
 
     return wait
-
-
-@pytest.fixture
-def open_descriptors() -> Callable[[], int]:
-    return lambda: len(os.listdir("/proc/self/fd"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
@@ -16,7 +17,7 @@ MakePool = Callable[..., Awaitable[ScanPool]]
 Scan = Callable[..., Coroutine[None, None, PoolAnswer]]
 Words = Callable[[PoolAnswer], list[str]]
 Until = Callable[[Callable[[], bool]], Coroutine[None, None, None]]
-Count = Callable[[], int]
+Count = Callable[[], Counter[str]]
 
 
 def exists(pid: int) -> bool:
@@ -129,7 +130,7 @@ async def test_cancelled_scans_lose_and_poison_no_worker(
                 outcome.close()
         assert words(await scan(pool, "read:", b"%d" % steps)) == [str(steps), str(len(str(steps)))]
     await until(lambda: len(pool._idle) == 2)
-    assert open_descriptors() == held
+    assert not open_descriptors() - held
     assert pool.status().restarts == {"crashed": 0, "timed_out": 0, "recycled": 0}
 
 
@@ -143,7 +144,7 @@ async def test_no_descriptor_leaks_over_200_jobs(
     for number in range(200):
         (await scan(pool, deeds[number % 4], b"12345")).close()
     await until(lambda: pool.status().alive == 1)
-    assert open_descriptors() == held
+    assert not open_descriptors() - held
 
 
 async def test_after_the_stop_nothing_is_left_and_scans_are_gaps(
@@ -158,7 +159,7 @@ async def test_after_the_stop_nothing_is_left_and_scans_are_gaps(
     assert words(await job) == ["worker:engine_down"]
     assert words(await scan(pool, "read:")) == ["worker:engine_down"]
     assert not any(map(exists, pids))
-    assert open_descriptors() == held
+    assert not open_descriptors() - held
     await pool.stop()
 
 
@@ -168,7 +169,7 @@ async def test_rules_that_do_not_compile_keep_it_from_starting(
     held = open_descriptors()
     with pytest.raises(ZygoteFailed, match="ValueError: these rules do not compile"):
         await make_pool("deeds:build_nothing")
-    assert open_descriptors() == held
+    assert not open_descriptors() - held
 
 
 def test_the_same_under_uvloop(

@@ -22,7 +22,6 @@ MakePool = Callable[..., Awaitable[ScanPool]]
 Scan = Callable[..., Coroutine[None, None, PoolAnswer]]
 Words = Callable[[PoolAnswer], list[str]]
 Until = Callable[[Callable[[], bool]], Coroutine[None, None, None]]
-Count = Callable[[], int]
 
 
 def held_by(pid: int) -> list[str]:

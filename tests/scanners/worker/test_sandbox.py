@@ -3,11 +3,15 @@
 import os
 import resource
 import signal
+from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
 from scanners.settings import Limits, MiB, WorkerSettings
 from scanners.worker import kernel, landlock, sandbox, seccomp
+
+Count = Callable[[], Counter[str]]
 
 LIMITS = Limits(file_bytes=20 * MiB, unpacked_bytes=30 * MiB)
 
@@ -21,12 +25,15 @@ def test_the_plan_follows_the_limits() -> None:
     assert plan().file_bytes == 30 * MiB
 
 
-def test_this_machine_has_the_whole_sandbox_and_the_probe_leaves_no_trace() -> None:
-    before = (os.getuid(), len(os.listdir("/proc/self/fd")), resource.getrlimit(resource.RLIMIT_AS))
+def test_this_machine_has_the_whole_sandbox_and_the_probe_leaves_no_trace(
+    open_descriptors: Count,
+) -> None:
+    opened = open_descriptors()
+    before = (os.getuid(), resource.getrlimit(resource.RLIMIT_AS))
     assert sandbox.probe(plan()) == ()
     assert sandbox.probe() == ()
-    after = (os.getuid(), len(os.listdir("/proc/self/fd")), resource.getrlimit(resource.RLIMIT_AS))
-    assert after == before
+    assert (os.getuid(), resource.getrlimit(resource.RLIMIT_AS)) == before
+    assert not open_descriptors() - opened
 
 
 def refuse(*_: object) -> None:

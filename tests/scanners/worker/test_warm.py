@@ -1,6 +1,7 @@
 """Warming shows every specimen to the examiner, the way a worker does it."""
 
-import os
+from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -10,18 +11,20 @@ from scanners.model import Content, Examination, Extracted
 from scanners.settings import Limits
 from scanners.worker.warm import warm_up
 
+Count = Callable[[], Counter[str]]
 
-def test_every_specimen_is_seen_and_nothing_left_open() -> None:
+
+def test_every_specimen_is_seen_and_nothing_left_open(open_descriptors: Count) -> None:
     seen: list[tuple[str, bytes]] = []
 
     def examiner(content: Content, budget: Budget) -> Examination:
         seen.append((content.name, bytes(content.view)))
         return Examination(extracted=(Extracted(content.view[:10], ("x",)),))
 
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     warm_up(examiner, Limits())
     assert seen == [(specimen.name, specimen.data) for specimen in specimens()]
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert not open_descriptors() - before
 
 
 def test_an_examiner_that_cannot_work_is_not_hidden_from_the_log(

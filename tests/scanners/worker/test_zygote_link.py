@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from scanners.settings import Limits, WorkerSettings
 from scanners.worker.messages import Control, Notice, Setup
 from scanners.worker.packets import receive_packet
 from scanners.worker.zygote_link import ZygoteFailed, ZygoteLink
+
+Count = Callable[[], Counter[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -29,10 +32,10 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_fork_kill_and_stop() -> None:
+async def test_fork_kill_and_stop(open_descriptors: Count) -> None:
     notices: list[Control] = []
     losses: list[bool] = []
-    held = len(os.listdir("/proc/self/fd"))
+    held = open_descriptors()
     zygote = ZygoteLink(setup(), notices.append, lambda: losses.append(True))
     await zygote.ready()
     link = zygote.fork(7)
@@ -50,7 +53,7 @@ async def test_fork_kill_and_stop() -> None:
     await zygote.stop()
     await zygote.stop()
     assert losses == []
-    assert len(os.listdir("/proc/self/fd")) == held
+    assert not open_descriptors() - held
     with pytest.raises(ProcessLookupError):
         os.kill(zygote.pid, 0)
 
