@@ -31,5 +31,5 @@ async def ask(streams: Streams, request: bytes) -> int:
 
 
 def unseen(size: int = KiB) -> bytes:
-    """Return a RESPMOD request that allows 204, for a body that no cache knows."""
-    return respmod("respmod", "random", os.urandom(size))
+    """Return a RESPMOD request that allows 204, for a body of no type, which no cache knows."""
+    return respmod("respmod", "random", (b"unseen " + os.urandom(size))[:size])
