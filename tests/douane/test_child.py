@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from douane import child as child_module
 from douane.child import CannotStart, Child, NotReady
+from tests.descriptors import none_left
 
 Count = Callable[[], Counter[str]]
 SAY_READY = "import os, sys, time; os.write(int(sys.argv[-1]), b'ready\\n'); "
@@ -43,7 +44,7 @@ async def nothing_left(
     before = open_descriptors()
     yield
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
 
 
 async def test_ready_and_stopped() -> None:

@@ -16,6 +16,7 @@ from douane.settings import Settings
 from douane.settings_file import load_settings
 from samples.programs import pe
 from scanners.worker.pool import ScanPool, ZygoteFailed
+from tests.descriptors import none_left
 from verdicts.model import Action
 from verdicts.rule_file import RuleFileError
 from verdicts.scan_socket import ScanRequest, scan_transfer
@@ -36,7 +37,7 @@ async def nothing_left(
     yield
     left = set(processes.descendants(os.getpid())) - others  # other tests keep servers running
     assert [processes.command_line(p) for p in left if processes.is_alive(p)] == []
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
     assert list(temporary.iterdir()) == []
     assert asyncio.all_tasks() == {asyncio.current_task()}
 

@@ -24,6 +24,7 @@ from scanners.ruleset import ruleset_id
 from scanners.settings import ClamavSettings, Limits, WorkerSettings
 from scanners.worker.pool import Child, PoolAnswer, ScanPool
 from scanners.worker.worker import seal_memfd
+from tests.descriptors import none_left
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection
 from verdicts.model import Action, NameSource, OtherName, VerdictRecord
@@ -93,7 +94,7 @@ async def test_a_bug_of_an_engine_is_a_crash_and_no_pass(
     record = await desk.inspection.inspect(desk.transfer(), body)
     assert (record.ruling.action, gaps(record)) == (Action.BLOCK, {"crashed"})
     assert desk.book.durable == [True]
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
     setattr(desk.engine, part, None)
     assert (await desk.inspection.inspect(desk.transfer(), body)).ruling.action is Action.ALLOW
 
@@ -162,7 +163,7 @@ async def test_a_client_vanishes_and_the_other_gets_the_verdict(
     assert record.ruling.action is Action.ALLOW
     assert desk.book.records == [record]
     assert desk.engine.contents == [b"same"]
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ async def test_children_go_to_clamav_under_their_path(desk: Any, open_descriptor
     record = await desk.inspection.inspect(desk.transfer(), body)
     paths = {part.path for part in record.ruling.verdict.unscanned}
     assert paths == {(), *(child.path for child in children)}
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
 
 
 async def test_a_fault_with_one_child_leaves_no_descriptor(
@@ -230,7 +231,7 @@ async def test_a_fault_with_one_child_leaves_no_descriptor(
     desk.engine.clamav_fault = RuntimeError("a bug")
     record = await desk.inspection.inspect(desk.transfer(), body)
     assert gaps(record) == {"crashed"}
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
 
 
 @pytest.mark.parametrize(
@@ -292,6 +293,6 @@ async def test_real_workers_see_a_program_named_photo(
         assert verdict.types.file_type.name == "pe"
         honest = await desk.judge(b"line\n" * 10_000, file_name="notes.txt")
         assert (honest.ruling.action, gaps(honest)) == (Action.ALLOW, set())
-        assert not open_descriptors() - before
+        await none_left(open_descriptors, before)
     finally:
         await pool.stop()

@@ -1,11 +1,13 @@
 """Rulings without waiting for a scan: remembered verdicts, and responses that never end."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from scanners.model import Code, Detection, DetectionLevel, Reason, Report
+from tests.descriptors import none_left
 from verdicts.model import Action, VerdictRecord
 
 BAD = Report(
@@ -72,7 +74,7 @@ async def test_a_stream_of_which_nothing_is_there_is_ruled_by_its_head(desk: Any
 
 
 async def test_a_fault_with_the_sample_is_a_gap_of_its_own(
-    desk: Any, open_descriptors: Callable[[], int]
+    desk: Any, open_descriptors: Callable[[], Counter[str]]
 ) -> None:
     spool = desk.spool(b"first bytes")
     spool.descriptor()
@@ -81,4 +83,4 @@ async def test_a_fault_with_the_sample_is_a_gap_of_its_own(
     record = await desk.inspection.rule_stream(desk.transfer(), spool)
     assert gaps(record) == {Reason.STREAMING.value, Reason.CRASHED.value}
     assert record.ruling.action is Action.BLOCK
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from scanners.model import Examination, Reason, Unscanned
+from tests.descriptors import none_left
 from verdicts import scan_socket
 from verdicts.inspect import Inspection
 from verdicts.model import Direction
@@ -87,7 +88,7 @@ async def test_a_verdict_comes_back(
     assert (row["file_name"], row["user"], row["direction"]) == ("photo.jpg", "alice", "upload")
     assert desk.engine.contents[-1] == b"hello"
     assert space.used == 0
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
 
 
 async def test_a_block_comes_back(run_directory: Path, front: ScanSocket, engine: Any) -> None:
@@ -167,7 +168,7 @@ async def test_a_wrong_request_is_refused_and_leaks_nothing(
         assert set(await talk(run_directory, data or b" ", [file] * count)) == {"error"}
     finally:
         os.close(file)
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
     assert (await hand_in(run_directory, b"next"))["action"] == "allow"
     assert engine.contents == [b"first", b"next"]
 
@@ -186,7 +187,7 @@ async def test_a_stalled_caller_is_given_up_and_leaks_nothing(
         socket.send_fds(connection, [GOOD], [0])  # and never an end
         connection.settimeout(10)
         assert "error" in json.loads(await asyncio.to_thread(connection.recv, 4096))
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
 
 
 async def test_no_descriptors_left_pauses_and_goes_on(

@@ -18,6 +18,7 @@ from scanners.clamav.probes import deep_probe, zip_of_one
 from scanners.clamav.reports import gap
 from scanners.model import Code, Reason, Report
 from scanners.settings import ClamavSettings
+from tests.descriptors import none_left
 from tests.scanners.clamav.waiting import Count, found, until
 
 FILDES = b"zFILDES\0\0"
@@ -107,7 +108,7 @@ async def test_without_clamd_the_answer_comes_soon(
         reports = await asyncio.gather(*(scan(clamav, b"x") for _ in range(200)))
         assert set(reports) == {DOWN}
         assert time.monotonic() - began < 4
-        await until(lambda: not open_descriptors() - before)
+        await none_left(open_descriptors, before)
         assert clamav.state.status == "down"
 
 
@@ -179,7 +180,7 @@ async def test_the_deadline_is_kept_and_late_answers_are_dropped(
         assert time.monotonic() - began < 2
         assert await scan(clamav, b"x") == Report()
         assert await scan(clamav, b"x", seconds=-1) == gap(Reason.TIMED_OUT, ())
-        await until(lambda: not open_descriptors() - before)
+        await none_left(open_descriptors, before)
 
 
 async def test_in_flight_is_bounded_and_first_come_is_first_served(
@@ -220,7 +221,7 @@ async def test_cancelled_scans_leave_nothing(
             isinstance(end, asyncio.CancelledError)
             for end in await asyncio.gather(*scans, return_exceptions=True)
         )
-        await until(lambda: not open_descriptors() - before)
+        await none_left(open_descriptors, before)
 
 
 async def test_a_stopped_engine_answers_at_once(scripted_clamd: Callable[..., Clamd]) -> None:

@@ -13,6 +13,7 @@ from scanners.clamav.engine import Clamav
 from scanners.clamav.reports import gap
 from scanners.model import Reason, Report
 from scanners.settings import ClamavSettings
+from tests.descriptors import none_left
 from tests.scanners.clamav.waiting import Count, found, until
 
 DOWN = gap(Reason.ENGINE_DOWN, ())
@@ -67,7 +68,7 @@ async def test_hundreds_at_once_are_all_right_and_leave_nothing(
                 scans.append(asyncio.ensure_future(clamav.scan(file, 0, time.monotonic() + 30)))
                 await asyncio.sleep(0)
         reports = await asyncio.gather(*scans)
-        await until(lambda: not open_descriptors() - before)
+        await none_left(open_descriptors, before)
     infected = found("Test.Marker.UNOFFICIAL")
     assert reports == [infected if i % 3 == 0 else Report() for i in range(300)]
 
@@ -133,4 +134,4 @@ async def test_tcp_goes_by_instream(
         assert reports == [infected if i % 2 else Report() for i in range(20)]
         assert await scan(clamav, bytes(5_000_000)) == gap(Reason.TOO_LARGE, ())
         assert await scan(clamav, b"harmless") == Report()
-        await until(lambda: not open_descriptors() - before)
+        await none_left(open_descriptors, before)

@@ -12,7 +12,8 @@ from scanners.clamav.address import Address
 from scanners.clamav.link import open_link
 from scanners.clamav.reply import Clean
 from scanners.errors import EngineDown
-from tests.scanners.clamav.waiting import Count, until
+from tests.descriptors import none_left
+from tests.scanners.clamav.waiting import Count
 
 FILDES = b"zFILDES\0\0"
 
@@ -119,4 +120,4 @@ async def test_what_is_no_clamd_is_down(
     before = open_descriptors()
     with pytest.raises(EngineDown, match=r"clamd"):
         await open_link(Address(path=str(clamd.path)))
-    await until(lambda: not open_descriptors() - before)
+    await none_left(open_descriptors, before)

@@ -12,7 +12,8 @@ import pytest
 from scanners.clamav.address import Address
 from scanners.clamav.reply import Clean, Failed, Found, Malformed
 from scanners.clamav.stream import PIECE_BYTES, scan_stream
-from tests.scanners.clamav.waiting import Count, until
+from tests.descriptors import none_left
+from tests.scanners.clamav.waiting import Count
 
 
 class Clamd(Protocol):
@@ -100,4 +101,4 @@ async def test_a_cancelled_stream_leaves_no_descriptor(
             async with asyncio.timeout(0.1):
                 await scan_stream(Address(path=str(clamd.path)), file, 3)
         clamd.stop()  # type: ignore[attr-defined]
-        await until(lambda: not open_descriptors() - before)
+        await none_left(open_descriptors, before)

@@ -12,6 +12,7 @@ import uvloop
 from scanners.model import Reason
 from scanners.settings import Limits, WorkerSettings
 from scanners.worker.pool import PoolAnswer, ScanPool, ZygoteFailed
+from tests.descriptors import none_left
 
 MakePool = Callable[..., Awaitable[ScanPool]]
 Scan = Callable[..., Coroutine[None, None, PoolAnswer]]
@@ -130,7 +131,7 @@ async def test_cancelled_scans_lose_and_poison_no_worker(
                 outcome.close()
         assert words(await scan(pool, "read:", b"%d" % steps)) == [str(steps), str(len(str(steps)))]
     await until(lambda: len(pool._idle) == 2)
-    assert not open_descriptors() - held
+    await none_left(open_descriptors, held)
     assert pool.status().restarts == {"crashed": 0, "timed_out": 0, "recycled": 0}
 
 
@@ -144,7 +145,7 @@ async def test_no_descriptor_leaks_over_200_jobs(
     for number in range(200):
         (await scan(pool, deeds[number % 4], b"12345")).close()
     await until(lambda: pool.status().alive == 1)
-    assert not open_descriptors() - held
+    await none_left(open_descriptors, held)
 
 
 async def test_after_the_stop_nothing_is_left_and_scans_are_gaps(
@@ -159,7 +160,7 @@ async def test_after_the_stop_nothing_is_left_and_scans_are_gaps(
     assert words(await job) == ["worker:engine_down"]
     assert words(await scan(pool, "read:")) == ["worker:engine_down"]
     assert not any(map(exists, pids))
-    assert not open_descriptors() - held
+    await none_left(open_descriptors, held)
     await pool.stop()
 
 
@@ -169,7 +170,7 @@ async def test_rules_that_do_not_compile_keep_it_from_starting(
     held = open_descriptors()
     with pytest.raises(ZygoteFailed, match="ValueError: these rules do not compile"):
         await make_pool("deeds:build_nothing")
-    assert not open_descriptors() - held
+    await none_left(open_descriptors, held)
 
 
 def test_the_same_under_uvloop(

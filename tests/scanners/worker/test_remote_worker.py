@@ -15,6 +15,7 @@ from scanners.worker.packets import receive_packet, send_packet
 from scanners.worker.remote_worker import Cause, PoolAnswer, RemoteWorker, gap
 from scanners.worker.reports import CHILDREN, REPORT_BYTES, encode_report
 from scanners.worker.worker import seal_memfd
+from tests.descriptors import none_left
 
 Count = Callable[[], Counter[str]]
 
@@ -160,7 +161,7 @@ async def test_an_answer_nobody_waits_for_is_closed(stage: Stage, open_descripto
     send_packet(stage.far, sound_report(1, ("a",)), [child])
     os.close(child)
     await until(lambda: len(stage.frees) == 2)
-    assert not open_descriptors() - before
+    await none_left(open_descriptors, before)
     assert stage.worker.alive  # and can take the next job
     answer = await stage.ask(job=2)
     send_packet(stage.far, sound_report(2))

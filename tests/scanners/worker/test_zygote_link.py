@@ -13,6 +13,7 @@ from scanners.settings import Limits, WorkerSettings
 from scanners.worker.messages import Control, Notice, Setup
 from scanners.worker.packets import receive_packet
 from scanners.worker.zygote_link import ZygoteFailed, ZygoteLink
+from tests.descriptors import none_left
 
 Count = Callable[[], Counter[str]]
 
@@ -53,7 +54,7 @@ async def test_fork_kill_and_stop(open_descriptors: Count) -> None:
     await zygote.stop()
     await zygote.stop()
     assert losses == []
-    assert not open_descriptors() - held
+    await none_left(open_descriptors, held)
     with pytest.raises(ProcessLookupError):
         os.kill(zygote.pid, 0)
 
