@@ -1,9 +1,7 @@
 """A front on the loopback: many clients, clients that vanish, limits, the graceful end."""
 
 import asyncio
-import gc
 import hashlib
-import os
 import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -18,6 +16,7 @@ from icap_server.session import Session
 from icap_server.wire.connection import ServerConnection
 from icap_server.wire.errors import ProtocolError
 from icap_server.wire.events import RequestHead
+from tests.descriptors import Count, none_left
 from tests.icap_server.fronts import LOCAL
 from verdicts.spool import SpoolSpace
 
@@ -112,13 +111,11 @@ async def test_clients_at_once_are_never_mixed_up(serve: "Serve", question: "Ask
     await until(lambda: not served.front.connections)
 
 
-def tally(served: "Served", space: SpoolSpace) -> tuple[int, int, int, int]:
-    gc.collect()
-    descriptors = len(os.listdir("/proc/self/fd"))
-    return served.front.connections, space.used, descriptors, len(asyncio.all_tasks())
+def tally(served: "Served", space: SpoolSpace) -> tuple[int, int, int]:
+    return served.front.connections, space.used, len(asyncio.all_tasks())
 
 
-async def first_tally(served: "Served", space: SpoolSpace) -> tuple[int, int, int, int]:
+async def first_tally(served: "Served", space: SpoolSpace) -> tuple[int, int, int]:
     """Once somebody was here: the event loop keeps a descriptor of its own from then on."""
     client = await served.connect()
     await client.ask(OPTIONS)
@@ -128,11 +125,12 @@ async def first_tally(served: "Served", space: SpoolSpace) -> tuple[int, int, in
 
 
 async def test_clients_that_vanish_at_every_byte(
-    serve: "Serve", question: "Ask", space: SpoolSpace
+    serve: "Serve", question: "Ask", space: SpoolSpace, open_descriptors: Count
 ) -> None:
     served = await serve()
     wire = question(b"x" * 20, "Preview: 10", chunks=(10,)).wire + b"5\r\nabcde\r\n0\r\n\r\n"
     before = await first_tally(served, space)
+    opened = open_descriptors()
     for cut in range(len(wire)):
         for polite in (False, True):
             client = await served.connect()
@@ -143,13 +141,19 @@ async def test_clients_that_vanish_at_every_byte(
             else:
                 client.vanish()
     await until(lambda: tally(served, space) == before)
+    await none_left(open_descriptors, opened)
 
 
 async def test_clients_that_vanish_while_a_scan_runs(
-    serve: "Serve", question: "Ask", space: SpoolSpace, inspection: "ScriptedInspection"
+    serve: "Serve",
+    question: "Ask",
+    space: SpoolSpace,
+    inspection: "ScriptedInspection",
+    open_descriptors: Count,
 ) -> None:
     served = await serve()
     before = await first_tally(served, space)
+    opened = open_descriptors()
     inspection.gate = asyncio.Event()
     clients = [await served.connect() for _ in range(10)]
     for number, client in enumerate(clients):
@@ -159,6 +163,7 @@ async def test_clients_that_vanish_while_a_scan_runs(
         client.vanish()
     inspection.gate.set()
     await until(lambda: tally(served, space) == before)
+    await none_left(open_descriptors, opened)
     assert len(inspection.records) == 10
 
 
