@@ -27,8 +27,8 @@ from scanners.clamav.database import stated_age
 from scanners.clamav.engine import Clamav, EngineState
 from scanners.clamav.management import Management
 from scanners.errors import EngineDown
-from scanners.rule_folders import rule_files
-from scanners.ruleset import ruleset_id
+from scanners.rules.folders import rule_files
+from scanners.rules.manifest import ruleset_id
 from scanners.worker.sandbox import make_plan, probe
 from verdicts.policy import Policy
 from verdicts.rule_file import RuleFileError

@@ -8,7 +8,7 @@ from pathlib import Path
 from douane.clamav import AUTO, DATABASE_SECONDS, ClamavDaemon
 from douane.settings import Settings
 from scanners.clamav.engine import Clamav
-from scanners.ruleset import ruleset_id
+from scanners.rules.manifest import ruleset_id
 from scanners.worker.pool import ScanPool
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection

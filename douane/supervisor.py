@@ -28,7 +28,7 @@ from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
 from scanners.passwords.secret import ensure_secret
-from scanners.ruleset import ruleset_id
+from scanners.rules.manifest import ruleset_id
 from verdicts.ledger.keys import LedgerPlace, ensure_admin_key
 from verdicts.model import utc_now
 from verdicts.policy import Policy

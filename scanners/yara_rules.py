@@ -10,7 +10,7 @@ import yara
 from scanners.budget import Budget
 from scanners.errors import DeadlinePassed, EngineDown, ScannerError
 from scanners.model import Code, Content, Detection, DetectionLevel, Report, Unscanned
-from scanners.rule_folders import (
+from scanners.rules.folders import (
     FOLDERS,
     RuleFolder,
     folder_name,

@@ -23,7 +23,7 @@ NO_TEST_FILE: dict[str, str] = {  # source -> why
     "douane/processes/ledger.py": SERVED,
     "samples/specimen.py": "one record",
     "scanners/kit.py": "one record",
-    "scanners/rule_records.py": "records; tests/scanners/test_rule_check.py holds what they say",
+    "scanners/rules/records.py": "records; tests/scanners/rules/test_check.py holds what they say",
 }
 LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
 

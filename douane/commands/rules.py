@@ -10,8 +10,8 @@ from douane.settings_file import load_settings
 from icap_server.payload.channels import Channels
 from scanners.known_members import read_known_members
 from scanners.passwords.keyring import read_listed
-from scanners.rule_check import try_rules
-from scanners.rule_records import Problem
+from scanners.rules.check import try_rules
+from scanners.rules.records import Problem
 from scanners.text_list import ListMalformed
 from verdicts.policy import Policy
 from verdicts.rule_file import RuleFileError

@@ -20,7 +20,7 @@ from icap_server.profiles import Profiles
 from icap_server.tally import Tally
 from icap_server.tls import make_context
 from scanners.clamav.engine import Clamav
-from scanners.ruleset import ruleset_id
+from scanners.rules.manifest import ruleset_id
 from scanners.worker.pool import ScanPool
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Bench, Inspection

@@ -8,7 +8,7 @@ import pytest
 
 from douane.settings import Settings
 from douane.state import StateInUse, freeze_rules, lock_state, make_state
-from scanners.ruleset import ruleset_id
+from scanners.rules.manifest import ruleset_id
 
 
 def test_folders_are_private(settings: Settings) -> None:

@@ -12,8 +12,8 @@ from samples.catalogue import specimens
 from samples.recipes import build
 from scanners.budget import Budget
 from scanners.model import Content
-from scanners.rule_check import check_rules, run_rule_tests
-from scanners.rule_folders import FOLDERS, folder_name, meets_demand, rule_conditions
+from scanners.rules.check import check_rules, run_rule_tests
+from scanners.rules.folders import FOLDERS, folder_name, meets_demand, rule_conditions
 from scanners.yara_rules import YaraScanner, read_sources
 
 RULES = Path(__file__).parents[2] / "rules"

@@ -20,7 +20,7 @@ from scanners.model import (
     Report,
     Unscanned,
 )
-from scanners.ruleset import ruleset_id
+from scanners.rules.manifest import ruleset_id
 from scanners.settings import ClamavSettings, Limits, WorkerSettings
 from scanners.worker.pool import Child, PoolAnswer, ScanPool
 from scanners.worker.worker import seal_memfd

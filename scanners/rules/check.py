@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scanners.rule_clamav import check_clamav
-from scanners.rule_records import Problem, RuleFindings, RuleTest
+from scanners.rules.clamav import check_clamav
+from scanners.rules.records import Problem, RuleFindings, RuleTest
 
 __all__ = ["Problem", "RuleFindings", "RuleTest", "check_rules", "run_rule_tests", "try_rules"]
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 TRIAL_SECONDS = 90
 MAX_OUTPUT = 16 * 1024 * 1024
 
@@ -30,7 +30,7 @@ def run_rule_tests(rules: Path) -> tuple[RuleTest, ...]:
 
 def try_rules(rules: Path) -> RuleFindings:
     """Compile and test the YARA rules in a process with limits on memory and time."""
-    command = [sys.executable, "-m", "scanners.rule_trial", str(rules.resolve())]
+    command = [sys.executable, "-m", "scanners.rules.trial", str(rules.resolve())]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
             command, cwd=PROJECT, capture_output=True, timeout=TRIAL_SECONDS, check=False

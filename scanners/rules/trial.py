@@ -1,6 +1,6 @@
 """The trial of a rules folder, in a process that is thrown away.
 
-Usage: python -m scanners.rule_trial FOLDER
+Usage: python -m scanners.rules.trial FOLDER
 
 Rules come from people and, later, over the network: compiling one may eat memory or time, and
 libyara may crash.  This process limits itself first and prints its findings as JSON.
@@ -17,9 +17,9 @@ from pathlib import Path
 import yara
 
 from samples.recipes import RecipeError, build
-from scanners.rule_folders import FOLDERS, folder_name, meets_demand, rule_conditions, rule_files
-from scanners.rule_papers import papers_faults
-from scanners.rule_records import Problem, RuleFindings, RuleTest
+from scanners.rules.folders import FOLDERS, folder_name, meets_demand, rule_conditions, rule_files
+from scanners.rules.papers import papers_faults
+from scanners.rules.records import Problem, RuleFindings, RuleTest
 
 MEMORY_BYTES = 1024 * 1024 * 1024  # a 40,000-rule set compiles in about half of it
 CPU_SECONDS = 60

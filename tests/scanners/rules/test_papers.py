@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanners.rule_papers import papers_faults
+from scanners.rules.papers import papers_faults
 
 NAME = "MAL_Worm_Choke_Nov26"
 GOOD: dict[str, object] = {

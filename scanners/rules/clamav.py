@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanners.rule_records import Problem
+from scanners.rules.records import Problem
 
 SEPARATORS = {
     ".ndb": (":", 0), ".ldb": (";", 0), ".hdb": (":", 2), ".hsb": (":", 2), ".cdb": (":", 0),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.rule_clamav import check_clamav
+from scanners.rules.clamav import check_clamav
 
 GOOD = "# a comment\nDouane.Test.Thing:0:*:6e6565646c65\n"
 

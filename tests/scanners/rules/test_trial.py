@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yara
 
-from scanners.rule_trial import CPU_SECONDS, MEMORY_BYTES, compile_messages, line_of_rule
+from scanners.rules.trial import CPU_SECONDS, MEMORY_BYTES, compile_messages, line_of_rule
 
 ROOT = Path(__file__).parents[2]
 TEXT = 'import "pe"\n\nrule One { condition: true }\nprivate rule Two : tag {\n}\n'
@@ -22,14 +22,14 @@ def test_line_of_rule(name: str, line: int) -> None:
 
 
 def test_it_prints_findings_as_json(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "scanners.rule_trial", str(tmp_path)]
+    command = [sys.executable, "-m", "scanners.rules.trial", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
     assert json.loads(done.stdout) == {"problems": [], "tests": []}
 
 
 def test_limits_hold() -> None:
     code = (
-        "import resource, scanners.rule_trial as t; t.limit_this_process();"
+        "import resource, scanners.rules.trial as t; t.limit_this_process();"
         "print(*(resource.getrlimit(r)[1] for r in"
         " (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)))"
     )
@@ -40,7 +40,7 @@ def test_limits_hold() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    code = f"import scanners.rule_trial as t; t.limit_this_process(); bytes({MEMORY_BYTES})"
+    code = f"import scanners.rules.trial as t; t.limit_this_process(); bytes({MEMORY_BYTES})"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False, timeout=60
     )

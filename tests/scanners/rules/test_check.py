@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scanners import rule_check
-from scanners.rule_check import check_rules, run_rule_tests, try_rules
+from scanners.rules import check as rule_check
+from scanners.rules.check import check_rules, run_rule_tests, try_rules
 
 RULE = """\
 // a comment about rule MAL_Test_Thing_Nov26
@@ -196,6 +196,6 @@ def test_a_trial_that_does_not_end_is_ended(rules: Path, monkeypatch: pytest.Mon
 
 
 def test_a_trial_that_dies_is_a_problem(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanners.rule_check.sys.executable", "/bin/false")
+    monkeypatch.setattr("scanners.rules.check.sys.executable", "/bin/false")
     (problem,) = try_rules(rules).problems
     assert "the check failed" in problem.problem

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.rule_folders import (
+from scanners.rules.folders import (
     FOLDERS,
     folder_name,
     meets_demand,
