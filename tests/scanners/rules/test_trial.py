@@ -10,7 +10,7 @@ import yara
 
 from scanners.rules.trial import CPU_SECONDS, MEMORY_BYTES, compile_messages, line_of_rule
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TEXT = 'import "pe"\n\nrule One { condition: true }\nprivate rule Two : tag {\n}\n'
 
 
