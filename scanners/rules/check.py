@@ -6,26 +6,23 @@ For `douane rules check` and the test-suite.  Needs no running service and chang
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from scanners.rules.clamav import check_clamav
+from scanners.rules.lists import check_lists
 from scanners.rules.records import Problem, RuleFindings, RuleTest
-
-__all__ = ["Problem", "RuleFindings", "RuleTest", "check_rules", "run_rule_tests", "try_rules"]
 
 PROJECT = Path(__file__).parents[2]
 TRIAL_SECONDS = 90
 MAX_OUTPUT = 16 * 1024 * 1024
 
 
-def check_rules(rules: Path) -> tuple[Problem, ...]:
-    """Return everything that is wrong with the YARA and ClamAV files in the folder; () is good."""
-    return (*try_rules(rules).problems, *check_clamav(rules))
-
-
-def run_rule_tests(rules: Path) -> tuple[RuleTest, ...]:
-    """Return every sample of `yara/tests/*.toml` that could be run, passed or not."""
-    return try_rules(rules).tests
+def check_rules(rules: Path) -> RuleFindings:
+    """Return everything that is wrong with what the scanners read in the folder."""
+    found = try_rules(rules)
+    problems = (*found.problems, *check_clamav(rules), *check_lists(rules))
+    return replace(found, problems=problems)
 
 
 def try_rules(rules: Path) -> RuleFindings:

@@ -1,42 +1,23 @@
-"""douane rules check: 0 for the shipped rules, 1 with file, line and fix for broken ones."""
+"""douane rules: every group of actions is there, and each action says what it does."""
 
-import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 Douane = Callable[..., int]
-RULES = Path(__file__).parents[3] / "rules"
-OWN = '[rules]\ndirectory = "rules"'
 
 
-def test_the_shipped_rules_are_right(douane: Douane, capsys: pytest.CaptureFixture[str]) -> None:
-    assert douane("rules", "check") == 0
-    text = capsys.readouterr().out
-    assert f"checking {RULES} …" in text
-    assert text.endswith(" 0 problems\n")
-    assert not text.split("\n")[1].startswith("0 rule tests")
-
-
-def test_problems_have_places(
-    douane: Douane, short_folder: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("action", ["check", "test"])
+def test_every_action_has_its_help(
+    douane: Douane, capsys: pytest.CaptureFixture[str], action: str
 ) -> None:
-    shutil.copytree(RULES, short_folder / "rules")
-    for name in ("policy.toml", "channels.toml"):
-        path = short_folder / "rules" / name
-        path.write_text("nonsense = 1\n" + path.read_text())
-    (short_folder / "rules" / "members.txt").write_text("# list\nname only\n")
-    (short_folder / "rules" / "passwords.txt").write_bytes(b"\xff\n")
-    (short_folder / "rules" / "yara" / "broken.yar").write_text("rule broken {")
-    assert douane("rules", "check", toml=OWN) == 1
-    text = capsys.readouterr().out
-    lists = ("members.txt:2: ", "passwords.txt:1: ")
-    for place in ("policy.toml:1: ", "channels.toml:1: ", "yara/broken.yar", *lists):
-        assert place in text
-    assert douane("rules", "check", "--json", toml=OWN) == 1
-    document = json.loads(capsys.readouterr().out)
-    assert {"policy.toml", "channels.toml"} <= {p["file"] for p in document["problems"]}
-    assert all(problem["fix"] for problem in document["problems"])
-    assert document["tests"] > 0
+    with pytest.raises(SystemExit) as ended:
+        douane("rules", action, "--help")
+    assert ended.value.code == 0
+    assert f"usage: douane rules {action}" in capsys.readouterr().out
+
+
+def test_an_action_is_required(douane: Douane) -> None:
+    with pytest.raises(SystemExit) as ended:
+        douane("rules")
+    assert ended.value.code == 2

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from scanners.rules import check as rule_check
-from scanners.rules.check import check_rules, run_rule_tests, try_rules
+from scanners.rules.check import check_rules, try_rules
+from scanners.rules.records import Problem, RuleTest
 
 RULE = """\
 // a comment about rule MAL_Test_Thing_Nov26
@@ -38,6 +39,14 @@ def rules(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def problems(rules: Path) -> tuple[Problem, ...]:
+    return check_rules(rules).problems
+
+
+def rule_tests(rules: Path) -> tuple[RuleTest, ...]:
+    return try_rules(rules).tests
+
+
 def write_rule(rules: Path, text: str, name: str = "thing") -> None:
     (rules / "yara" / f"{name}.yar").write_text(text)
 
@@ -47,8 +56,8 @@ def write_test(rules: Path, text: str) -> None:
 
 
 def test_a_good_folder(rules: Path) -> None:
-    assert check_rules(rules) == ()
-    tests = run_rule_tests(rules)
+    assert problems(rules) == ()
+    tests = rule_tests(rules)
     assert [(test.sample, test.expected, test.passed) for test in tests] == [
         ("hits[0]", True, True),
         ("spares[0]", False, True),
@@ -56,12 +65,12 @@ def test_a_good_folder(rules: Path) -> None:
 
 
 def test_an_empty_folder_has_no_problem(tmp_path: Path) -> None:
-    assert check_rules(tmp_path) == ()
+    assert problems(tmp_path) == ()
 
 
 def test_a_syntax_error_has_its_line(rules: Path) -> None:
     write_rule(rules, RULE.replace("        $a\n}", "        $b\n}"))
-    first, second = check_rules(rules)
+    first, second = problems(rules)
     assert (first.file, first.line) == ("yara/thing.yar", 18)
     assert "undefined string" in first.problem
     assert second.problem == "no such rule compiles"
@@ -69,21 +78,21 @@ def test_a_syntax_error_has_its_line(rules: Path) -> None:
 
 def test_a_warning_is_an_error(rules: Path) -> None:
     write_rule(rules, RULE.replace('"needle"', "/needle.*thread/"))
-    first, *_ = check_rules(rules)
+    first, *_ = problems(rules)
     assert (first.file, first.line) == ("yara/thing.yar", 15)
     assert "does not compile: $a contains .*" in first.problem
 
 
 def test_a_broken_file_does_not_stop_the_others(rules: Path) -> None:
     write_rule(rules, "rule {", "broken")
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert problem.file == "yara/broken.yar"
-    assert len(run_rule_tests(rules)) == 2
+    assert len(rule_tests(rules)) == 2
 
 
 def test_papers_are_checked_at_the_line_of_the_rule(rules: Path) -> None:
     write_rule(rules, RULE.replace('        author = "Douane"\n', ""))
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert (problem.line, problem.rule) == (2, "MAL_Test_Thing_Nov26")
     assert problem.problem == "the metadata lacks author"
     assert str(problem).startswith("yara/thing.yar:2: MAL_Test_Thing_Nov26: the metadata lacks")
@@ -91,7 +100,7 @@ def test_papers_are_checked_at_the_line_of_the_rule(rules: Path) -> None:
 
 def test_names_are_unique_over_files(rules: Path) -> None:
     write_rule(rules, RULE, "zz_copy")
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert problem.file == "yara/zz_copy.yar"
     assert "yara/thing.yar has a rule of that name" in problem.problem
 
@@ -99,13 +108,13 @@ def test_names_are_unique_over_files(rules: Path) -> None:
 def test_private_rules_need_no_papers(rules: Path) -> None:
     private = "private rule part { condition: filesize < 1MB }\n"
     write_rule(rules, private + RULE.replace("        $a\n}", "        $a and part\n}"))
-    assert check_rules(rules) == ()
+    assert problems(rules) == ()
 
 
 def test_a_rule_that_its_folder_would_silence_is_refused(rules: Path) -> None:
     (rules / "yara" / "pe").mkdir()
     (rules / "yara" / "thing.yar").rename(rules / "yara" / "pe" / "thing.yar")
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert (problem.file, problem.line) == ("yara/pe/thing.yar", 2)
     assert problem.problem == (
         "yara/pe is tried only where uint16(0) == 0x5A4D, and the rule may match elsewhere"
@@ -116,7 +125,7 @@ def test_a_rule_that_its_folder_would_silence_is_refused(rules: Path) -> None:
 def test_a_folder_that_is_not_read_is_a_problem(rules: Path) -> None:
     (rules / "yara" / "pdf").mkdir()
     write_rule(rules, RULE, "pdf/other")
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert problem.file == "yara/pdf/other.yar"
     assert problem.fix == "move it to yara/ or yara/pe/"
 
@@ -126,17 +135,17 @@ def test_the_proof_of_a_rule_lies_in_the_same_folder_of_tests(rules: Path) -> No
     text = RULE.replace("Thing", "Other")
     text = text.replace("        $a\n}", "        uint16(0) == 0x5A4D and $a\n}")
     write_rule(rules, text, "pe/other")
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert problem.fix == "write one in yara/tests/pe/other.toml"
     (rules / "yara" / "tests" / "pe").mkdir()
     proof = '[MAL_Test_Other_Nov26]\nhits = [{ pe = ["needle"] }]\nspares = ["needle"]\n'
     (rules / "yara" / "tests" / "pe" / "other.toml").write_text(proof)
-    assert check_rules(rules) == ()
+    assert problems(rules) == ()
 
 
 def test_includes_are_refused(rules: Path) -> None:
     write_rule(rules, f'include "{rules}/yara/thing.yar"\n', "zz_include")
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert "include" in problem.problem
 
 
@@ -157,17 +166,17 @@ def test_includes_are_refused(rules: Path) -> None:
 )
 def test_tests_are_checked(rules: Path, text: str, problem: str) -> None:
     write_test(rules, text)
-    assert any(problem in found.problem for found in check_rules(rules))
+    assert any(problem in found.problem for found in problems(rules))
 
 
 def test_a_failed_sample_is_reported_as_such(rules: Path) -> None:
     write_test(rules, TEST.replace("a nail", "two needles"))
-    assert [test.passed for test in run_rule_tests(rules)] == [True, False]
+    assert [test.passed for test in rule_tests(rules)] == [True, False]
 
 
 def test_unreadable_text_is_a_problem(rules: Path) -> None:
     (rules / "yara" / "latin.yar").write_bytes(b"// caf\xe9\n")
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert problem.file == "yara/latin.yar"
     assert "cannot be read" in problem.problem
 
@@ -175,7 +184,7 @@ def test_unreadable_text_is_a_problem(rules: Path) -> None:
 def test_a_rule_that_never_ends_is_ended(rules: Path) -> None:
     endless = "for all n in (1..1000000000000) : (n > 0)"
     write_rule(rules, RULE.replace("        $a\n}", f"        $a and {endless}\n}}"))
-    (problem,) = check_rules(rules)
+    (problem,) = problems(rules)
     assert problem.problem == "hits[0] takes more than 2 s"
     assert problem.fix == "make the rule cheaper"
 
@@ -186,7 +195,7 @@ def test_a_rule_set_that_eats_time_or_memory_is_refused(rules: Path) -> None:
         rules,
         RULE.replace('$a = "needle"', '$a = "needle"\n' + texts).replace("$a\n}", "any of them }"),
     )
-    assert any("slow" in problem.problem for problem in check_rules(rules))
+    assert any("slow" in problem.problem for problem in problems(rules))
 
 
 def test_a_trial_that_does_not_end_is_ended(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
