@@ -16,7 +16,7 @@ from api.problems import RequestFailed
 from api.services import Served
 from verdicts.ledger.key_table import ApiKey, find_key
 from verdicts.ledger.queries import Reader
-from verdicts.ledger.questions import KeyUsed, LedgerAway, LedgerFailed, Role, ask_key_change
+from verdicts.ledger.questions import KeyUsed, LedgerAway, LedgerFailed, Role, ask_change
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 
@@ -73,6 +73,6 @@ def _find(reader: Reader, key: str) -> ApiKey | None:
 def _note_use(ledger: Path, prefix: str) -> None:
     """Best effort, after the answer."""
     try:
-        ask_key_change(ledger, KeyUsed(prefix, microseconds(utc_now())))
+        ask_change(ledger, KeyUsed(prefix, microseconds(utc_now())))
     except (LedgerAway, LedgerFailed):
         log.warning("api.key_use_not_noted", key=prefix)

@@ -13,9 +13,9 @@ from typing import Protocol, TypeVar
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
+from verdicts.ledger.changes import apply
 from verdicts.ledger.entry import BadRecord, Entry, decode
-from verdicts.ledger.key_table import apply
-from verdicts.ledger.questions import KeyChange
+from verdicts.ledger.questions import Change
 from verdicts.ledger.store import Writer
 
 WAIT_SECONDS = 0.7
@@ -100,7 +100,7 @@ class GroupCommit:
         await self.in_thread(self._close)
         self._thread.shutdown()
 
-    async def change_key(self, change: KeyChange) -> bool:
+    async def change(self, change: Change) -> bool:
         """Return whether something changed; raise what the database raises."""
         return await self.in_thread(lambda: apply(self._opened().connection(), change))
 

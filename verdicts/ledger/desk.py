@@ -77,7 +77,7 @@ class Desk:
             case AskState():
                 return self._state()
             case change:
-                return Done(await self.commit.change_key(change))
+                return Done(await self.commit.change(change))
 
     def _state(self) -> LedgerState:
         now = time.monotonic()

@@ -18,7 +18,7 @@ from verdicts.ledger.questions import (
     RevokeKey,
     Role,
     StoreKey,
-    ask_key_change,
+    ask_change,
 )
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
@@ -103,7 +103,7 @@ def _new(
 
 def _change(place: LedgerPlace, change: KeyChange) -> bool:
     try:
-        return ask_key_change(place.socket, change)
+        return ask_change(place.socket, change)
     except LedgerAway:
         writer = Writer(place.url)
         try:

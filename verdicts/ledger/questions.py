@@ -75,8 +75,45 @@ class KeyUsed:
     ask: Literal["key_used"] = "key_used"
 
 
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event on its way into the log; `verdicts.ledger.events` says what may be in it."""
+
+    time: int
+    kind: str
+    ruleset: str
+    verdict: str
+    """A transfer id; empty if the event is of none."""
+    data: str
+    """JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddEvents:
+    """Answered by `Done`."""
+
+    events: tuple[EventRow, ...]
+    ask: Literal["add_events"] = "add_events"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFeedback:
+    """Answered by `Done`; not done if there is no such verdict.
+
+    Replaces what the same author said of it before.
+    """
+
+    verdict: str
+    author: str
+    time: int
+    kind: str
+    reason: str
+    ask: Literal["store_feedback"] = "store_feedback"
+
+
 KeyChange: TypeAlias = StoreKey | RevokeKey | KeyUsed
-Question: TypeAlias = AskMetrics | AskState | KeyChange
+Change: TypeAlias = KeyChange | AddEvents | StoreFeedback
+Question: TypeAlias = AskMetrics | AskState | Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +157,7 @@ def ask_state(ledger: Path) -> LedgerState:
     return _ask(ledger, AskState(), LedgerState)
 
 
-def ask_key_change(ledger: Path, change: KeyChange) -> bool:
+def ask_change(ledger: Path, change: Change) -> bool:
     """Return whether something changed."""
     return _ask(ledger, change, Done).done
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -132,4 +133,34 @@ API_KEY = Table(
     Column("expires", BigInteger, nullable=True),
     Column("revoked", BigInteger, nullable=True),
     Column("last_used", BigInteger, nullable=True),
+)
+
+EVENT = Table(
+    "event",
+    METADATA,
+    # Grows with every event and is never used again: what clients resume from
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("ruleset", Text, nullable=False),
+    Column("verdict", LargeBinary(16), nullable=True),
+    Column("data", Text, nullable=False),  # JSON
+    Index("ix_event_kind", "kind", "id"),
+    Index("ix_event_ruleset_kind", "ruleset", "kind", "id"),
+    sqlite_autoincrement=True,
+)
+
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    Column(
+        "verdict",
+        LargeBinary(16),
+        ForeignKey("verdict.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("author", Text, primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )

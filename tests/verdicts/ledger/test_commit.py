@@ -258,6 +258,6 @@ async def test_database_that_cannot_be_opened_is_tried_again(
     await group.run()
 
 
-async def test_key_changes_take_their_turn(url: str) -> None:
+async def test_changes_take_their_turn(url: str) -> None:
     async with committing(url) as (group, _):
-        assert await group.change_key(RevokeKey("dk_nobody00", 1)) is False
+        assert await group.change(RevokeKey("dk_nobody00", 1)) is False

@@ -19,7 +19,7 @@ from verdicts.ledger.questions import (
     RevokeKey,
     Role,
     StoreKey,
-    ask_key_change,
+    ask_change,
     ask_metrics,
     ask_state,
     decode_question,
@@ -41,7 +41,7 @@ async def test_state_and_metrics(place: Path) -> None:
 @pytest.mark.usefixtures("ledger")
 async def test_key_changes_say_whether_they_changed_something(place: Path) -> None:
     changes = (KEY, KEY, KeyUsed(KEY.prefix, 5), RevokeKey(KEY.prefix, 6), RevokeKey(KEY.prefix, 7))
-    done = [await asyncio.to_thread(ask_key_change, place, change) for change in changes]
+    done = [await asyncio.to_thread(ask_change, place, change) for change in changes]
     assert done == [True, False, True, True, False]
 
 
