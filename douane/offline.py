@@ -11,9 +11,10 @@ from scanners.clamav.engine import Clamav
 from scanners.rules.manifest import ruleset_id
 from scanners.worker.pool import ScanPool
 from verdicts.cache import VerdictCache
-from verdicts.inspect import Bench, Inspection
+from verdicts.inspect import Inspection
 from verdicts.model import VerdictRecord
 from verdicts.policy import Policy
+from verdicts.shift import Shift
 
 ONE_WORKER = {"count": 1}
 
@@ -60,5 +61,6 @@ async def offline_inspection(settings: Settings) -> AsyncIterator[Inspection]:
         stack.push_async_callback(clamav.stop)
         clamav.start()
         await clamav.settled()  # if clamd did not prove itself, the scan says engine_down
-        bench = Bench(pool, clamav, ruleset_id(rules), settings.limits.scan_seconds)
-        yield Inspection(bench, policy, VerdictCache(0), _NoLedger(), str)
+        seconds = settings.limits.scan_seconds
+        shift = Shift(ruleset_id(rules), pool, clamav, policy, seconds)
+        yield Inspection(shift, VerdictCache(0), _NoLedger(), str)

@@ -1,6 +1,6 @@
 """inspect(): the one call between the door and the bench.
 
-cache -> scan pool and clamd side by side -> conclude -> policy -> ledger
+cache -> shift: scan pool and clamd side by side -> conclude -> policy -> ledger
 
 Whatever fails on the way becomes an `Unscanned`; an exception is never a pass.
 """
@@ -10,27 +10,22 @@ import math
 import os
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import structlog
 
-from scanners.clamav.engine import Clamav
-from scanners.clamav.reports import without_opened
-from scanners.model import Level, Reason, Report, Unscanned
+from scanners.model import Level, Reason, Unscanned
 from scanners.passwords.hints import masked
-from scanners.worker.pool import Child, JobRequest, PoolAnswer, ScanPool
 from verdicts.cache import CacheKey, VerdictCache, cache_key
-from verdicts.conclude import as_fragment, conclude
+from verdicts.conclude import as_fragment
 from verdicts.model import Action, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.policy import Policy
+from verdicts.shift import Shift
 from verdicts.spool import Spool
 
 log = structlog.get_logger()
-
-MAX_CHILDREN_AT_ONCE = 8
-"""Children of one transfer that clamd sees at a time: one file cannot take all its slots."""
-
 
 Begun = Callable[[], bool]
 """Stop a trickle, and say whether it let bytes pass: a block is then recorded as a cut."""
@@ -50,54 +45,72 @@ class Ledger(Protocol):
         """Take a record that need not be durable, if that needs no waiting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """The engines that look at content."""
+class Bystander(Protocol):
+    """Who looks on, for later or for another rule set, and changes nothing."""
 
-    pool: ScanPool
-    clamav: Clamav
-    ruleset: str
-    scan_seconds: float
+    def see(self, transfer: Transfer, spool: Spool, record: VerdictRecord) -> None:
+        """Called once a file was scanned and ruled; neither waits nor raises."""
 
 
 class Inspection:
     """Everything one front needs to judge transfers."""
 
     def __init__(
-        self,
-        bench: Bench,
-        policy: Policy,
-        cache: VerdictCache,
-        ledger: Ledger,
-        generation: Callable[[], str],
+        self, shift: Shift, cache: VerdictCache, ledger: Ledger, generation: Callable[[], str]
     ) -> None:
         """`generation` returns the ISTag in force: verdicts are kept only as long as it is."""
-        self._bench = bench
+        self._shift = shift
         self._generation = generation
-        self.policy = policy
         self.cache = cache
         self._ledger = ledger
         self._noting: set[asyncio.Future[None]] = set()
         """Records that nobody waits for."""
+        self.bystanders: list[Bystander] = []
+
+    @property
+    def policy(self) -> Policy:
+        """Of the shift on duty."""
+        return self._shift.policy
+
+    def take_over(self, shift: Shift) -> Shift:
+        """Put a shift on duty, from the next transfer on; return the one that may go home."""
+        former, self._shift = self._shift, shift
+        return former
 
     async def inspect(
-        self, transfer: Transfer, spool: Spool, begun: Begun = not_begun
+        self,
+        transfer: Transfer,
+        spool: Spool,
+        begun: Begun = not_begun,
+        *,
+        recorded: bool = True,
     ) -> VerdictRecord:
-        """Judge a whole body.  The spool stays the caller's and is only read."""
+        """Judge a whole body.  The spool stays the caller's and is only read.
+
+        Not `recorded`: nobody transfers it, somebody only wants to know.
+        """
         started = time.monotonic()
-        try:
-            verdict, cached = await self._find_verdict(transfer, spool, started)
-        except Exception:
-            log.exception("inspect.crashed", transfer_id=transfer.id)
-            verdict, cached = _unscanned_verdict(Unscanned("inspect", Reason.CRASHED)), False
-        if transfer.partial:
-            verdict = as_fragment(verdict)
-        ruling = _settle(self.policy.decide(verdict, transfer, spool.size), begun)
-        return await self._keep(_record(transfer, ruling, spool, started, cached=cached))
+        with self._shift.at_work() as shift:
+            try:
+                verdict, cached = await self._find_verdict(shift, transfer, spool, started)
+            except Exception:
+                log.exception("inspect.crashed", transfer_id=transfer.id)
+                gap = Unscanned("inspect", Reason.CRASHED)
+                verdict, cached = _unscanned_verdict(shift, gap), False
+            if transfer.partial:
+                verdict = as_fragment(verdict)
+            ruling = _settle(shift.policy.decide(verdict, transfer, spool.size), begun)
+            record = _record(transfer, ruling, spool, started, cached=cached)
+            if not recorded:
+                return record
+            if not cached and spool.size:
+                for bystander in self.bystanders:
+                    bystander.see(transfer, spool, record)
+            return await self._keep(record)
 
     def foresee(self, transfer: Transfer, reason: Reason, size: int) -> Action:
         """Return what would be done about a transfer that is not scanned, without recording it."""
-        verdict = _unscanned_verdict(Unscanned("front", reason))
+        verdict = _unscanned_verdict(self._shift, Unscanned("front", reason))
         return self.policy.decide(verdict, transfer, size).action
 
     def recall(self, transfer: Transfer, spool: Spool) -> VerdictRecord | None:
@@ -108,7 +121,7 @@ class Inspection:
         if transfer.partial:
             return None
         started = time.monotonic()
-        verdict = self.cache.get(cache_key(transfer, spool.sha256, self._generation()))
+        verdict = self.cache.get(cache_key(transfer, spool.sha256, self._epoch(self._shift)))
         if verdict is None:
             return None
         ruling = self.policy.decide(verdict, transfer, spool.size)
@@ -122,24 +135,24 @@ class Inspection:
         self, transfer: Transfer, spool: Spool, begun: Begun = not_begun
     ) -> VerdictRecord:
         """Judge an endless response by its name, its type and the bytes of it that are there."""
-        verdict = Verdict(Level.UNKNOWN)
-        if spool.size:
-            try:
-                verdict = await self._scan(
-                    transfer, spool.descriptor(), spool.size, time.monotonic()
-                )
-            except Exception:
-                log.exception("inspect.crashed", transfer_id=transfer.id)
-                verdict = _unscanned_verdict(Unscanned("inspect", Reason.CRASHED))
-        verdict = _with_gap(verdict, Unscanned("front", Reason.STREAMING))
-        ruling = _settle(self.policy.decide(verdict, transfer, math.inf), begun)
+        with self._shift.at_work() as shift:
+            verdict = Verdict(Level.UNKNOWN, ruleset=shift.ruleset)
+            if spool.size:
+                try:
+                    descriptor, now = spool.descriptor(), time.monotonic()
+                    verdict = await shift.scan(transfer, descriptor, spool.size, now)
+                except Exception:
+                    log.exception("inspect.crashed", transfer_id=transfer.id)
+                    verdict = _unscanned_verdict(shift, Unscanned("inspect", Reason.CRASHED))
+            verdict = _with_gap(verdict, Unscanned("front", Reason.STREAMING))
+            ruling = _settle(shift.policy.decide(verdict, transfer, math.inf), begun)
         return await self.keep_unread(transfer, ruling, spool.size)
 
     async def rule_unscanned(
         self, transfer: Transfer, reason: Reason, size: int, begun: Begun = not_begun
     ) -> VerdictRecord:
         """Judge a transfer of which nothing will be scanned."""
-        verdict = _unscanned_verdict(Unscanned("front", reason))
+        verdict = _unscanned_verdict(self._shift, Unscanned("front", reason))
         ruling = _settle(self.policy.decide(verdict, transfer, size), begun)
         return await self.keep_unread(transfer, ruling, size)
 
@@ -148,7 +161,7 @@ class Inspection:
 
         It is judged as a part of a file: a cut if the policy blocks such a part.
         """
-        verdict = _unscanned_verdict(Unscanned("front", Reason.PARTIAL))
+        verdict = _unscanned_verdict(self._shift, Unscanned("front", Reason.PARTIAL))
         ruling = _settle(self.policy.decide(verdict, transfer, size), lambda: True)
         record = _record_unread(transfer, ruling, size)
         if not self._ledger.record_now(record):
@@ -158,14 +171,17 @@ class Inspection:
 
     async def keep_unread(self, transfer: Transfer, ruling: Ruling, size: int) -> VerdictRecord:
         """Record a ruling that was made without reading the body to its end."""
+        if not ruling.verdict.ruleset:  # an early one, by the policy alone
+            verdict = replace(ruling.verdict, ruleset=self._shift.ruleset)
+            ruling = replace(ruling, verdict=verdict)
         return await self._keep(_record_unread(transfer, ruling, size))
 
     async def _find_verdict(
-        self, transfer: Transfer, spool: Spool, started: float
+        self, shift: Shift, transfer: Transfer, spool: Spool, started: float
     ) -> tuple[Verdict, bool]:
         if not spool.size:  # nothing to look at; a name alone is no file
-            return Verdict(Level.CLEAN, ruleset=self._bench.ruleset), False
-        key = cache_key(transfer, spool.sha256, self._generation())
+            return Verdict(Level.CLEAN, ruleset=shift.ruleset), False
+        key = cache_key(transfer, spool.sha256, self._epoch(shift))
         if (known := self.cache.get(key)) is not None:
             self.cache.hits += 1
             return known, True
@@ -176,62 +192,33 @@ class Inspection:
             joined = False
             # The flight outlives a client that vanishes, and its spool: it has its own descriptor.
             descriptor = os.dup(spool.descriptor())
-            return self._scan_and_remember(key, transfer, descriptor, spool.size, started)
+            scanning = partial(shift.scan, transfer, descriptor, spool.size, started)
+            return self._remember(shift, key, descriptor, scanning)
 
         return await self.cache.fly(key, scan), joined
 
-    async def _scan_and_remember(
-        self, key: CacheKey, transfer: Transfer, descriptor: int, size: int, started: float
+    async def _remember(
+        self,
+        shift: Shift,
+        key: CacheKey,
+        descriptor: int,
+        scan: Callable[[], Coroutine[None, None, Verdict]],
     ) -> Verdict:
         try:
-            verdict = await self._scan(transfer, descriptor, size, started)
+            with shift.at_work():
+                verdict = await scan()
         finally:
             os.close(descriptor)
-        if self._generation() == key.generation:  # else nobody knows which one was asked
+        if self._epoch(shift) == key.generation:  # else nobody knows which one was asked
             self.cache.put(key, verdict)
         return verdict
 
-    async def _scan(
-        self, transfer: Transfer, descriptor: int, size: int, started: float
-    ) -> Verdict:
-        bench = self._bench
-        deadline = started + bench.scan_seconds
-        job = JobRequest(
-            size=size,
-            name=transfer.file_name,
-            declared_type=transfer.declared_type,
-            parameters=transfer.parameters,
-            codings=transfer.codings,
-            other_names=transfer.stated_names,
-            other_types=transfer.other_types,
-            url_name=transfer.url_name,
-            hints=transfer.hints,
-        )
-        async with asyncio.TaskGroup() as group:
-            asked = group.create_task(bench.clamav.scan(descriptor, size, deadline))
-            with await bench.pool.scan(descriptor, job, deadline) as answer:
-                children = await self._scan_children(answer, deadline)
-                whole = without_opened(await asked, answer.examination.unlocked)
-                reports = [whole, *children]
-        version = bench.clamav.state.version
-        return conclude(reports, answer.examination, ruleset=bench.ruleset, clamav=version)
+    def _epoch(self, shift: Shift) -> str:
+        """Return what has to be the same for a verdict to count again.
 
-    async def _scan_children(self, answer: PoolAnswer, deadline: float) -> list[Report]:
-        """Ask clamd about what the worker decoded and clamd cannot reach by itself.
-
-        On return or failure no question is left that could still use a child's descriptor.
+        The ISTag changes when the last front has changed shifts, and ours may have by then.
         """
-        turn = asyncio.Semaphore(MAX_CHILDREN_AT_ONCE)
-
-        async def ask(child: Child) -> Report:
-            size = os.fstat(child.descriptor).st_size
-            async with turn:
-                said = await self._bench.clamav.scan(child.descriptor, size, deadline, child.path)
-            return without_opened(said, child.unlocked)
-
-        async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(ask(child)) for child in answer.children]
-        return [task.result() for task in asked]
+        return f"{self._generation()} {shift.ruleset}"
 
     async def _keep(self, record: VerdictRecord) -> VerdictRecord:
         """A block or hold is on disk before the client hears of it."""
@@ -265,8 +252,8 @@ def _without_hints(transfer: Transfer) -> Transfer:
     return replace(transfer, url=masked(transfer.url), hints=())
 
 
-def _unscanned_verdict(gap: Unscanned) -> Verdict:
-    return Verdict(Level.UNKNOWN, unscanned=(gap,))
+def _unscanned_verdict(shift: Shift, gap: Unscanned) -> Verdict:
+    return Verdict(Level.UNKNOWN, unscanned=(gap,), ruleset=shift.ruleset)
 
 
 def _with_gap(verdict: Verdict, gap: Unscanned) -> Verdict:

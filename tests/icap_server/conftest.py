@@ -24,9 +24,10 @@ from tests.icap_server.doors import Door, Flaky, make_listener
 from tests.icap_server.fake_transport import FakeTransport
 from tests.icap_server.fronts import LOCAL, build_front
 from verdicts.cache import VerdictCache
-from verdicts.inspect import Bench, Inspection
+from verdicts.inspect import Inspection
 from verdicts.model import Transfer, Verdict, VerdictRecord
 from verdicts.policy import Policy
+from verdicts.shift import Shift
 from verdicts.spool import SpoolSpace
 
 ISTAG = '"istag-of-the-tests"'
@@ -45,8 +46,8 @@ class ScriptedInspection(Inspection):
 
     def __init__(self) -> None:
         self.records: list[VerdictRecord] = []
-        bench = Bench(cast(ScanPool, None), cast(Clamav, None), "rules", 30)
-        super().__init__(bench, Policy.read(POLICY), VerdictCache(0), self, lambda: ISTAG)
+        self.shift = ScriptedShift(self)
+        super().__init__(self.shift, VerdictCache(0), self, lambda: ISTAG)
         self.seen: list[bytes] = []
         self.waiting = 0
         self.gate: asyncio.Event | None = None
@@ -59,10 +60,7 @@ class ScriptedInspection(Inspection):
         self.records.append(record)
         return True
 
-    async def _scan(
-        self, transfer: Transfer, descriptor: int, size: int, started: float
-    ) -> Verdict:
-        body = os.pread(descriptor, size, 0)
+    async def answer(self, body: bytes) -> Verdict:
         self.seen.append(body)
         if self.gate is not None:
             self.waiting += 1
@@ -72,6 +70,16 @@ class ScriptedInspection(Inspection):
         if b"locked" in body:
             return Verdict(Level.UNKNOWN, unscanned=(Unscanned("zip", Reason.ENCRYPTED),))
         return Verdict(Level.CLEAN)
+
+
+class ScriptedShift(Shift):
+    def __init__(self, inspection: ScriptedInspection) -> None:
+        engines = cast(ScanPool, None), cast(Clamav, None)
+        super().__init__("rules", *engines, Policy.read(POLICY), 30)
+        self._inspection = inspection
+
+    async def scan(self, transfer: Transfer, descriptor: int, size: int, started: float) -> Verdict:
+        return await self._inspection.answer(os.pread(descriptor, size, 0))
 
 
 @pytest.fixture

@@ -47,4 +47,4 @@ def echoed(reply: Reply) -> bytes:
 def set_policy(inspection: "ScriptedInspection", space: SpoolSpace, text: str) -> None:
     path = space.folder / "policy.toml"
     path.write_text(text)
-    inspection.policy = Policy.read(path)
+    inspection.shift.policy = Policy.read(path)

@@ -14,9 +14,10 @@ from scanners.model import Examination, FileType, Report, TypeNode
 from scanners.model import Family as FamilyOf
 from scanners.worker.pool import JobRequest, PoolAnswer
 from verdicts.cache import VerdictCache
-from verdicts.inspect import Bench, Inspection
+from verdicts.inspect import Inspection
 from verdicts.model import Direction, Transfer, VerdictRecord, new_transfer_id, utc_now
 from verdicts.policy import Policy
+from verdicts.shift import Shift
 from verdicts.spool import Spool, SpoolSpace
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -151,8 +152,8 @@ def shipped_policy() -> Policy:
 @pytest.fixture
 def inspection(engine: EngineDouble, book: Book, shipped_policy: Policy) -> Inspection:
     """The shipped policy over an engine that answers as told."""
-    bench = Bench(engine.as_pool(), engine, "r1", 20)  # type: ignore[arg-type]
-    return Inspection(bench, shipped_policy, VerdictCache(100), book, lambda: engine.generation)
+    shift = Shift("r1", engine.as_pool(), engine, shipped_policy, 20)  # type: ignore[arg-type]
+    return Inspection(shift, VerdictCache(100), book, lambda: engine.generation)
 
 
 @dataclass

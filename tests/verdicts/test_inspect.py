@@ -26,9 +26,10 @@ from scanners.worker.pool import Child, PoolAnswer, ScanPool
 from scanners.worker.worker import seal_memfd
 from tests.descriptors import none_left
 from verdicts.cache import VerdictCache
-from verdicts.inspect import Bench, Inspection
+from verdicts.inspect import Inspection
 from verdicts.model import Action, NameSource, OtherName, VerdictRecord
 from verdicts.policy import Policy
+from verdicts.shift import Shift
 
 RULES = Path(__file__).parents[2] / "rules"
 Count = Callable[[], Counter[str]]
@@ -251,9 +252,9 @@ async def test_what_is_not_scanned_is_ruled_and_recorded(
 
 async def test_an_observer_lets_pass_and_says_what_it_would_have_done(desk: Any) -> None:
     policy = Policy.read(RULES / "policy.toml", observe=True)
-    bench = Bench(desk.engine.as_pool(), desk.engine, "r1", 20)
+    shift = Shift("r1", desk.engine.as_pool(), desk.engine, policy, 20)
     desk.engine.report = Report(detections=(EICAR,))
-    record = await Inspection(bench, policy, VerdictCache(9), desk.book, str).inspect(
+    record = await Inspection(shift, VerdictCache(9), desk.book, str).inspect(
         desk.transfer(), desk.spool(b"bad")
     )
     ruling = record.ruling
@@ -266,9 +267,9 @@ async def test_no_clamd_is_engine_down(desk: Any, shipped_policy: Policy, tmp_pa
     clamav = Clamav(ClamavSettings(), str(tmp_path / "none.sock"))
     clamav.start()
     await clamav.settled()
-    bench = Bench(desk.engine.as_pool(), clamav, "r1", 20)
+    shift = Shift("r1", desk.engine.as_pool(), clamav, shipped_policy, 20)
     cache = VerdictCache(9)
-    record = await Inspection(bench, shipped_policy, cache, desk.book, str).inspect(
+    record = await Inspection(shift, cache, desk.book, str).inspect(
         desk.transfer(), desk.spool(b"x")
     )
     await clamav.stop()
@@ -282,8 +283,9 @@ async def test_real_workers_see_a_program_named_photo(
     await pool.start()
     try:
         before = open_descriptors()
-        bench = Bench(pool, Clamav(ClamavSettings(), "off"), ruleset_id(RULES), 20)
-        desk.inspection = Inspection(bench, shipped_policy, VerdictCache(9), desk.book, str)
+        clamav = Clamav(ClamavSettings(), "off")
+        shift = Shift(ruleset_id(RULES), pool, clamav, shipped_policy, 20)
+        desk.inspection = Inspection(shift, VerdictCache(9), desk.book, str)
         program = pe([b"harmless"])
         record = await desk.judge(program, file_name="photo.jpg", declared_type="image/jpeg")
         verdict = record.ruling.verdict
