@@ -14,11 +14,11 @@ from scanners.rules.records import Problem
 
 KINDS = ("family", "technique")
 NO_BASIS = "none"
-BASES = ("published strings", "file names", "traits")
-"""What a rule rests on, the strongest first."""
+BASES = ("published strings", "file names", "traits", NO_BASIS)
+"""What the rules rest on, the strongest first."""
 KEYS = (
     *("name", "named_in_articles", "kind", "aliases", "first_seen", "networks", "transport"),
-    *("cover", "about", "references"),
+    *("basis", "cover", "about", "references"),
 )
 MAX_FILE_BYTES = 64 * 1024
 MAX_ENTRIES = 2000
@@ -49,7 +49,7 @@ class Cover:
     rule: str
     """Name of a YARA rule or of a ClamAV signature."""
     basis: str
-    """One of BASES."""
+    """One of BASES but the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Entry:
     """As published: days, months and doubts; empty if nothing is."""
     networks: tuple[str, ...]
     transport: str
+    basis: str
+    """The strongest of BASES that a rule in `cover` has; "none" if nothing covers this."""
     cover: tuple[Cover, ...]
     about: str
     """What is published, what is not, and what the rules therefore can and cannot find."""
@@ -80,19 +82,14 @@ class Entry:
     def rules(self) -> tuple[str, ...]:
         return tuple(one.rule for one in self.cover)
 
-    @property
-    def basis(self) -> str:
-        """The strongest basis of any rule; "none" if no rule covers this."""
-        given = {one.basis for one in self.cover}
-        return next((basis for basis in BASES if basis in given), NO_BASIS)
-
 
 def read_catalogue(rules: Path) -> tuple[Entry, ...]:
     """Return all entries: those the articles name, then families, then techniques, by name.
 
     Raises CatalogueError; a folder without a catalogue has no entries.
     """
-    paths = sorted((rules / "catalogue").glob("*.toml"))
+    found = (rules / "catalogue").glob("*.toml")
+    paths = sorted(path for path in found if not path.name.startswith("."))  # an editor's own
     if len(paths) > MAX_ENTRIES:
         raise CatalogueError("catalogue", 1, f"more than {MAX_ENTRIES} entries")
     entries = [_Reader(path, f"catalogue/{path.name}").entry() for path in paths]
@@ -101,7 +98,12 @@ def read_catalogue(rules: Path) -> tuple[Entry, ...]:
 
 def catalogue_problems(entries: Collection[Entry], rules: Collection[str]) -> tuple[Problem, ...]:
     """Return where catalogue and rules do not fit; `rules`: YARA rules and ClamAV signatures."""
-    return (*_clashes(entries), *_unknown(entries, set(rules)), *_uncovered(entries, rules))
+    return (
+        *_clashes(entries),
+        *_overstated(entries),
+        *_unknown(entries, set(rules)),
+        *_uncovered(entries, rules),
+    )
 
 
 def _order(entry: Entry) -> tuple[bool, int, str]:
@@ -119,6 +121,17 @@ def _clashes(entries: Collection[Entry]) -> Iterator[Problem]:
                     said = f"{first} uses the name {name!r} too"
                     fix = "merge the entries, or keep the name in one"
                     yield Problem(entry.file, entry.lines[key], "", said, fix)
+
+
+def _overstated(entries: Collection[Entry]) -> Iterator[Problem]:
+    """An entry that claims more, or less, than the rules that cover it."""
+    for entry in entries:
+        given = {one.basis for one in entry.cover} or {NO_BASIS}
+        strongest = min(given, key=BASES.index)
+        if entry.basis != strongest:
+            said = f'the basis is "{entry.basis}", and by the rules in cover it is "{strongest}"'
+            fix = f'write basis = "{strongest}", or correct cover'
+            yield Problem(entry.file, entry.lines["basis"], "", said, fix)
 
 
 def _unknown(entries: Collection[Entry], rules: Collection[str]) -> Iterator[Problem]:
@@ -152,11 +165,12 @@ class _Reader:
         cover = self._cover()
         return Entry(
             name=self._needed("name"),
-            kind=self._kind(),
+            kind=self._one_of("kind", KINDS),
             aliases=self._list("aliases"),
             first_seen=self._one_text("first_seen"),
             networks=self._list("networks"),
             transport=self._one_text("transport"),
+            basis=self._one_of("basis", BASES),
             cover=cover,
             about=self._needed("about"),
             references=self._references(),
@@ -197,10 +211,10 @@ class _Reader:
             return text
         raise self._error(key, f"an entry needs {key}")
 
-    def _kind(self) -> str:
-        if (kind := self._one_text("kind")) in KINDS:
-            return kind
-        raise self._error("kind", f"kind is one of {', '.join(KINDS)}")
+    def _one_of(self, key: str, words: tuple[str, ...]) -> str:
+        if (word := self._one_text(key)) in words:
+            return word
+        raise self._error(key, f"{key} is one of {', '.join(words)}")
 
     def _named(self) -> bool:
         named = self._table.get("named_in_articles", False)
@@ -231,8 +245,9 @@ class _Reader:
             if not isinstance(item, dict) or set(item) != {"rule", "basis"}:
                 raise self._error("cover", 'cover holds { rule = "…", basis = "…" }')
             one = Cover(self._checked("cover", item["rule"]), self._checked("cover", item["basis"]))
-            if one.basis not in BASES:
-                raise self._error(one.rule, f"the basis of a rule is one of {', '.join(BASES)}")
+            if one.basis not in BASES[:-1]:
+                said = f"the basis of a rule is one of {', '.join(BASES[:-1])}"
+                raise self._error(one.rule, said)
             if one.rule in found:
                 raise self._error(one.rule, f"{one.rule} stands twice in cover")
             found[one.rule] = one

@@ -19,6 +19,7 @@ aliases = ["I-Worm.Choke"]
 first_seen = "June 2001"
 networks = ["MSN Messenger"]
 transport = "file"
+basis = "published strings"
 cover = [
     { rule = "Douane.Worm.Choke", basis = "file names" },
     { rule = "MAL_Worm_Choke_Nov26", basis = "published strings" },
@@ -26,7 +27,13 @@ cover = [
 about = "Answers chats."
 references = ["https://example.com/choke"]
 """
-SIMIC = 'name = "W32.Simic.Worm"\nnamed_in_articles = true\nkind = "family"\nabout = "Nothing."\n'
+SIMIC = """\
+name = "W32.Simic.Worm"
+named_in_articles = true
+kind = "family"
+basis = "none"
+about = "Nothing."
+"""
 
 
 def write(rules: Path, **files: str) -> Path:
@@ -62,8 +69,8 @@ def test_an_entry_without_rules_has_no_basis(tmp_path: Path) -> None:
     assert found.named_in_articles
 
 
-def test_the_strongest_basis_counts(tmp_path: Path) -> None:
-    assert entry(tmp_path, CHOKE.replace("published strings", "traits")).basis == "file names"
+def test_what_an_editor_keeps_is_no_entry(tmp_path: Path) -> None:
+    assert read_catalogue(write(tmp_path, **{".one": "name ="})) == ()
 
 
 def test_without_a_catalogue_there_are_no_entries(tmp_path: Path) -> None:
@@ -71,16 +78,16 @@ def test_without_a_catalogue_there_are_no_entries(tmp_path: Path) -> None:
 
 
 def test_named_entries_come_first_then_families_by_name(tmp_path: Path) -> None:
-    lure = 'name = "a lure"\nkind = "technique"\nabout = "x"\n'
-    zeroll = 'name = "Zeroll"\nkind = "family"\nabout = "x"\n'
+    lure = 'name = "a lure"\nkind = "technique"\nbasis = "none"\nabout = "x"\n'
+    zeroll = 'name = "Zeroll"\nkind = "family"\nbasis = "none"\nabout = "x"\n'
     write(tmp_path, a=lure, b=zeroll, c=CHOKE, d=SIMIC)
     names = [one.name for one in read_catalogue(tmp_path)]
     assert names == ["W32.Simic.Worm", "W32/Choke", "Zeroll", "a lure"]
 
 
 REFUSED: list[tuple[str, str, int, str]] = [
-    ("about", "abuot", 11, "unknown key 'abuot'"),
-    ("about =", "[[cover]]\nabout =", 11, "no TOML"),
+    ("about", "abuot", 12, "unknown key 'abuot'"),
+    ("about =", "[[cover]]\nabout =", 12, "no TOML"),
     ('"June 2001"', "2001", 4, "first_seen"),
     ('"June 2001"', '"June\\n2001"', 4, "a line of text"),
     ('"June 2001"', f'"{"x" * 2001}"', 4, "at most 2000"),
@@ -89,18 +96,19 @@ REFUSED: list[tuple[str, str, int, str]] = [
     ('["MSN Messenger"]', "[[1]]", 5, "a line of text"),
     ('"family"', '"worm"', 2, "kind is one of"),
     ('"W32/Choke"', '" "', 1, "needs name"),
-    ('"Answers chats."', '""', 11, "needs about"),
-    ("https://example.com/choke", "see the web", 12, "an address"),
-    ("https://example.com/choke", "javascript:x", 12, "an address"),
-    ('basis = "file names"', 'basis = "none"', 8, "the basis of a rule"),
-    (', basis = "file names"', "", 7, "cover holds"),
-    ("{ rule", "1, { rule", 7, "cover holds"),
-    ("Douane.Worm.Choke", "MAL_Worm_Choke_Nov26", 8, "twice"),
+    ('"Answers chats."', '""', 12, "needs about"),
+    ("https://example.com/choke", "see the web", 13, "an address"),
+    ("https://example.com/choke", "javascript:x", 13, "an address"),
+    ('basis = "file names"', 'basis = "none"', 9, "the basis of a rule"),
+    (', basis = "file names"', "", 8, "cover holds"),
+    ("{ rule", "1, { rule", 8, "cover holds"),
+    ("Douane.Worm.Choke", "MAL_Worm_Choke_Nov26", 9, "twice"),
     ("kind =", "named_in_articles = 1\nkind =", 2, "true or false"),
     ("kind =", "kind = =", 2, "no TOML"),
-    ("kind =", f"kind = {'9' * 5000} #", 12, "no TOML"),
+    ("kind =", f"kind = {'9' * 5000} #", 13, "no TOML"),
     ("kind =", f"kind = {'[' * 20000} #", 1, "too deep"),
     ("kind", "#" * MAX_FILE_BYTES, 1, "longer than"),
+    ('"published strings"', '"rumours"', 7, "basis is one of"),
 ]
 
 
@@ -144,9 +152,21 @@ def test_a_catalogue_that_fits_the_rules(tmp_path: Path) -> None:
     assert said(tmp_path, RULES, choke=CHOKE, simic=SIMIC) == []
 
 
+@pytest.mark.parametrize("claimed", ["file names", "traits", "none"])
+def test_a_basis_that_is_not_that_of_the_rules(tmp_path: Path, claimed: str) -> None:
+    wrong = CHOKE.replace("published strings", claimed, 1)
+    (problem,) = said(tmp_path, RULES, choke=wrong)
+    assert problem.startswith(f'catalogue/choke.toml:7: the basis is "{claimed}", and by the rules')
+
+
+def test_a_basis_without_rules(tmp_path: Path) -> None:
+    (problem,) = said(tmp_path, set(), simic=SIMIC.replace("none", "traits"))
+    assert 'by the rules in cover it is "none"' in problem
+
+
 def test_a_rule_that_is_not_there(tmp_path: Path) -> None:
     (problem,) = said(tmp_path, RULES - {"Douane.Worm.Choke"}, choke=CHOKE)
-    assert problem.startswith("catalogue/choke.toml:8: Douane.Worm.Choke: there is no such rule")
+    assert problem.startswith("catalogue/choke.toml:9: Douane.Worm.Choke: there is no such rule")
 
 
 def test_a_rule_that_no_entry_names(tmp_path: Path) -> None:
