@@ -10,9 +10,9 @@ from verdicts.pieces import PieceStore
 from verdicts.spool import SpoolSpace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Office:
-    """Immutable; the parts are not."""
+    """Nothing in it is replaced but the channels, when another rule set takes over."""
 
     settings: IcapSettings
     inspection: Inspection

@@ -10,23 +10,21 @@ from pathlib import Path
 
 from douane.descriptors import needed_descriptors
 from douane.processes import start
+from douane.processes.duty import Answer, Carry, DutySocket, duty_socket
+from douane.processes.roster import Crew, Roster, build_crew
 from douane.settings import Settings
 from icap_server.entrance import Entrance
 from icap_server.front import Front
 from icap_server.istag import Board
 from icap_server.office import Office
-from icap_server.payload.channels import Channels
 from icap_server.profiles import Profiles
 from icap_server.tally import Tally
 from icap_server.tls import make_context
 from scanners.clamav.engine import Clamav
-from scanners.rules.manifest import ruleset_id
-from scanners.worker.pool import ScanPool
 from verdicts.cache import VerdictCache
-from verdicts.inspect import Bench, Inspection
+from verdicts.inspect import Inspection
 from verdicts.ledger.client import LedgerClient
 from verdicts.pieces import PieceStore
-from verdicts.policy import Policy
 from verdicts.scan_socket import MAX_AT_ONCE, ScanSocket
 from verdicts.spool import SpoolSpace
 from verdicts.status import FrontStatus
@@ -48,28 +46,15 @@ class FrontProcess:
     def __init__(
         self, settings: Settings, index: int, clamav_socket: str, board: Board, tally: Tally
     ) -> None:
-        rules = settings.rules.directory
         self._index = index
         self._board = board
-        self._ruleset = ruleset_id(rules)
-        self._pool = ScanPool(
-            rules,
-            settings.limits,
-            settings.workers,
-            passwords=settings.passwords,
-            secret=settings.password_key,
-        )
         self._clamav = Clamav(settings.clamav, clamav_socket)
         self._ledger = LedgerClient(settings.ledger_socket, f"front-{index}")
-        policy = Policy.read(rules / "policy.toml", observe=settings.policy.mode == "monitor")
-        inspection = Inspection(
-            Bench(self._pool, self._clamav, self._ruleset, settings.limits.scan_seconds),
-            policy,
-            VerdictCache(settings.cache.verdicts),
-            self._ledger,
-            board.read,
-        )
-        self._cache = inspection.cache
+        # resolved: the place is a link that points elsewhere once another rule set takes over
+        crew = build_crew(settings, settings.rules.directory.resolve(), self._clamav)
+        cache = VerdictCache(settings.cache.verdicts)
+        inspection = Inspection(crew.shift, cache, self._ledger, board.read)
+        self._cache = cache
         space = SpoolSpace(
             settings.spool_directory,
             settings.spool.memory_bytes,
@@ -77,16 +62,22 @@ class FrontProcess:
             settings.spool.disk_total,
             settings.icap.client_share,
         )
-        channels = Channels.read(rules / "channels.toml")
         office = Office(
             settings.icap,
             inspection,
-            channels,
+            crew.channels,
             space,
             settings.limits.file_bytes,
             board.read,
             _piece_store(settings) if settings.icap.join_ranges else None,
         )
+
+        def change(crew: Crew) -> None:
+            inspection.take_over(crew.shift)
+            office.channels = crew.channels
+
+        self._roster = Roster(settings, self._clamav, crew, change)
+        self._duty = DutySocket(duty_socket(settings.run_directory, index), self._orders())
         entrance = Entrance.build(
             settings.icap,
             settings.access,
@@ -108,7 +99,8 @@ class FrontProcess:
     async def serve(self, doors: Doors, ready_fd: int, stop: asyncio.Event) -> None:
         self._ledger.start()
         self._clamav.start()
-        await self._pool.start()
+        await self._roster.on_duty.shift.pool.start()
+        await self._duty.start()
         await self._scans.start()
         gc.collect()
         gc.freeze()  # what lives as long as we do: to look through it takes 70 ms, each time
@@ -120,9 +112,39 @@ class FrontProcess:
         telling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await telling
-        await self._pool.stop()
+        await self._duty.stop()
+        await self._roster.stop()
         await self._clamav.stop()
         await self._ledger.stop()
+
+    def _orders(self) -> dict[str, Carry]:
+        roster = self._roster
+
+        async def prepare(folder: str, ruleset: str) -> Answer:
+            await roster.prepare(Path(folder), ruleset)
+            return {"ready": ruleset}
+
+        async def take_over(ruleset: str) -> Answer:
+            roster.take_over(ruleset)
+            return {"on_duty": ruleset}
+
+        async def discard() -> Answer:
+            await roster.discard()
+            return {}
+
+        async def settle(seconds: float) -> Answer:
+            return {"busy": await roster.settle(seconds)}
+
+        async def state() -> Answer:
+            return {"on_duty": roster.on_duty.shift.ruleset}
+
+        return {
+            "prepare": prepare,
+            "take_over": take_over,
+            "discard": discard,
+            "settle": settle,
+            "state": state,
+        }
 
     async def _tell_status(self) -> None:
         while True:
@@ -130,7 +152,8 @@ class FrontProcess:
             await asyncio.sleep(STATUS_SECONDS)
 
     def _status(self) -> FrontStatus:
-        pool, clamav = self._pool.status(), self._clamav.state
+        shift, clamav = self._roster.on_duty.shift, self._clamav.state
+        pool = shift.pool.status()
         return FrontStatus(
             front=self._index,
             pid=os.getpid(),
@@ -141,7 +164,7 @@ class FrontProcess:
             workers=pool.alive,
             workers_wanted=pool.wanted,
             sandbox_missing=pool.missing,
-            ruleset=self._ruleset,
+            ruleset=shift.ruleset,
             istag=self._board.read(),
             connections=self._front.connections,
             queue=pool.queue,
