@@ -37,22 +37,23 @@ class Summary:
 
 def summarise(connection: Connection, since: int, until: int) -> Summary:
     """Count since <= time < until, in microseconds since 1970 UTC, exactly."""
-    action = _count(connection, "action", since, until)
-    channel = _count(connection, "channel", since, until)
+    action = count_by(connection, "action", since, until)
+    channel = count_by(connection, "channel", since, until)
     return Summary(
         transfers=sum(one.transfers for one in action.values()),
         bytes=sum(one.bytes for one in action.values()),
         by_action=_transfers(action),
-        by_level=_transfers(_count(connection, "level", since, until)),
+        by_level=_transfers(count_by(connection, "level", since, until)),
         by_channel=_transfers(channel),
         bytes_by_channel={key[0]: one.bytes for key, one in sorted(channel.items())},
-        by_direction=_transfers(_count(connection, "direction", since, until)),
-        top_detections=_top(_count(connection, "detection", since, until)),
-        unscanned=_transfers(_count(connection, "unscanned", since, until)),
+        by_direction=_transfers(count_by(connection, "direction", since, until)),
+        top_detections=_top(count_by(connection, "detection", since, until)),
+        unscanned=_transfers(count_by(connection, "unscanned", since, until)),
     )
 
 
-def _count(connection: Connection, dimension: str, since: int, until: int) -> dict[Key, Sum]:
+def count_by(connection: Connection, dimension: str, since: int, until: int) -> dict[Key, Sum]:
+    """Count since <= time < until by the keys of a roll-up, exactly."""
     parts = cover(since, until)
     total = sums(connection, dimension, parts.spans)
     for start, end in parts.edges:
