@@ -1,0 +1,125 @@
+"""The state of the store and its history on disk: read by anybody at any time, written by one.
+
+The state is replaced as a whole and carries the line of history that goes with it.  So a crash
+between the two files loses nothing: who reads adds the line, who writes next writes it first.
+"""
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from verdicts.rulesets.records import HistoryLine, RulesetError, Status, StoredSet
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    sets: dict[str, StoredSet] = field(default_factory=dict)
+    """By id, in the order in which they were taken in."""
+    past: tuple[str, ...] = ()
+    """Sets that were active before the present one, the last one last: what roll-back goes to."""
+    last: HistoryLine | None = None
+    """What led to this state."""
+    serial: int = 0
+    """Number of `last` in the history, from 1."""
+
+
+class Journal:
+    """`state.json` and `history.jsonl` in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._state = folder / "state.json"
+        self._history = folder / "history.jsonl"
+
+    def read(self) -> State:
+        """Return the present state; an empty one if nothing was ever stored."""
+        try:
+            found = json.loads(self._state.read_bytes())
+            if found["format"] != FORMAT:
+                raise RulesetError(f"{self._state} was written by a newer Douane; use that one")
+            sets = {one["id"]: _stored(one) for one in found["sets"]}
+            last = None if found["last"] is None else _line(found["last"])
+            return State(sets, tuple(found["past"]), last, int(found["serial"]))
+        except FileNotFoundError:
+            return State()
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RulesetError(
+                f"{self._state} is damaged ({error!r}); move {self._folder} away: the service "
+                "then begins anew with the folder of [rules] directory"
+            ) from error
+
+    def write(self, state: State) -> None:
+        """Make this the state, with its line of history.  Either all of it is there, or none."""
+        self._write_history(self.read())  # what a crash kept from the file
+        document = {
+            "format": FORMAT,
+            "serial": state.serial,
+            "past": state.past,
+            "last": None if state.last is None else asdict(state.last),
+            "sets": [asdict(one) for one in state.sets.values()],
+        }
+        partial = self._state.with_suffix(".new")
+        with partial.open("w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self._state)
+        self._sync_folder()
+        self._write_history(state)
+
+    def history(self) -> list[HistoryLine]:
+        """Return all steps, newest first."""
+        state = self.read()
+        lines = self._lines()
+        if state.last is not None:
+            lines[state.serial] = state.last
+        return [lines[serial] for serial in sorted(lines, reverse=True)]
+
+    def _lines(self) -> dict[int, HistoryLine]:
+        """Return what the file holds; a line that a crash cut off is passed over."""
+        try:
+            text = self._history.read_text("utf-8", "replace")
+        except FileNotFoundError:
+            return {}
+        found = {}
+        for each in text.splitlines():
+            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+                row = json.loads(each)
+                found[int(row.pop("serial"))] = _line(row)
+        return found
+
+    def _write_history(self, state: State) -> None:
+        if state.last is None or state.serial in self._lines():
+            return
+        row = json.dumps({"serial": state.serial, **asdict(state.last)})
+        descriptor = os.open(
+            self._history, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+        try:
+            size = os.fstat(descriptor).st_size
+            cut = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+            os.write(descriptor, f"{chr(10) if cut else ''}{row}\n".encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _sync_folder(self) -> None:
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _stored(row: dict[str, Any]) -> StoredSet:
+    return StoredSet(**{**row, "status": Status(row["status"])})
+
+
+def _line(row: dict[str, Any]) -> HistoryLine:
+    names = {key: tuple(row[key]) for key in ("added", "removed", "changed")}
+    return HistoryLine(**{**row, **names})
