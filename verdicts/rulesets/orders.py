@@ -1,0 +1,139 @@
+"""Orders to the supervisor, which alone changes what is in force: `<run>/rules.sock`, mode 0600.
+
+JSON lines.  One order in; out come lines to show while it is carried out, then what became of it.
+This is the side of the command line and of the REST API; order_socket.py is the other.
+"""
+
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Literal, get_args
+
+from verdicts.rulesets.records import RulesetError
+
+SOCKET = "rules.sock"
+MAX_LINE = 64 * 1024
+MAX_REPLY = 8 * 1024 * 1024
+MAX_PROBLEMS = 1000
+SILENCE_SECONDS = 180
+MAX_TEXT = 4096
+RULESET = re.compile(r"([0-9a-f]{4,16}|active|staged|previous)?")
+
+Action = Literal["stage", "unstage", "activate", "rollback", "check", "state"]
+
+
+class NoSupervisor(RulesetError):
+    """Nobody takes orders: the service is not running, or went away."""
+
+
+class OrderRefused(RulesetError):
+    """The order cannot be carried out, and nothing has changed."""
+
+    def __init__(self, text: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.problems = problems
+        """One line each: what is wrong with the rule set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to do, with a stored set or with a folder that `bring` made; both empty: as it says."""
+
+    action: Action
+    actor: str
+    """Who wants it: a login name, or that of an API key.  For the history, not for rights."""
+    ruleset: str = ""
+    """Id, first digits of one, or "active", "staged", "previous"."""
+    folder: str = ""
+    note: str = ""
+    force: bool = False
+    """Even though a check of the content complains of what a person may accept."""
+
+    def __post_init__(self) -> None:
+        """Raise OrderRefused for what the types do not say: it may come from anywhere."""
+        if self.action not in get_args(Action):
+            raise OrderRefused(f"there is no order {str(self.action)[:40]!a}")
+        texts = (self.actor, self.ruleset, self.folder, self.note)
+        if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts):
+            raise OrderRefused(f"an order has texts of {MAX_TEXT} characters at most")
+        if not isinstance(self.force, bool):
+            raise OrderRefused("force is true or false")
+        if not RULESET.fullmatch(self.ruleset):
+            raise OrderRefused(
+                f"{self.ruleset[:40]!a} names no rule set: give 4 to 16 hex digits of its id, "
+                "or active, staged, previous"
+            )
+        if self.ruleset and self.folder:
+            raise OrderRefused("an order has a rule set or a folder, not both")
+
+
+def read_order(line: bytes) -> Order:
+    """Return the order that came over the socket.  Raises OrderRefused."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise OrderRefused("an order is one line of JSON") from None
+    known = {field.name for field in fields(Order)}
+    if not isinstance(row, dict) or not {"action", "actor"} <= set(row) <= known:
+        raise OrderRefused(f"an order is a table with action, actor, and of {sorted(known)}")
+    return Order(**row)
+
+
+def ask(
+    run_directory: Path,
+    order: Order,
+    say: Callable[[str], None],
+    silence: float = SILENCE_SECONDS,
+) -> dict[str, object]:
+    """Let the supervisor carry out the order; return its answer.  Blocks; `say` gets the progress.
+
+    Raises OrderRefused, and NoSupervisor after `silence` seconds without a word: the order may
+    still be carried out then.
+    """
+    line = json.dumps(asdict(order)).encode() + b"\n"
+    if len(line) > MAX_LINE:
+        raise OrderRefused("the order is too long; shorten the note")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(silence)
+        try:
+            connection.connect(str(run_directory / SOCKET))
+        except OSError as error:
+            raise NoSupervisor(
+                f"nobody takes orders in {run_directory} ({error.strerror or error}); "
+                "is `douane serve` running?"
+            ) from error
+        try:
+            connection.sendall(line)
+            return _follow(connection, say)
+        except (OSError, ValueError) as error:
+            raise NoSupervisor(
+                f"the service went away before it was done ({error}); `douane rules status` says "
+                "what is in force"
+            ) from error
+
+
+def _follow(connection: socket.socket, say: Callable[[str], None]) -> dict[str, object]:
+    for line in _lines(connection):
+        row = json.loads(line)
+        if "say" in row:
+            say(str(row["say"]))
+        elif "refused" in row:
+            raise OrderRefused(str(row["refused"]), tuple(map(str, row["problems"])))
+        else:
+            done: dict[str, object] = row["done"]
+            return done
+    raise ValueError("no answer")
+
+
+def _lines(connection: socket.socket) -> Iterator[bytes]:
+    waiting = bytearray()
+    while piece := connection.recv(65536):
+        waiting += piece
+        if len(waiting) > MAX_REPLY:
+            raise ValueError("too long an answer")
+        *lines, rest = bytes(waiting).split(b"\n")
+        waiting = bytearray(rest)
+        yield from lines
