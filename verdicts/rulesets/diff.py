@@ -75,7 +75,8 @@ def compare(old: Path | None, new: Path) -> Diff:
 
 def digests(listed: bytes) -> dict[str, str]:
     """Return path -> SHA-256, from the text of a manifest."""
-    pairs = (line.partition("  ") for line in listed.decode().splitlines())
+    lines = listed.decode("utf-8", "replace").splitlines()
+    pairs = (line.partition("  ") for line in lines)
     return {name: digest for digest, _, name in pairs}
 
 
