@@ -8,6 +8,7 @@ from pathlib import Path
 from douane.clamav import AUTO, DATABASE_SECONDS, ClamavDaemon
 from douane.settings import Settings
 from scanners.clamav.engine import Clamav
+from scanners.hash_lists import read_allowed
 from scanners.rules.manifest import ruleset_id
 from scanners.worker.pool import ScanPool
 from verdicts.cache import VerdictCache
@@ -62,5 +63,6 @@ async def offline_inspection(settings: Settings) -> AsyncIterator[Inspection]:
         clamav.start()
         await clamav.settled()  # if clamd did not prove itself, the scan says engine_down
         seconds = settings.limits.scan_seconds
-        shift = Shift(ruleset_id(rules), pool, clamav, policy, seconds)
+        allowed = read_allowed(rules)
+        shift = Shift(ruleset_id(rules), pool, clamav, policy, seconds, allowed=allowed)
         yield Inspection(shift, VerdictCache(0), _NoLedger(), str)

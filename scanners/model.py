@@ -31,6 +31,7 @@ class Code(StrEnum):
     SIGNATURE_CLAMAV = "signature.clamav"
     SIGNATURE_YARA = "signature.yara"
     HASH_BLOCKED = "hash.blocked"
+    HASH_ALLOWED = "hash.allowed"
     DISGUISE_EXTENSION = "disguise.extension"
     DISGUISE_MIME = "disguise.mime"
     DISGUISE_DOUBLE_EXTENSION = "disguise.double_extension"
@@ -131,6 +132,8 @@ class Content:
     or holds bytes that belong to nothing, is no finding.  Holds for all that lies in it."""
     clues: Iterable["Clue"] = field(default=(), repr=False, compare=False)
     """Texts that came with it, in which its password may stand, nearest first.  May be lazy."""
+    sha256: str = ""
+    """64 lower-case hex digits if they are known: of a transferred file that was seen whole."""
 
 
 class Source(StrEnum):

@@ -24,6 +24,8 @@ from scanners.documents.pdf_encryption import PdfEncryptionScanner
 from scanners.documents.rtf import RtfScanner
 from scanners.documents.tables import TableScanner
 from scanners.documents.tnef import TnefContainer
+from scanners.hash_lists import BLOCKED, read_hash_list
+from scanners.hashes import HashScanner
 from scanners.http_message import HttpMessageScanner
 from scanners.kit import Kit
 from scanners.known_members import read_known_members
@@ -58,6 +60,7 @@ def build_bench(rules: Path, secret: bytes = b"") -> Bench:
         identify=types.identify,
         scanners=(
             YaraScanner(read_sources(rules / "yara")),
+            HashScanner(read_hash_list(rules / BLOCKED)),
             DisguiseScanner(table),
             NameScanner(table),
             CodingScanner(),

@@ -45,7 +45,7 @@ LOGGED_FRAMES = 20
 def examine(content: Content, bench: Bench, budget: Budget) -> Examination:
     """Return all that the bench finds in a transferred file and in everything inside it."""
     walk = _Walk(bench, budget)
-    root = walk.visit(walk.typed(content, content.clues), depth=0)
+    root = walk.visit(walk.typed(content, content.clues, content.sha256), depth=0)
     return Examination(
         root.node,
         tuple(walk.detections),
@@ -106,9 +106,12 @@ class _Walk:
         name = content.path[-1] if content.path else ""
         return _Visited(content, TypeNode(content.file_type, name, tuple(nodes)), handed, unlocked)
 
-    def typed(self, content: Content, clues: Iterable[Clue]) -> Content:
-        """Return the content with its type: its container's word (a sealed member), or ours."""
-        return replace(content, file_type=self._file_type(content), clues=clues)
+    def typed(self, content: Content, clues: Iterable[Clue], sha256: str = "") -> Content:
+        """Return the content with its type: its container's word (a sealed member), or ours.
+
+        The hash is that of the transferred file; scanners make children by changing their parent.
+        """
+        return replace(content, file_type=self._file_type(content), clues=clues, sha256=sha256)
 
     def _descend(
         self, children: tuple[Content, ...], container: Content, depth: int

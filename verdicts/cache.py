@@ -1,14 +1,21 @@
 """Verdicts of equal content, and scans of equal content that are under way (single flight)."""
 
 import asyncio
+import math
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
+from scanners.model import Code
 from verdicts.model import Transfer, Verdict
 
 LIGHT = 64
 """An archive of a thousand members makes a verdict of 270 KB."""
+BY_HASH = frozenset({Code.HASH_BLOCKED, Code.HASH_ALLOWED})
+DAY_SECONDS = 86_400
+LONGEST_SCAN = 600
+"""Seconds that may lie between a look at the lists of hashes and the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,16 @@ def cache_key(transfer: Transfer, sha256: str, generation: str) -> CacheKey:
     )
 
 
+def good_until(verdict: Verdict, now: float) -> float:
+    """Return the time, in seconds since 1970, from which on a verdict made by `now` may be wrong.
+
+    Lines of the lists of hashes expire when a day ends, UTC; nothing else that is kept does.
+    """
+    if BY_HASH.isdisjoint(found.code for found in verdict.detections):
+        return math.inf
+    return ((now - LONGEST_SCAN) // DAY_SECONDS + 1) * DAY_SECONDS
+
+
 def is_light(verdict: Verdict) -> bool:
     """Return whether a verdict has at most LIGHT detections and as many files in its tree."""
     left = LIGHT
@@ -65,22 +82,27 @@ class VerdictCache:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._verdicts: OrderedDict[CacheKey, Verdict] = OrderedDict()
+        self._verdicts: OrderedDict[CacheKey, tuple[Verdict, float]] = OrderedDict()
+        """With each its last moment."""
         self._flights: dict[CacheKey, asyncio.Task[Verdict]] = {}
         self.hits = 0
         """Rulings that needed no scan of their own; whoever uses a verdict counts it."""
         self.misses = 0
 
     def get(self, key: CacheKey) -> Verdict | None:
-        verdict = self._verdicts.get(key)
-        if verdict is not None:
-            self._verdicts.move_to_end(key)
+        verdict, until = self._verdicts.get(key, (None, math.inf))
+        if verdict is None:
+            return None
+        if until < math.inf and time.time() >= until:
+            del self._verdicts[key]
+            return None
+        self._verdicts.move_to_end(key)
         return verdict
 
     def put(self, key: CacheKey, verdict: Verdict) -> None:
         if verdict.unscanned or not self._capacity or not is_light(verdict):
             return
-        self._verdicts[key] = verdict
+        self._verdicts[key] = verdict, good_until(verdict, time.time())
         self._verdicts.move_to_end(key)
         if len(self._verdicts) > self._capacity:
             self._verdicts.popitem(last=False)

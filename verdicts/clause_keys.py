@@ -10,18 +10,20 @@ from collections.abc import Callable, Iterable
 from fnmatch import translate
 from pathlib import Path
 
-from scanners.model import TypeNode
+from scanners.model import Code, Reason, TypeNode
 from scanners.types.table import read_type_table
 from verdicts.addresses import lies_in, parse_networks
 from verdicts.clause import Case, Test
 from verdicts.hosts import matching_patterns, require_host_pattern
-from verdicts.model import Action, Direction, Transfer
+from verdicts.model import Action, Direction, Transfer, Verdict
 from verdicts.program import is_program, message_parts, transferred
 
 UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 AMOUNT = r"(\d{1,15}(?:\.\d{1,6})?)\s*(B|KiB|MiB|GiB|TiB)"
 BOUND = re.compile(rf"(>=|<=|>|<)\s*{AMOUNT}")
 RANGE = re.compile(rf"{AMOUNT}\s*\.\.\s*{AMOUNT}")
+NOT_WHOLE = frozenset({Reason.PARTIAL, Reason.STREAMING})
+"""With these the bytes are not the file that an analyst listed, but a piece of another one."""
 COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 
 
@@ -166,6 +168,12 @@ def partial(value: object) -> Test:
     return lambda case: case.transfer.partial is wanted
 
 
+def hash_allowed(value: object) -> Test:
+    """What is blocked by a hash, a member of it too, is never allowed by one."""
+    wanted = truth(value)
+    return lambda case: _is_allowed(case.verdict) is wanted
+
+
 Key = Callable[[object], Test]
 KEYS: dict[str, Key] = {
     "service": service,
@@ -181,8 +189,9 @@ KEYS: dict[str, Key] = {
     "url": url,
     "size": size,
     "partial": partial,
+    "hash_allowed": hash_allowed,
 }
-CONTENT_KEYS = frozenset({"true_type", "program", "size"})
+CONTENT_KEYS = frozenset({"true_type", "program", "size", "hash_allowed"})
 """Keys whose tests need the content; all others are answered by the heads."""
 ALLOWING: dict[str, Key] = {
     "true_type": outer_true_type,
@@ -211,6 +220,13 @@ def byte_count(value: object) -> int:
 def _type_matches(value: object) -> Callable[[TypeNode], bool]:
     match = shell_patterns(value)
     return lambda node: bool(match(node.file_type.name) or match(node.file_type.mime))
+
+
+def _is_allowed(verdict: Verdict) -> bool:
+    codes = {found.code for found in verdict.detections}
+    if Code.HASH_ALLOWED not in codes or Code.HASH_BLOCKED in codes:
+        return False
+    return all(part.reason not in NOT_WHOLE for part in verdict.unscanned)
 
 
 def _declared(case: Case) -> tuple[str, ...]:

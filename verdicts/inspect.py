@@ -192,7 +192,7 @@ class Inspection:
             joined = False
             # The flight outlives a client that vanishes, and its spool: it has its own descriptor.
             descriptor = os.dup(spool.descriptor())
-            scanning = partial(shift.scan, transfer, descriptor, spool.size, started)
+            scanning = partial(shift.scan, transfer, descriptor, spool.size, started, spool.sha256)
             return self._remember(shift, key, descriptor, scanning)
 
         return await self.cache.fly(key, scan), joined

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 
 from scanners.clamav.engine import Clamav
 from scanners.clamav.reports import without_opened
+from scanners.hash_lists import HashList
+from scanners.hashes import allowed_report
 from scanners.model import Report
 from scanners.worker.pool import Child, JobRequest, PoolAnswer, ScanPool
 from verdicts.conclude import conclude
 from verdicts.model import Transfer, Verdict
 from verdicts.policy import Policy
 
+NOTHING = HashList()
 MAX_CHILDREN_AT_ONCE = 8
 """Children of one transfer that clamd sees at a time: one file cannot take all its slots."""
 
@@ -25,14 +28,25 @@ class Shift:
     """Belongs to one event loop."""
 
     def __init__(
-        self, ruleset: str, pool: ScanPool, clamav: Clamav, policy: Policy, scan_seconds: float
+        self,
+        ruleset: str,
+        pool: ScanPool,
+        clamav: Clamav,
+        policy: Policy,
+        scan_seconds: float,
+        *,
+        allowed: HashList = NOTHING,
     ) -> None:
-        """`clamav` may be shared with other shifts; the pool is this one's alone."""
+        """`clamav` may be shared with other shifts; the pool is this one's alone.
+
+        `allowed`: files that analysts allow, whatever the engines say.
+        """
         self.ruleset = ruleset
         self.pool = pool
         self.clamav = clamav
         self.policy = policy
         self.scan_seconds = scan_seconds
+        self._allowed = allowed
         self._at_work = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -59,10 +73,13 @@ class Shift:
         await self._idle.wait()
         await self.pool.stop()
 
-    async def scan(self, transfer: Transfer, descriptor: int, size: int, started: float) -> Verdict:
+    async def scan(
+        self, transfer: Transfer, descriptor: int, size: int, started: float, sha256: str = ""
+    ) -> Verdict:
         """Ask all engines about a file; `started` (monotonic clock) is when the time began to run.
 
-        The descriptor stays the caller's.  Whatever an engine cannot do is a gap in the verdict.
+        `sha256` is empty if these bytes are no whole file.  The descriptor stays the caller's.
+        Whatever an engine cannot do is a gap in the verdict.
         """
         deadline = started + self.scan_seconds
         job = JobRequest(
@@ -75,13 +92,14 @@ class Shift:
             other_types=transfer.other_types,
             url_name=transfer.url_name,
             hints=transfer.hints,
+            sha256=sha256,
         )
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(self.clamav.scan(descriptor, size, deadline))
             with await self.pool.scan(descriptor, job, deadline) as answer:
                 children = await self._scan_children(answer, deadline)
                 whole = without_opened(await asked, answer.examination.unlocked)
-                reports = [whole, *children]
+                reports = [whole, *children, allowed_report(self._allowed, sha256)]
         version = self.clamav.state.version
         return conclude(reports, answer.examination, ruleset=self.ruleset, clamav=version)
 

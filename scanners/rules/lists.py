@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from scanners.hash_lists import ALLOWED, BLOCKED, read_hash_list
 from scanners.known_members import read_known_members
 from scanners.passwords.keyring import read_listed
 from scanners.rules.records import Problem
 from scanners.text_list import ListMalformed
 
 LISTS: dict[str, Callable[[Path], object]] = {
+    ALLOWED: read_hash_list,
+    BLOCKED: read_hash_list,
     "members.txt": read_known_members,
     "passwords.txt": read_listed,
 }

@@ -39,6 +39,8 @@ class JobRequest:
     url_name: str = ""
     hints: tuple[str, ...] = field(default=(), repr=False)
     """What the heads of the transfer call a password."""
+    sha256: str = ""
+    """64 lower-case hex digits; empty if the file was not seen whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Job:
     hints: tuple[str, ...] = field(default=(), repr=False)
     guess_seconds: float = 0.0
     """For trying passwords; 0: none is tried."""
+    sha256: str = ""
 
 
 def make_job(
@@ -86,6 +89,7 @@ def make_job(
         request.url_name,
         request.hints,
         guess_seconds,
+        request.sha256,
     )
 
 
@@ -108,6 +112,7 @@ def encode_job(job: Job) -> bytes:
             job.url_name,
             job.hints,
             job.guess_seconds,
+            job.sha256,
         )
     ).encode("ascii")
 
@@ -115,7 +120,8 @@ def encode_job(job: Job) -> bytes:
 def decode_job(data: bytes) -> Job:
     """Read a job in the worker, which trusts the front."""
     number, size, name, media, parameters, codings, *rest = json.loads(data)
-    seconds, unpacked_bytes, most_members, depth, names, types, url_name, hints, guess = rest
+    seconds, unpacked_bytes, most_members, depth, names, types, url_name, hints, *rest = rest
+    guess_seconds, sha256 = rest
     pairs = tuple((key, value) for key, value in parameters)
     return Job(
         number,
@@ -132,7 +138,8 @@ def decode_job(data: bytes) -> Job:
         tuple(types),
         url_name,
         tuple(hints),
-        guess,
+        guess_seconds,
+        sha256,
     )
 
 

@@ -188,6 +188,8 @@ def _read_path(value: object) -> tuple[str, ...]:
 
 def _read_detection(value: object) -> Detection:
     code, scanner, name, level, path, detail = read_parts(value, 6)
+    if code == Code.HASH_ALLOWED:
+        raise MalformedReport("what is allowed by its hash is not for a worker to say")
     return Detection(
         read_member(Code, code),
         read_text(scanner, WORD),

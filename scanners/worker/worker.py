@@ -110,6 +110,7 @@ def _content(job: Job, view: memoryview) -> Content:
         other_types=job.other_types,
         url_name=job.url_name,
         clues=clues_of_hints(job.hints),
+        sha256=job.sha256,
     )
 
 

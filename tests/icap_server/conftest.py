@@ -74,11 +74,12 @@ class ScriptedInspection(Inspection):
 
 class ScriptedShift(Shift):
     def __init__(self, inspection: ScriptedInspection) -> None:
-        engines = cast(ScanPool, None), cast(Clamav, None)
-        super().__init__("rules", *engines, Policy.read(POLICY), 30)
+        super().__init__("rules", cast(ScanPool, None), cast(Clamav, None), Policy.read(POLICY), 30)
         self._inspection = inspection
 
-    async def scan(self, transfer: Transfer, descriptor: int, size: int, started: float) -> Verdict:
+    async def scan(
+        self, transfer: Transfer, descriptor: int, size: int, started: float, sha256: str = ""
+    ) -> Verdict:
         return await self._inspection.answer(os.pread(descriptor, size, 0))
 
 
@@ -121,8 +122,7 @@ def build_question(
 ) -> Question:
     """Return a request about a transfer of `body` (None: the message has none).
 
-    `fields` are ICAP fields, `http` fields of the response, `chunks` the lengths of all chunks
-    but the last.
+    `fields` are ICAP's, `http` those of the response, `chunks` the lengths of all but the last.
     """
     request = b"GET http://files.example/data HTTP/1.1\r\nHost: files.example\r\n\r\n"
     head = b"HTTP/1.1 200 OK\r\n" + "".join(f"{text}\r\n" for text in http).encode() + b"\r\n"

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from scanners.model import (
     TypeNode,
     Unscanned,
 )
-from verdicts.cache import LIGHT, CacheKey, VerdictCache, cache_key
+from verdicts.cache import LIGHT, LONGEST_SCAN, CacheKey, VerdictCache, cache_key, good_until
 from verdicts.model import Direction, NameSource, OtherName, Transfer, Verdict
 
 CLEAN = Verdict(Level.CLEAN)
@@ -149,6 +150,40 @@ def test_nothing_uncertain_is_kept() -> None:
         for level in (Level.UNKNOWN, Level.MALICIOUS):
             cache.put(KEY, Verdict(level, unscanned=(Unscanned("x", reason),)))
             assert cache.get(KEY) is None
+
+
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize(
+    "made, until",
+    [(DAY + LONGEST_SCAN, 2 * DAY), (2 * DAY - 1, 2 * DAY), (2 * DAY + LONGEST_SCAN - 1, 2 * DAY)],
+)
+def test_a_verdict_by_hash_lasts_no_longer_than_the_day_it_was_looked_up(
+    made: float, until: float
+) -> None:
+    """A scan that began before midnight may end after it."""
+    for code in (Code.HASH_BLOCKED, Code.HASH_ALLOWED):
+        found = Detection(code, "hashes", "x", DetectionLevel.INFO)
+        assert good_until(Verdict(Level.CLEAN, (found,)), made) == until
+    other = Detection(Code.ARCHIVE_EXECUTABLE, "zip", "pe", DetectionLevel.INFO)
+    assert good_until(Verdict(Level.CLEAN, (other,)), made) == math.inf
+
+
+def test_what_may_be_wrong_by_now_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Detection(Code.HASH_BLOCKED, "hashes", "x", DetectionLevel.MALICIOUS)
+    blocked = Verdict(Level.MALICIOUS, (found,))
+    now = [DAY + LONGEST_SCAN]
+    monkeypatch.setattr("verdicts.cache.time.time", lambda: now[0])
+    cache = VerdictCache(9)
+    cache.put(key(1), blocked)
+    cache.put(key(2), CLEAN)
+    now[0] = 2 * DAY - 1
+    assert (cache.get(key(1)), cache.get(key(2))) == (blocked, CLEAN)
+    now[0] = 2 * DAY
+    assert (cache.get(key(1)), cache.get(key(2))) == (None, CLEAN)
+    now[0] = DAY + LONGEST_SCAN
+    assert cache.get(key(1)) is None
 
 
 def test_heavy_verdicts_are_not_kept() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scanners.model import Family, FileType, Level, TypeNode
+from scanners.model import Code, Detection, DetectionLevel, Family, FileType, Level, TypeNode
 from verdicts.clause import Case
 from verdicts.clause_keys import byte_count, keys_beside
 from verdicts.model import Action, Direction, NameSource, OtherName, Transfer, Verdict
@@ -36,7 +36,8 @@ TEXT = FileType("text", "text/plain", Family.TEXT)
 JPEG = TypeNode(FileType("jpeg", "image/jpeg", Family.IMAGE))
 MEMBER = replace(JPEG, member=True)
 ZIP = TypeNode(FileType("zip", "application/zip", Family.ARCHIVE), children=(MEMBER,))
-CASE = Case(Verdict(Level.CLEAN, types=ZIP), TRANSFER, 5 * 1024 * 1024)
+LISTED = Detection(Code.HASH_ALLOWED, "hashes", "Allowed.0", DetectionLevel.INFO)
+CASE = Case(Verdict(Level.CLEAN, (LISTED,), types=ZIP), TRANSFER, 5 * 1024 * 1024)
 
 ROWS: list[tuple[str, object, bool]] = [
     ("service", "avscan", True),
@@ -84,6 +85,8 @@ ROWS: list[tuple[str, object, bool]] = [
     ("size", ["> 1 TiB", "0 B .. 5242880 B"], True),
     ("partial", False, True),
     ("partial", True, False),
+    ("hash_allowed", True, True),
+    ("hash_allowed", False, False),
 ]
 
 
@@ -104,6 +107,7 @@ REFUSED: list[tuple[str, object, str]] = [
     ("service", 1, "takes a text or a list of texts"),
     ("user", ["a", ""], "takes a text or a list of texts"),
     ("program", "true", "takes true or false"),
+    ("hash_allowed", "hash", "takes true or false"),
     ("client_ip", "10.1.2.3/8", "has host bits set"),
     ("client_ip", "localhost", "takes addresses and networks such as 10.1.0.0/16"),
     ("host", "https://a.example", "'https://a.example' is no host"),

@@ -34,6 +34,7 @@ from verdicts.trickle import Trickle
 SHIPPED_ROWS = [
     (("signature.clamav", MALICIOUS), BLOCK, "malicious"),
     (("hash.blocked", MALICIOUS), BLOCK, "malicious"),
+    (("hash.allowed", INFO), ALLOW, "allowed-by-hash"),
     (("signature.yara", MALICIOUS), BLOCK, "malicious"),
     (("signature.yara", SUSPICIOUS), ALLOW, "suspicious-recorded"),
     (("disguise.extension", SUSPICIOUS), BLOCK, "disguise"),

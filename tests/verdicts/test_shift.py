@@ -4,7 +4,9 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from scanners.model import Code, Detection, DetectionLevel, Reason, Report
+from scanners.hash_lists import HashList, Listed
+from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Report
+from scanners.worker.remote_worker import gap
 from verdicts.model import Action
 from verdicts.policy import Policy
 from verdicts.shift import Shift
@@ -110,3 +112,20 @@ async def test_bystanders_see_what_was_scanned(desk: Any) -> None:
     await desk.judge(b"")
     await desk.inspection.inspect(desk.transfer(), desk.spool(b"d"), recorded=False)
     assert seen == [(first.transfer.id, 3)]
+
+
+async def test_an_allowed_hash_counts_even_if_no_worker_says_anything(
+    desk: Any, shipped_policy: Policy
+) -> None:
+    body = desk.spool(b"listed")
+    allowed = HashList({bytes.fromhex(body.sha256): Listed(None, "alice", "why")})
+    desk.engine.report = Report(detections=(NEW_RULE,))
+    desk.engine.answer = gap(Reason.CRASHED)
+    shift = Shift("r1", desk.engine.as_pool(), desk.engine, shipped_policy, 20, allowed=allowed)
+    desk.inspection.take_over(shift)
+    ruling = (await desk.inspection.inspect(desk.transfer(), body)).ruling
+    assert (ruling.action, ruling.clause) == (Action.ALLOW, "allowed-by-hash")
+    assert ruling.verdict.level is Level.MALICIOUS
+    assert (await desk.judge(b"not listed")).ruling.action is Action.BLOCK
+    part = await desk.inspection.inspect(desk.transfer(partial=True), body)
+    assert part.ruling.action is Action.BLOCK

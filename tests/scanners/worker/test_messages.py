@@ -46,6 +46,7 @@ jobs = st.builds(
     url_name=texts,
     hints=st.lists(texts).map(tuple),
     guess_seconds=st.floats(0, 10),
+    sha256=texts,
 )
 
 
@@ -58,9 +59,10 @@ def test_a_job_survives(job: Job) -> None:
 def test_a_job_is_given_a_little_less_time_than_its_worker(seconds: float, left: float) -> None:
     said = ("n", "text/plain", (("a", "b"),), ("gzip",))
     more = (("m",), ("a/b",), "u", ("hint",))
+    digest = "0a" * 32
     limits = Limits(unpacked_bytes=1, members=2, depth=3)
-    job = make_job(9, JobRequest(5, *said, *more), seconds, limits, 0.5)
-    assert job == Job(9, 5, *said, left, 1, 2, 3, *more, 0.5)
+    job = make_job(9, JobRequest(5, *said, *more, digest), seconds, limits, 0.5)
+    assert job == Job(9, 5, *said, left, 1, 2, 3, *more, 0.5, digest)
 
 
 def test_no_representation_shows_a_hint() -> None:

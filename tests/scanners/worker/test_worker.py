@@ -37,6 +37,7 @@ def job(size: int) -> Job:
         "u.v",
         ("hint",),
         0.125,
+        "0a" * 32,
     )
 
 
@@ -59,7 +60,7 @@ def test_the_examiner_sees_the_job(open_descriptors: Count) -> None:
     assert (content.name, content.declared_type, content.codings) == ("n", "text/plain", ("gzip",))
     assert content.parameters == (("charset", "x"),)
     assert (content.other_names, content.other_types) == (("m",), ("a/b",))
-    assert content.url_name == "u.v"
+    assert (content.url_name, content.sha256) == ("u.v", "0a" * 32)
     assert [(bytes(clue.view), clue.source) for clue in content.clues] == [(b"hint", Source.URL)]
     assert budget.guess_seconds == 0.125
     assert (budget.bytes_left, budget.members_left, budget.depth) == (4_000_000, 10, 3)

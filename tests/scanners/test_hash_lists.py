@@ -1,0 +1,95 @@
+"""Lists of hashes: what a line says, until when, and which lines are refused."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scanners.hash_lists import (
+    ALLOWED,
+    BLOCKED,
+    MAX_REASON,
+    HashList,
+    Listed,
+    read_allowed,
+    read_hash_list,
+    utc_day,
+)
+
+ONE, TWO = hashlib.sha256(b"one").hexdigest(), hashlib.sha256(b"two").hexdigest()
+DAY = date(2027, 1, 31)
+
+
+def _read(folder: Path, text: str) -> HashList:
+    path = folder / BLOCKED
+    path.write_text(text, "utf-8")
+    return read_hash_list(path)
+
+
+def test_lines(tmp_path: Path) -> None:
+    listed = _read(
+        tmp_path,
+        f"# comment\n{ONE} 2027-01-31 alice  worm,  ticket 4711\n\n{TWO.upper()} never b@c.d ü\n",
+    )
+    assert listed.lines == {
+        bytes.fromhex(ONE): Listed(DAY, "alice", "worm,  ticket 4711"),
+        bytes.fromhex(TWO): Listed(None, "b@c.d", "ü"),
+    }
+
+
+def test_a_line_ends_with_the_day_before_its_expiry(tmp_path: Path) -> None:
+    listed = _read(tmp_path, f"{ONE} 2027-01-31 a r\n{TWO} never a r\n")
+    one, two = bytes.fromhex(ONE), bytes.fromhex(TWO)
+    assert listed.find(one, date(2027, 1, 30)) == Listed(DAY, "a", "r")
+    assert listed.find(one, DAY) is None
+    assert listed.find(two, date.max) == Listed(None, "a", "r")
+    assert listed.find(bytes(32), date(2020, 1, 1)) is None
+
+
+def test_the_day_is_that_of_utc() -> None:
+    assert utc_day(1_801_353_599.9) == date(2027, 1, 30)
+    assert utc_day(1_801_353_600) == DAY
+    assert utc_day() >= date(2024, 1, 1)
+
+
+def test_no_file_is_an_empty_list(tmp_path: Path) -> None:
+    assert not read_hash_list(tmp_path / "none.txt")
+    assert not read_allowed(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        (f"{ONE} never alice", "write SHA-256"),
+        (ONE, "write SHA-256"),
+        (f"{ONE[:63]} never a r", "64 hexadecimal"),
+        (f"{ONE}0 never a r", "64 hexadecimal"),
+        (f"{ONE[:63]}g never a r", "64 hexadecimal"),
+        (f"{hashlib.sha256().hexdigest()} never a r", "no bytes at all"),
+        (f"{ONE} Never a r", "expiry"),
+        (f"{ONE} 2027-02-30 a r", "expiry"),
+        (f"{ONE} 20270131 a r", "expiry"),
+        (f"{ONE} 2027-W01-1 a r", "expiry"),
+        (f"{ONE} ٢٠٢٧-01-31 a r", "expiry"),
+        (f"{ONE} never a/b r", "author"),
+        (f"{ONE} never a {'r' * (MAX_REASON + 1)}", "printable"),
+        (f"{ONE} never a r\x1b[2J", "printable"),
+        (f"{TWO} never a again", "line 1 has this"),
+    ],
+)
+def test_wrong_lines_are_named(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(ValueError, match=rf"blocked\.txt:3: .*{said}"):
+        _read(tmp_path, f"{TWO} never a r\n# comment\n{line}\n")
+
+
+def test_blocked_wins_over_allowed(tmp_path: Path) -> None:
+    (tmp_path / ALLOWED).write_text(f"{ONE} never a r\n{TWO} never a r\n")
+    (tmp_path / BLOCKED).write_text(f"{ONE} 2020-01-01 a long expired\n")
+    assert set(read_allowed(tmp_path).lines) == {bytes.fromhex(TWO)}
+
+
+@pytest.mark.parametrize("name", [ALLOWED, BLOCKED])
+def test_the_shipped_lists_are_read_and_empty(rules: Path, name: str) -> None:
+    assert (rules / name).is_file()
+    assert not read_hash_list(rules / name)
