@@ -14,6 +14,7 @@ import structlog
 from douane.settings import Settings
 from icap_server.payload.channels import Channels
 from scanners.clamav.engine import Clamav
+from scanners.hash_lists import read_allowed
 from scanners.rules.manifest import ruleset_id
 from scanners.worker.pool import ScanPool
 from verdicts.policy import Policy
@@ -40,7 +41,7 @@ class Crew:
 def build_crew(settings: Settings, folder: Path, clamav: Clamav, *, workers: int = 0) -> Crew:
     """Return the crew for a folder of rules, with idle workers; 0 of them: as many as set.
 
-    Raises RuleFileError.
+    Raises RuleFileError, ListMalformed.
     """
     observe = settings.policy.mode == "monitor"
     wanted = {"count": workers or settings.workers.count}
@@ -52,7 +53,8 @@ def build_crew(settings: Settings, folder: Path, clamav: Clamav, *, workers: int
         secret=settings.password_key,
     )
     policy = Policy.read(folder / "policy.toml", observe=observe)
-    shift = Shift(ruleset_id(folder), pool, clamav, policy, settings.limits.scan_seconds)
+    seconds, allowed = settings.limits.scan_seconds, read_allowed(folder)
+    shift = Shift(ruleset_id(folder), pool, clamav, policy, seconds, allowed=allowed)
     return Crew(shift, Channels.read(folder / "channels.toml"))
 
 
