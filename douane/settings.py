@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from api.settings import ApiSettings
 from icap_server.client_settings import ClientSettings
@@ -32,6 +32,34 @@ class RulesSettings(Section):
         SHIPPED_RULES,
         description="Folder with yara/, clamav/, policy.toml, channels.toml, types.toml and lists.",
     )
+    watch: bool = Field(
+        False,
+        description="Check and activate the folder whenever a file in it changes; "
+        "a set that is not right stays out, and the log says why.",
+    )
+    trusted_keys: tuple[Path, ...] = Field(
+        (),
+        description="PEM files of Ed25519 public keys whose signatures count; a key is called as "
+        "its file is. `douane rules keygen` makes a pair.",
+    )
+    require_signature: bool = Field(
+        False,
+        description="Refuse rule sets that none of `trusted_keys` signed, those of the folder too.",
+    )
+    false_positive_rate: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Part of the verdicts of a rule, 0 to 1, that analysts may call wrong "
+        "before the rule is flagged.",
+    )
+
+    @field_validator("require_signature")
+    @classmethod
+    def _has_keys(cls, required: bool, found: ValidationInfo) -> bool:
+        if required and not found.data.get("trusted_keys"):
+            raise ValueError("name keys in trusted_keys, or nothing could ever be activated")
+        return required
 
 
 class PolicySettings(Section):
@@ -85,6 +113,11 @@ class Settings(Section):
     def pieces_directory(self) -> Path:
         """Files of which only pieces have come; all fronts share it."""
         return self.state.directory / "pieces"
+
+    @property
+    def rulesets_directory(self) -> Path:
+        """Stored rule sets, their state and their history."""
+        return self.state.directory / "rulesets"
 
     @property
     def password_key(self) -> Path:

@@ -149,7 +149,10 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     directory = ((folder if given else Path.cwd()) / settings.state.directory).resolve()
     state = settings.state.model_copy(update={"directory": directory})
     rules = settings.rules.model_copy(
-        update={"directory": (folder / settings.rules.directory).resolve()}
+        update={
+            "directory": (folder / settings.rules.directory).resolve(),
+            "trusted_keys": tuple((folder / key).resolve() for key in settings.rules.trusted_keys),
+        }
     )
     clamav = settings.clamav.model_copy(
         update={

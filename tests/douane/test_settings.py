@@ -22,6 +22,7 @@ def test_places_lie_in_the_state() -> None:
     state = settings.state.directory
     assert settings.run_directory == state / "run"
     assert settings.spool_directory == state / "spool"
+    assert settings.rulesets_directory == state / "rulesets"
     assert settings.ledger_socket.parent == settings.run_directory
     assert settings.addresses_file.parent == settings.run_directory
 

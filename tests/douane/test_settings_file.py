@@ -63,6 +63,7 @@ WRONG = [
     ("[[client]]\nblock = 'drop'\n", 2, "client.block: input should be 'page' or 'redirect'"),
     ("[[client]]\nverdict_fields = ['X-Virus']\n", 2, "client.verdict_fields: input should be"),
     ("[[client]]\nblock = 'redirect'\n", 2, "client.block: set redirect_url in [icap]"),
+    ("[rules]\nrequire_signature = true\n", 2, "name keys in trusted_keys"),
 ]
 
 
@@ -114,11 +115,13 @@ def test_relative_paths_count_from_the_file(
     path = Path("etc/douane.toml")
     path.write_text(
         '[state]\ndirectory = "var"\n[rules]\ndirectory = "../rules"\n'
+        'trusted_keys = ["team.pub"]\nrequire_signature = true\n'
         '[clamav]\nsocket = "run/clamd.sock"\nofficial_database = "db"\n'
     )
     settings = load_settings(path).settings
     assert settings.state.directory == tmp_path / "etc/var"
     assert settings.rules.directory == tmp_path / "rules"
+    assert settings.rules.trusted_keys == (tmp_path / "etc/team.pub",)
     assert settings.clamav.socket == f"{tmp_path}/etc/run/clamd.sock"
     assert settings.clamav.official_database == f"{tmp_path}/etc/db"
     assert settings.database.url == f"sqlite:///{tmp_path}/etc/var/douane.sqlite"
