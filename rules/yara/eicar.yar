@@ -6,10 +6,15 @@
 rule TEST_Eicar_Nov26
 {
     meta:
+        id = "547e90ca-591c-5515-873e-9b1ef3eee316"
+        version = "1.0"
         description = "Detects the EICAR anti-virus test file"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "https://www.eicar.org/download-anti-malware-testfile/"
+        category = "INFO"
         family = "EICAR"
         level = "malicious"
         basis = "published definition"

@@ -4,12 +4,15 @@ import pytest
 
 from samples.programs import pe, wide
 from samples.specimen import Specimen
-from samples.worms import WORMS, Worm, worm_specimens
+from samples.worms import NARROW, WORMS, worm_specimens
+from samples.worms_early import Worm
+from samples.worms_scripts import worm_scripts
 
 PAIRS = list(zip(WORMS, worm_specimens()))
+IDS = [worm.family for worm in WORMS]
 
 
-@pytest.mark.parametrize("worm, specimen", PAIRS, ids=[worm.family for worm in WORMS])
+@pytest.mark.parametrize("worm, specimen", PAIRS, ids=IDS)
 def test_each_holds_its_strings(worm: Worm, specimen: Specimen) -> None:
     for text in worm.strings:
         assert text.encode() in specimen.data or wide(text) in specimen.data
@@ -17,7 +20,7 @@ def test_each_holds_its_strings(worm: Worm, specimen: Specimen) -> None:
     assert len(specimen.data) >= worm.size
 
 
-@pytest.mark.parametrize("worm, specimen", PAIRS, ids=[worm.family for worm in WORMS])
+@pytest.mark.parametrize("worm, specimen", PAIRS, ids=IDS)
 def test_each_is_otherwise_an_empty_program(worm: Worm, specimen: Specimen) -> None:
     rest = specimen.data
     for text in worm.strings:
@@ -26,6 +29,22 @@ def test_each_is_otherwise_an_empty_program(worm: Worm, specimen: Specimen) -> N
 
 
 def test_both_encodings_occur() -> None:
-    encodings = {wide(worm.strings[0]) in specimen.data for worm, specimen in PAIRS}
-    encodings |= {wide(worm.strings[1]) in specimen.data for worm, specimen in PAIRS}
+    encodings = {wide(worm.strings[-1]) in specimen.data for worm, specimen in PAIRS}
     assert encodings == {True, False}
+
+
+def test_the_name_of_a_library_is_never_wide() -> None:
+    runtimes = [
+        (text, specimen) for worm, specimen in PAIRS for text in worm.strings if NARROW in text
+    ]
+    assert len(runtimes) >= 2
+    assert all(text.encode() in specimen.data for text, specimen in runtimes)
+
+
+def test_each_rule_and_each_file_name_stands_once() -> None:
+    assert len({worm.rule for worm in WORMS}) == len(WORMS)
+    assert len({worm.file_name for worm in WORMS}) == len(WORMS)
+
+
+def test_what_is_no_program_comes_last() -> None:
+    assert worm_specimens()[len(WORMS) :] == worm_scripts()

@@ -3,18 +3,24 @@
 rule MAL_Worm_Aplore_Nov26
 {
     meta:
+        id = "9e7b8987-1052-58b4-9828-f4b228a5d640"
+        version = "1.0"
         description = "Detects W32/Aplore, also Aphex (AIM, IRC and mail, 2002), by its host-like file name, link and lures"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "https://www.f-secure.com/v-descs/aplore.shtml"
+        reference_2 = "https://www.computerworld.co.nz/article/510645/new_worm_uses_outlook_irc_aim/"
+        reference_3 = "https://www.eweek.com/security/new-worm-targets-outlook-e-mail-and-aim-users/"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Aplore"
         level = "malicious"
         basis = "published description"
         sample_seen = false
         status = "testing"
         score = 65
-        reference_2 = "https://www.computerworld.co.nz/article/510645/new_worm_uses_outlook_irc_aim/"
-        reference_3 = "https://www.eweek.com/security/new-worm-targets-outlook-e-mail-and-aim-users/"
     strings:
         $name = "psecure20x-cgi-install.version6.01.bin.hx.com" ascii wide
         $link = "http://free:porn@" ascii wide

@@ -3,10 +3,16 @@
 rule MAL_Worm_Choke_Nov26
 {
     meta:
+        id = "58aba3b7-654a-551e-a12d-fa8d85f71c52"
+        version = "1.0"
         description = "Detects W32/Choke (MSN Messenger, June 2001) by its false errors and its lure"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "http://www.pcwelt.de/ratgeber/W32-Choke-1236665.html"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Choke"
         level = "malicious"
         basis = "published description"

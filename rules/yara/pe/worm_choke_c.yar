@@ -3,10 +3,16 @@
 rule MAL_Worm_ChokeC_Nov26
 {
     meta:
+        id = "399ae130-a484-5b43-a5db-c91c525aa4f2"
+        version = "1.0"
         description = "Detects W32/Choke.c (MSN Messenger, August 2001) by its lures and its dropped file"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "http://vil.nai.com/vil/content/v_99184.htm"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Choke"
         level = "malicious"
         basis = "published description"

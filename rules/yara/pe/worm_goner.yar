@@ -4,10 +4,16 @@
 rule MAL_Worm_Goner_Nov26
 {
     meta:
+        id = "99c86ded-39ae-59f3-a90b-419b14d679e5"
+        version = "1.0"
         description = "Detects W32/Goner.A (ICQ and mail, December 2001), unpacked, by its messages"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "http://www.europe.f-secure.com/v-descs/goner.shtml"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Goner"
         level = "malicious"
         basis = "published description"

@@ -3,10 +3,16 @@
 rule MAL_Worm_Pykse_Nov26
 {
     meta:
+        id = "94d38198-dcb7-5e7c-83c0-e766a30c3a3b"
+        version = "1.0"
         description = "Detects W32/Pykse (Skype, April 2007) by its registry key and class identifiers"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "http://www.sophos.com/en-us/threat-center/threat-analyses/viruses-and-spyware/Mal~Pykse-A/detailed-analysis.aspx"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Pykse"
         level = "malicious"
         basis = "published description"

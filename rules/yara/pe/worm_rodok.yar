@@ -3,10 +3,16 @@
 rule MAL_Worm_Rodok_Nov26
 {
     meta:
+        id = "5abc6ffc-985a-5443-b050-e69a1292e778"
+        version = "1.0"
         description = "Detects W32/Rodok, also Fleming or Henpeck (MSN Messenger, October 2002), by its lure"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "https://www.f-secure.com/v-descs/henpeck.shtml"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Rodok"
         level = "malicious"
         basis = "published description"

@@ -4,17 +4,23 @@
 rule MAL_Worm_Sohanad_Nov26
 {
     meta:
+        id = "e5ff4b2a-d2a5-5fa5-9641-b3dcaeff856f"
+        version = "1.0"
         description = "Detects IM-Worm.Win32.Sohanad (Yahoo! Messenger, 2006) by its misspelt Run value and its lures"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "https://www.f-secure.com/v-descs/im-worm_w32_sohanad.shtml"
+        reference_2 = "http://www.sophos.com/virusinfo/analyses/w32sohanay.html"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Sohanad"
         level = "malicious"
         basis = "published description"
         sample_seen = false
         status = "testing"
         score = 65
-        reference_2 = "http://www.sophos.com/virusinfo/analyses/w32sohanay.html"
     strings:
         $run = "Yahoo Messengger" ascii wide
         $shell = "Explorer.exe SCVHOST.exe" ascii wide

@@ -4,10 +4,16 @@
 rule MAL_Worm_Sumom_Nov26
 {
     meta:
+        id = "783d969d-64db-5b06-bb96-5267369f65de"
+        version = "1.0"
         description = "Detects W32/Sumom, also Serflog or Fatso (MSN Messenger, March 2005), unpacked, by the names it sends"
         author = "Douane"
+        source = "Douane"
+        sharing = "TLP:CLEAR"
         date = "2026-11-23"
         reference = "http://www.f-secure.com/v-descs/sumom_a.shtml"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Sumom"
         level = "malicious"
         basis = "published description"
