@@ -19,6 +19,7 @@ from samples.sevenzip import sevenzip_specimens
 from samples.shortcuts import shortcut_specimens
 from samples.smuggling import smuggling_specimens
 from samples.specimen import Specimen
+from samples.techniques import technique_specimens
 from samples.test_file import eicar_specimens
 from samples.tricks import trick_specimens
 from samples.types import type_specimens
@@ -34,6 +35,7 @@ def specimens() -> tuple[Specimen, ...]:
     return (
         *eicar_specimens(),
         *worm_specimens(),
+        *technique_specimens(),
         *honest_specimens(),
         *trick_specimens(),
         *message_specimens(),
