@@ -28,6 +28,13 @@ RELOAD_SECONDS = 60.0
 NOT_LOADED_FIX = "A signature file may be broken: run `douane rules check`."
 
 
+LOADED_PAUSE = 0.05
+
+
+class SignaturesNotLoaded(Exception):
+    """clamd keeps the signatures of before; the text says what to do."""
+
+
 class ClamavDaemon:
     """What the supervisor and `douane doctor` know of clamd."""
 
@@ -113,6 +120,41 @@ class ClamavDaemon:
         elif generation != self._warned and now - self._unloaded[1] >= RELOAD_SECONDS:
             self._warned = generation
             log.warning("clamav.not_loaded", signatures=generation, fix=NOT_LOADED_FIX)
+
+    def adopt(self, rules_clamav: Path, former: Path) -> None:
+        """Have our own clamd load the signatures of another rule set; return when it has.
+
+        It scans by the ones of before meanwhile.  While clamd is away there is nothing to wait
+        for: it starts with the new ones.  Blocks: call it in a thread, and nothing else beside it.
+        Raises SignaturesNotLoaded, and clamd then has the `former` folder's again.
+        """
+        embedded = self.embedded
+        if embedded is None:
+            return
+        embedded.use_rules(rules_clamav)
+        try:
+            if embedded.refresh():
+                self._load(embedded)
+        except (EngineDown, ClamdUnusable) as error:
+            log.warning("clamav.away", reason=str(error))
+            self._reload_due = True
+        except SignaturesNotLoaded:
+            embedded.use_rules(former)
+            self._reload_due = embedded.refresh() or self._reload_due
+            raise
+
+    def _load(self, embedded: EmbeddedClamd) -> None:
+        management = Management(parse_address(self.socket))
+        management.reload()
+        official = embedded.official_database() is not None
+        until = time.monotonic() + (DATABASE_SECONDS if official else RELOAD_SECONDS)
+        while not management.has_loaded(embedded.generation):
+            if time.monotonic() > until:
+                raise SignaturesNotLoaded(
+                    f"clamd did not load the signatures of rules/clamav. {NOT_LOADED_FIX}"
+                )
+            time.sleep(LOADED_PAUSE)
+        self._reload_due = False
 
     def warnings(self) -> list[str]:
         """Return what an operator should know at start, one sentence each."""

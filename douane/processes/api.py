@@ -43,13 +43,17 @@ def main() -> None:
         address = service_address(settings.addresses_file)
         return [row.to_json() for row in play(address, profiles)]
 
+    closing = asyncio.Event()
     app = create_app(
         settings.api,
         LedgerPlace(settings.database.url, settings.ledger_socket),
         run_directory=settings.run_directory,
         spool_directory=settings.spool_directory,
+        rulesets=settings.rulesets_directory,
+        false_positive_rate=settings.rules.false_positive_rate,
         fronts=settings.icap.front_count,
         tester=Selftest(selftest, known_profiles()),
+        closing=closing,
     )
     configuration = uvicorn.Config(
         app,
@@ -67,6 +71,7 @@ def main() -> None:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        closing.set()
         server.should_exit = True
         stopping.cancel()
         await serving

@@ -68,12 +68,15 @@ class DutySocket:
 
 
 async def give_order(
-    path: Path, order: str, seconds: float, **fields: object
+    path: Path, order: str, patience: float, **fields: object
 ) -> Mapping[str, object]:
-    """Return the front's answer; OrderFailed says why there is none, or what it could not do."""
+    """Return the front's answer; `patience` in seconds.
+
+    OrderFailed says why there is none, or what could not be done.
+    """
     line = json.dumps({"order": order, **fields}).encode() + b"\n"
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_unix_connection(path, limit=LINE_BYTES)
             try:
                 writer.write(line)

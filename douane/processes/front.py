@@ -8,10 +8,13 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from douane.descriptors import needed_descriptors
 from douane.processes import start
 from douane.processes.duty import Answer, Carry, DutySocket, duty_socket
 from douane.processes.roster import Crew, Roster, build_crew
+from douane.processes.shadow_seat import ShadowSeat
 from douane.settings import Settings
 from icap_server.entrance import Entrance
 from icap_server.front import Front
@@ -24,12 +27,15 @@ from scanners.clamav.engine import Clamav
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Inspection
 from verdicts.ledger.client import LedgerClient
+from verdicts.ledger.events import ask_add_events
+from verdicts.ledger.questions import LedgerAway, LedgerFailed
 from verdicts.pieces import PieceStore
 from verdicts.scan_socket import MAX_AT_ONCE, ScanSocket
 from verdicts.spool import SpoolSpace
 from verdicts.status import FrontStatus
 
 STATUS_SECONDS = 1.0
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class FrontProcess:
         self._index = index
         self._board = board
         self._clamav = Clamav(settings.clamav, clamav_socket)
+        self._ledger_socket = settings.ledger_socket
         self._ledger = LedgerClient(settings.ledger_socket, f"front-{index}")
         # resolved: the place is a link that points elsewhere once another rule set takes over
         crew = build_crew(settings, settings.rules.directory.resolve(), self._clamav)
@@ -77,6 +84,7 @@ class FrontProcess:
             office.channels = crew.channels
 
         self._roster = Roster(settings, self._clamav, crew, change)
+        self._seat = ShadowSeat(settings, self._clamav, inspection)
         self._duty = DutySocket(duty_socket(settings.run_directory, index), self._orders())
         entrance = Entrance.build(
             settings.icap,
@@ -113,6 +121,7 @@ class FrontProcess:
         with contextlib.suppress(asyncio.CancelledError):
             await telling
         await self._duty.stop()
+        await self._seat.end()
         await self._roster.stop()
         await self._clamav.stop()
         await self._ledger.stop()
@@ -138,18 +147,37 @@ class FrontProcess:
         async def state() -> Answer:
             return {"on_duty": roster.on_duty.shift.ruleset}
 
+        async def shadow(folder: str, ruleset: str, clamav_socket: str) -> Answer:
+            await self._seat.begin(Path(folder), ruleset, clamav_socket)
+            return {"shadow": ruleset}
+
+        async def end_shadow() -> Answer:
+            await self._seat.end()
+            return {}
+
         return {
             "prepare": prepare,
             "take_over": take_over,
             "discard": discard,
             "settle": settle,
             "state": state,
+            "shadow": shadow,
+            "end_shadow": end_shadow,
         }
 
     async def _tell_status(self) -> None:
         while True:
             self._ledger.send_status(self._status())
+            await self._tell_differences()
             await asyncio.sleep(STATUS_SECONDS)
+
+    async def _tell_differences(self) -> None:
+        """Hand on what the staged rule set would have ruled otherwise."""
+        if events := self._seat.fetch():
+            try:
+                await asyncio.to_thread(ask_add_events, self._ledger_socket, events)
+            except (LedgerAway, LedgerFailed, ValueError) as error:
+                log.warning("shadow.events_lost", events=len(events), reason=str(error))
 
     def _status(self) -> FrontStatus:
         shift, clamav = self._roster.on_duty.shift, self._clamav.state
@@ -175,6 +203,7 @@ class FrontProcess:
             worker_restarts=pool.restarts,
             waiting=self._front.waiting,
             refused=dict(self._front.refused),
+            shadow=self._seat.status,
         )
 
 

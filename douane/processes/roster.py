@@ -13,12 +13,11 @@ import structlog
 
 from douane.settings import Settings
 from icap_server.payload.channels import Channels
-from scanners.clamav.engine import Clamav
 from scanners.hash_lists import read_allowed
 from scanners.rules.manifest import ruleset_id
 from scanners.worker.pool import ScanPool
 from verdicts.policy import Policy
-from verdicts.shift import Shift
+from verdicts.shift import Antivirus, Shift
 
 log = structlog.get_logger()
 
@@ -38,7 +37,7 @@ class Crew:
     channels: Channels
 
 
-def build_crew(settings: Settings, folder: Path, clamav: Clamav, *, workers: int = 0) -> Crew:
+def build_crew(settings: Settings, folder: Path, clamav: Antivirus, *, workers: int = 0) -> Crew:
     """Return the crew for a folder of rules, with idle workers; 0 of them: as many as set.
 
     Raises RuleFileError, ListMalformed.
@@ -62,7 +61,7 @@ class Roster:
     """Belongs to one event loop."""
 
     def __init__(
-        self, settings: Settings, clamav: Clamav, first: Crew, change: Callable[[Crew], None]
+        self, settings: Settings, clamav: Antivirus, first: Crew, change: Callable[[Crew], None]
     ) -> None:
         """`change` puts a crew to work; it is called between two transfers."""
         self._settings = settings

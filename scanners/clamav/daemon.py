@@ -77,6 +77,10 @@ class EmbeddedClamd:
         _write(self._folder / "clamd.conf", self.configuration().encode())
         return self._signatures.refresh()
 
+    def use_rules(self, rules_clamav: Path) -> None:
+        """Take the signatures of another rule set, from the next refresh() on."""
+        self._signatures.use(rules_clamav)
+
     @property
     def generation(self) -> str:
         """What the folder of signatures held at the last refresh(), as 16 hex digits."""

@@ -46,6 +46,10 @@ class SignatureFolder:
         self.generation = ""
         """16 hex digits of what the folder holds; set by refresh()."""
 
+    def use(self, rules: Path) -> None:
+        """Take the signatures of rules from another folder, from the next refresh() on."""
+        self._rules = rules
+
     def refresh(self) -> bool:
         """Bring the folder up to date; return whether clamd has to read it anew.
 
@@ -56,15 +60,19 @@ class SignatureFolder:
         if wanted == self._mirrored or not wanted:
             return False
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        changed = not self._mirrored
         for name, source in wanted.items():
-            if self._mirrored.get(name) != source:
+            if self._mirrored.get(name) != source and not self._is_same(name, source):
                 self._mirror(name, source)
+                changed = True
         for path in self._folder.iterdir():
             if path.name not in wanted and path.name != GENERATION_FILE:
                 path.unlink()
+                changed = True
         self._mirrored = wanted
-        self._mark()
-        return True
+        if changed:
+            self._mark()
+        return changed
 
     def written_generation(self) -> str:
         """Return the generation that the last refresh() of any process wrote; empty if none did."""
@@ -104,6 +112,16 @@ class SignatureFolder:
         fresh.write_text(f"{SIGNATURE_NAME}{self.generation}:0:*:{pattern}\n", "ascii")
         fresh.chmod(0o644)
         os.replace(fresh, self._folder / GENERATION_FILE)
+
+    def _is_same(self, name: str, source: _Source) -> bool:
+        """Return whether a rule of another rule set is what is mirrored: clamd need not know."""
+        mirrored = self._folder / name
+        return (
+            name in self._mirrored
+            and not source.linked
+            and not mirrored.is_symlink()
+            and mirrored.read_bytes() == source.path.read_bytes()
+        )
 
     def _mirror(self, name: str, source: _Source) -> None:
         """Replace one entry at once, so that no reader sees half of it."""
