@@ -8,8 +8,9 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from scanners.clamav.engine import Clamav
+from scanners.clamav.engine import EngineState
 from scanners.clamav.reports import without_opened
 from scanners.hash_lists import HashList
 from scanners.hashes import allowed_report
@@ -24,6 +25,17 @@ MAX_CHILDREN_AT_ONCE = 8
 """Children of one transfer that clamd sees at a time: one file cannot take all its slots."""
 
 
+class Antivirus(Protocol):
+    """ClamAV, or two of them: one scan() that always answers."""
+
+    @property
+    def state(self) -> EngineState: ...
+
+    async def scan(
+        self, descriptor: int, size: int, deadline: float, path: tuple[str, ...] = ()
+    ) -> Report: ...
+
+
 class Shift:
     """Belongs to one event loop."""
 
@@ -31,7 +43,7 @@ class Shift:
         self,
         ruleset: str,
         pool: ScanPool,
-        clamav: Clamav,
+        clamav: Antivirus,
         policy: Policy,
         scan_seconds: float,
         *,

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass, field
 
+from verdicts.shadow_status import ShadowStatus
+
 
 @dataclass(frozen=True, slots=True)
 class FrontStatus:
@@ -37,6 +39,8 @@ class FrontStatus:
     """By cause: crashed, timed_out, recycled."""
     waiting: int = 0
     """Requests that wait for their turn to be inspected."""
+    shadow: ShadowStatus | None = None
+    """The staged rule set; None while none is."""
     refused: dict[str, int] = field(default_factory=dict)
     """Turned away, by cause: access, connections, handshake, credentials, overload."""
 

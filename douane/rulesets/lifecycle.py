@@ -1,0 +1,166 @@
+"""How a rule set comes to work and leaves again: check, stage, activate, roll back.
+
+Nothing here changes what is in force before all that has to work by the new set said that it
+can: the check, then clamd with its signatures, then every front with a zygote that found each
+rule's own specimen.  Then all change, and at the very end, once, the ISTag.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from douane.clamav import ClamavDaemon, SignaturesNotLoaded
+from douane.ruleset_check import check_ruleset
+from douane.rulesets.fronts import Fronts, NotLoaded
+from scanners.rules.records import RuleFindings
+from verdicts.rulesets.orders import OrderRefused
+from verdicts.rulesets.records import Status, StoredSet
+from verdicts.rulesets.store import Store
+
+log = structlog.get_logger()
+
+Say = Callable[[str], None]
+CHECKED = {Status.CHECKED, Status.STAGED, Status.RETIRED, Status.ACTIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who wants something done, and why."""
+
+    actor: str
+    why: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What has to follow when another rule set takes over."""
+
+    fronts: Fronts
+    clamav: ClamavDaemon
+    activated: Callable[[Path], Awaitable[None]]
+    """Called last, with the folder of the set that all work by now: the ISTag changes here."""
+    scan_seconds: float
+
+
+class Lifecycle:
+    """One call at a time: the caller holds the lock of the supervisor."""
+
+    def __init__(self, store: Store, parts: Parts, active_link: Path, *, must_be_signed: bool):
+        """`active_link` points to the set that a front loads when it starts."""
+        self._store = store
+        self._parts = parts
+        self._link = active_link
+        self._must_be_signed = must_be_signed
+
+    async def check(self, one: StoredSet, step: Step, goodware: tuple[Path, ...] = ()) -> StoredSet:
+        """Return the set as checked; raise OrderRefused with every problem, and it is refused.
+
+        A set that was checked before is not checked again, but for more `goodware`.
+        """
+        self._demand_signature(one)
+        if one.status in CHECKED and not goodware:
+            return one
+        step.say(f"checking {one.id} …")
+        folder = self._store.folder(one.id)
+        found: RuleFindings = await asyncio.to_thread(
+            check_ruleset, folder, goodware=goodware, progress=step.say
+        )
+        if found.problems:
+            await self._refuse(one, step, str(found.problems[0]))
+            problems = tuple(map(str, found.problems))
+            raise OrderRefused(f"rule set {one.id} has {len(problems)} problems", problems)
+        step.say(f"checked: {len(found.tests)} rule tests passed")
+        if one.status in CHECKED:
+            return one
+        return await asyncio.to_thread(
+            self._store.mark, one.id, Status.CHECKED, actor=step.actor, why=step.why
+        )
+
+    async def activate(self, one: StoredSet, step: Step, *, rolled_back: bool = False) -> StoredSet:
+        """Return the set as it is active.  Raises OrderRefused, and nothing has changed then."""
+        former = self._store.active
+        if former is not None and former.id == one.id:
+            step.say(f"{one.id} is active already")
+            return one
+        one = await self.check(one, step)
+        await asyncio.to_thread(self._store.verify, one.id)
+        folder = self._store.folder(one.id)
+        try:
+            await self._load(folder, one.id, former, step)
+            marked = await asyncio.to_thread(
+                self._store.mark,
+                one.id,
+                Status.ACTIVE,
+                actor=step.actor,
+                why=step.why,
+                rolled_back=rolled_back,
+            )
+        except (NotLoaded, SignaturesNotLoaded) as error:
+            await self._parts.fronts.discard()
+            await self._refuse(one, step, str(error))
+            raise OrderRefused(f"rule set {one.id} does not load: {error}") from error
+        except OSError as error:
+            await self._undo(folder, former)
+            raise OrderRefused(f"the state cannot be written ({error}); nothing changed") from error
+        self.point_to(folder)
+        for fault in await self._parts.fronts.take_over(folder, one.id):
+            step.say(f"warning: {fault}; it takes the set when it starts again")
+        step.say(f"{one.id} is active")
+        await self._parts.fronts.settle(self._parts.scan_seconds)
+        await self._parts.activated(folder)
+        return marked
+
+    async def follow(self) -> None:
+        """Have a front that works by another set than the active one change, whatever led to it."""
+        active = self._store.active
+        if active is None:
+            return
+        folder = self._store.folder(active.id)
+        states = await self._parts.fronts.on_duty()
+        if any(ruleset != active.id for ruleset in states.values()):
+            log.warning("rules.front_behind", active=active.id, fronts=states)
+            await self._parts.fronts.take_over(folder, active.id)
+
+    def point_to(self, folder: Path) -> None:
+        """Say which set a front loads that starts from now on."""
+        fresh = self._link.with_name(f".{self._link.name}.new")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(folder.absolute())
+        fresh.replace(self._link)
+
+    def _demand_signature(self, one: StoredSet) -> None:
+        if self._must_be_signed and not one.signed_by:
+            raise OrderRefused(
+                f"rule set {one.id} is not signed, and [rules] require_signature demands it; "
+                "make it with `douane rules pack DIR --key FILE`"
+            )
+
+    async def _load(self, folder: Path, ruleset: str, former: StoredSet | None, step: Step) -> None:
+        """Load the set everywhere beside the former one; raise NotLoaded or SignaturesNotLoaded.
+
+        clamd cannot have two: from here on it may find more, or less, than the former set's
+        signatures for as long as the fronts need to change, which is a matter of milliseconds.
+        """
+        step.say("loading it in every front …")
+        await self._parts.fronts.prepare(folder, ruleset)
+        if former is not None:
+            step.say("loading its ClamAV signatures …")
+            old = self._store.folder(former.id)
+            await asyncio.to_thread(self._parts.clamav.adopt, folder / "clamav", old / "clamav")
+
+    async def _undo(self, folder: Path, former: StoredSet | None) -> None:
+        await self._parts.fronts.discard()
+        if former is not None:
+            old = self._store.folder(former.id) / "clamav"
+            await asyncio.to_thread(self._parts.clamav.adopt, old, folder / "clamav")
+
+    async def _refuse(self, one: StoredSet, step: Step, why: str) -> None:
+        log.warning("rules.refused", ruleset=one.id, reason=why)
+        if one.status is not Status.ACTIVE:
+            await asyncio.to_thread(
+                self._store.mark, one.id, Status.REFUSED, actor=step.actor, why=why
+            )
