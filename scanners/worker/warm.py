@@ -5,19 +5,34 @@ sandbox would be refused.  So every scanner sees every specimen once, the way a 
 """
 
 import traceback
+from collections.abc import Iterator
 
 from samples.catalogue import specimens
+from scanners.model import Reason
 from scanners.settings import Limits
 from scanners.worker.messages import Job, decode_job, encode_job
 from scanners.worker.packets import close_all
+from scanners.worker.reports import decode_report
 from scanners.worker.worker import Examiner, examine_job, seal_memfd
 
 GUESS_SECONDS = 1.0
 """Enough to open every kind of encryption: the specimens' passwords are among the first."""
 
 
-def warm_up(examiner: Examiner, limits: Limits) -> None:
-    """Run a whole job over every specimen, and format one traceback."""
+def warm_up(examiner: Examiner, limits: Limits) -> tuple[str, ...]:
+    """Run a whole job over every specimen, and format one traceback.
+
+    Return the names of the specimens over which something crashed; the log says what.
+    """
+    crashed = tuple(_crashed(examiner, limits))
+    try:
+        raise RuntimeError
+    except RuntimeError:
+        traceback.format_exc()
+    return crashed
+
+
+def _crashed(examiner: Examiner, limits: Limits) -> Iterator[str]:
     for number, specimen in enumerate(specimens()):
         job = Job(
             number,
@@ -33,9 +48,8 @@ def warm_up(examiner: Examiner, limits: Limits) -> None:
             guess_seconds=GUESS_SECONDS,
         )
         body = seal_memfd(memoryview(specimen.data))
-        _, children = examine_job(decode_job(encode_job(job)), body, examiner)
+        report, children = examine_job(decode_job(encode_job(job)), body, examiner)
         close_all(children)
-    try:
-        raise RuntimeError
-    except RuntimeError:
-        traceback.format_exc()
+        gaps = decode_report(report, len(children)).examination.unscanned
+        if any(gap.reason is Reason.CRASHED for gap in gaps):
+            yield specimen.name

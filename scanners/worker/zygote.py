@@ -31,12 +31,15 @@ from scanners.worker.messages import (
     encode_control,
 )
 from scanners.worker.packets import close_all, receive_packet, send_packet
+from scanners.worker.self_test import SelfTestFailed, self_test
 from scanners.worker.warm import warm_up
 from scanners.worker.worker import Examiner, end_at_lazy_events, serve
 
 NICENESS = 5
 """Of the workers: when processors are short, fronts go first.  Under full load on two processors an
 OPTIONS then waits 15 ms instead of 60 (p95), and more is scanned, as the workers never run dry."""
+SHOWN = 5
+"""Names of specimens in a complaint."""
 
 
 class Zygote:
@@ -135,11 +138,16 @@ class Zygote:
 
 
 def load_examiner(setup: Setup) -> Examiner:
-    """Build and warm the examiner that `setup` names; raise whatever keeps it from working."""
+    """Build, warm and try the examiner that `setup` names; raise what keeps it from working."""
     module, _, function = setup.examiner.partition(":")
     build: Callable[[Path, bytes], Examiner] = getattr(importlib.import_module(module), function)
     examiner = build(setup.rules, read_secret(setup.secret))
-    warm_up(examiner, setup.limits)
+    if crashed := warm_up(examiner, setup.limits):
+        raise SelfTestFailed(
+            f"scanners crash over {', '.join(crashed[:SHOWN])}; the log says where"
+        )
+    plan = sandbox.make_plan(setup.limits, setup.settings)
+    self_test(examiner, setup.rules, setup.limits, plan)
     return examiner
 
 

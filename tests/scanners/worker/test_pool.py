@@ -179,7 +179,7 @@ def test_the_same_under_uvloop(
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
 
     async def run() -> list[list[str]]:
-        pool = ScanPool(Path("rules"), limits, WorkerSettings(), examiner="deeds:build")
+        pool = ScanPool(Path("no rules"), limits, WorkerSettings(), examiner="deeds:build")
         await pool.start()
         names = ["read:", "do:exit", "read:", "do:sleep", "read:"]
         said = [words(await scan(pool, name, b"x", seconds=0.5)) for name in names]

@@ -212,6 +212,7 @@ async def test_no_failure_ends_the_search_for_a_new_zygote(
         return bool(pool._idle) and not seen & set(pool.status().pids)
 
     for _ in range(3):
+        await until(lambda: bool(pool.status().pids))  # told by the zygote, not by the worker
         seen |= set(pool.status().pids)
         if pool._zygote is not None:
             os.kill(pool._zygote.pid, signal.SIGKILL)

@@ -1,8 +1,10 @@
 """The shipped bench in real workers that die at any import, open or refused system call."""
 
+import hashlib
 import lzma
 import os
 import re
+import shutil
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -12,7 +14,7 @@ import zstandard
 from samples import builders
 from samples.catalogue import Specimen, specimens
 from scanners.budget import Budget
-from scanners.model import Content, Examination, Reason
+from scanners.model import Code, Content, Examination, Reason
 from scanners.settings import Limits, MiB, PasswordSettings, WorkerSettings
 from scanners.worker.pool import JobRequest, PoolAnswer, ScanPool
 from scanners.worker.shipped import build_examiner
@@ -111,6 +113,25 @@ async def test_dictionaries_fit_into_the_headroom_alone() -> None:
             os.close(body)
     finally:
         await pool.stop()
+
+
+async def test_hashing_opens_nothing(tmp_path: Path) -> None:
+    """With the shipped lists, which are empty, nothing is ever hashed before the fork."""
+    packed = builders.zip_of({"a.bin": DATA})
+    shutil.copytree(RULES, tmp_path / "rules")
+    digest = hashlib.sha256(DATA).hexdigest()
+    (tmp_path / "rules" / "blocked.txt").write_text(f"{digest} 9999-12-31 alice why\n")
+    pool = ScanPool(tmp_path / "rules", SMALL, WorkerSettings(count=1), audit=True)
+    await pool.start()
+    try:
+        body = seal_memfd(memoryview(packed))
+        request = JobRequest(len(packed), "a.zip", sha256=hashlib.sha256(packed).hexdigest())
+        with await pool.scan(body, request, time.monotonic() + 20) as answer:
+            codes = {(found.code, found.path) for found in answer.examination.detections}
+        os.close(body)
+    finally:
+        await pool.stop()
+    assert (Code.HASH_BLOCKED, ("a.bin",)) in codes
 
 
 async def test_the_audit_would_see_it(make_pool: MakePool, scan: Scan, words: Words) -> None:

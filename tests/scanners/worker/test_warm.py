@@ -7,7 +7,7 @@ import pytest
 
 from samples.catalogue import specimens
 from scanners.budget import Budget
-from scanners.model import Content, Examination, Extracted
+from scanners.model import Content, Examination, Extracted, Reason, Unscanned
 from scanners.settings import Limits
 from scanners.worker.warm import warm_up
 
@@ -22,7 +22,7 @@ def test_every_specimen_is_seen_and_nothing_left_open(open_descriptors: Count) -
         return Examination(extracted=(Extracted(content.view[:10], ("x",)),))
 
     before = open_descriptors()
-    warm_up(examiner, Limits())
+    assert warm_up(examiner, Limits()) == ()
     assert seen == [(specimen.name, specimen.data) for specimen in specimens()]
     assert not open_descriptors() - before
 
@@ -31,7 +31,10 @@ def test_an_examiner_that_cannot_work_is_not_hidden_from_the_log(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def examiner(content: Content, budget: Budget) -> Examination:
+        if content.name == "choke.exe":
+            return Examination(unscanned=(Unscanned("pe", Reason.TIMED_OUT),))
         raise KeyError("a scanner is broken")
 
-    warm_up(examiner, Limits())
+    crashed = warm_up(examiner, Limits())
+    assert set(crashed) == {one.name for one in specimens()} - {"choke.exe"}
     assert "a scanner is broken" in capsys.readouterr().err

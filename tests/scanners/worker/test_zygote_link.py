@@ -24,7 +24,7 @@ def deeds_importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def setup(examiner: str = "deeds:build") -> Setup:
-    return Setup(0, 0, Path("rules"), Limits(), WorkerSettings(), examiner, audit=False)
+    return Setup(0, 0, Path("no rules"), Limits(), WorkerSettings(), examiner, audit=False)
 
 
 async def until(condition: Callable[[], bool]) -> None:
