@@ -1,55 +1,57 @@
 """Check a rules folder: does everything compile, carry its papers, and do what its tests say?
 
-For `douane rules check` and the test-suite.  Needs no running service and changes nothing.
+Needs no running service and changes nothing.
 """
 
-import json
-import subprocess
-import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
+from scanners.rules.catalogue import CatalogueError, catalogue_problems, read_catalogue
 from scanners.rules.clamav import check_clamav
 from scanners.rules.lists import check_lists
-from scanners.rules.records import Problem, RuleFindings, RuleTest
+from scanners.rules.records import KnownRule, Problem, RuleFindings
+from scanners.rules.throwaway import ThrowawayFailed, run_throwaway
 
-PROJECT = Path(__file__).parents[2]
+TRIAL = "scanners.rules.trial"
 TRIAL_SECONDS = 90
-MAX_OUTPUT = 16 * 1024 * 1024
+TRIAL_FIX = "check the files one by one: a rule needs too much memory or time, or breaks the engine"
 
 
 def check_rules(rules: Path) -> RuleFindings:
     """Return everything that is wrong with what the scanners read in the folder."""
-    found = try_rules(rules)
-    problems = (*found.problems, *check_clamav(rules), *check_lists(rules))
-    return replace(found, problems=problems)
+    with ThreadPoolExecutor(1) as beside:  # both wait for processes of their own
+        signatures = beside.submit(check_clamav, rules)
+        found = try_rules(rules)
+        clamav = signatures.result()
+    known = (*found.rules, *clamav.rules)
+    problems = (
+        *found.problems,
+        *clamav.problems,
+        *check_lists(rules),
+        *_catalogue_problems(rules, known),
+    )
+    return replace(found, problems=problems, rules=known, said=clamav.said)
 
 
 def try_rules(rules: Path) -> RuleFindings:
     """Compile and test the YARA rules in a process with limits on memory and time."""
-    command = [sys.executable, "-m", "scanners.rules.trial", str(rules.resolve())]
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-            command, cwd=PROJECT, capture_output=True, timeout=TRIAL_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return _failed(f"the check did not end within {TRIAL_SECONDS} s")
-    if done.returncode < 0:
-        return _failed(f"the check was ended by signal {-done.returncode}")
-    if done.returncode or len(done.stdout) > MAX_OUTPUT:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        return _failed(f"the check failed: {lines[-1] if lines else 'no message'}")
-    return _findings(done.stdout)
+        found = run_throwaway(TRIAL, str(rules.resolve()), seconds=TRIAL_SECONDS)
+    except ThrowawayFailed as error:
+        problem = Problem("yara", 0, "", f"the check {error}", TRIAL_FIX)
+        return RuleFindings(problems=(problem,))
+    return TypeAdapter(RuleFindings).validate_python(found)
 
 
-def _failed(problem: str) -> RuleFindings:
-    fix = "check the files one by one: a rule needs too much memory or time, or breaks the engine"
-    return RuleFindings(problems=(Problem("yara", 0, "", problem, fix),))
-
-
-def _findings(data: bytes) -> RuleFindings:
-    found = json.loads(data)
-    return RuleFindings(
-        tuple(Problem(**problem) for problem in found["problems"]),
-        tuple(RuleTest(**test) for test in found["tests"]),
-    )
+def _catalogue_problems(rules: Path, known: tuple[KnownRule, ...]) -> Iterator[Problem]:
+    try:
+        entries = read_catalogue(rules)
+    except CatalogueError as error:
+        yield Problem(error.file, error.line, "", error.message, "correct the entry")
+        return
+    if entries and known:
+        yield from catalogue_problems(entries, [rule.name for rule in known])

@@ -1,6 +1,7 @@
-"""What a check of the rules says: problems, and the tests that ran."""
+"""What a check of the rules says: problems, the rules there are, the tests that ran, the cost."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownRule:
+    """A YARA rule or a ClamAV signature that can show in a verdict."""
+
+    name: str
+    file: str
+    """Relative to the rules folder."""
+    line: int
+    """From 1; 0 if it could not be found."""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleTest:
     """One sample of `rules/yara/tests/NAME.toml` held against its rule."""
 
@@ -41,8 +53,51 @@ class RuleTest:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleCost:
+    """What one rule costs beyond what any tried rule does: milliseconds of processor a MiB."""
+
+    rule: str
+    file: str
+    ms_per_mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the YARA rules cost, in milliseconds of processor time a MiB."""
+
+    yara: Mapping[str, float]
+    """Kind of content -> all rules that live traffic would try on it, in yara-python."""
+    yara_x: Mapping[str, float]
+    """The same contents, all rules, in YARA-X."""
+    dearest: tuple[RuleCost, ...]
+    """Each on the content that is worst for it; the dearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goodware:
+    """Honest files that were held against all rules and signatures."""
+
+    files: int
+    bytes: int
+    skipped: int
+    """Too large, or not readable."""
+    hits: int
+    """Files in which something fired; `problems` names them."""
+    ms_per_mib: float
+    """Processor time of yara-python, as live traffic would try the rules."""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleFindings:
-    """All that one trial of a rules folder yields."""
+    """All that a check of a rules folder yields."""
 
     problems: tuple[Problem, ...] = ()
     tests: tuple[RuleTest, ...] = ()
+    rules: tuple[KnownRule, ...] = ()
+    """In order of file and line."""
+    cost: Cost | None = None
+    """None: not measured."""
+    goodware: Goodware | None = None
+    """None: not tried."""
+    said: tuple[str, ...] = field(default=())
+    """What could not be checked on this machine, in a sentence each."""

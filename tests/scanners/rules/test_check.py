@@ -1,5 +1,6 @@
 """The check of a rules folder: every kind of fault is named with its place, and none does harm."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,20 +9,28 @@ from scanners.rules import check as rule_check
 from scanners.rules.check import check_rules, try_rules
 from scanners.rules.records import Problem, RuleTest
 
+SHIPPED = Path(__file__).parents[3] / "rules"
 RULE = """\
 // a comment about rule MAL_Test_Thing_Nov26
 rule MAL_Test_Thing_Nov26
 {
     meta:
+        id = "0e7f2b3a-1c4d-5e6f-8a9b-0c1d2e3f4a5b"
+        version = "1.0"
         description = "Detects a thing"
         author = "Douane"
         date = "2026-11-23"
         reference = "https://example.com/"
+        category = "MALWARE"
+        malware_type = "WORM"
         family = "Thing"
+        sharing = "TLP:CLEAR"
+        source = "Douane"
         level = "malicious"
         basis = "published description"
         sample_seen = false
         status = "testing"
+        score = 65
     strings:
         $a = "needle"
     condition:
@@ -35,6 +44,7 @@ TEST = '[MAL_Test_Thing_Nov26]\nhits = ["a needle"]\nspares = ["a nail"]\n'
 def rules(tmp_path: Path) -> Path:
     (tmp_path / "yara" / "tests").mkdir(parents=True)
     (tmp_path / "yara" / "thing.yar").write_text(RULE)
+    shutil.copy(SHIPPED / "types.toml", tmp_path)
     (tmp_path / "yara" / "tests" / "thing.toml").write_text(TEST)
     return tmp_path
 
@@ -64,14 +74,17 @@ def test_a_good_folder(rules: Path) -> None:
     ]
 
 
-def test_an_empty_folder_has_no_problem(tmp_path: Path) -> None:
+def test_a_set_may_have_no_rules_but_needs_its_table_of_types(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path)
+    assert problem.file == "types.toml"
+    shutil.copy(SHIPPED / "types.toml", tmp_path)
     assert problems(tmp_path) == ()
 
 
 def test_a_syntax_error_has_its_line(rules: Path) -> None:
     write_rule(rules, RULE.replace("        $a\n}", "        $b\n}"))
     first, second = problems(rules)
-    assert (first.file, first.line) == ("yara/thing.yar", 18)
+    assert (first.file, first.line) == ("yara/thing.yar", 25)
     assert "undefined string" in first.problem
     assert second.problem == "no such rule compiles"
 
@@ -79,7 +92,7 @@ def test_a_syntax_error_has_its_line(rules: Path) -> None:
 def test_a_warning_is_an_error(rules: Path) -> None:
     write_rule(rules, RULE.replace('"needle"', "/needle.*thread/"))
     first, *_ = problems(rules)
-    assert (first.file, first.line) == ("yara/thing.yar", 15)
+    assert (first.file, first.line) == ("yara/thing.yar", 22)
     assert "does not compile: $a contains .*" in first.problem
 
 
@@ -132,7 +145,7 @@ def test_a_folder_that_is_not_read_is_a_problem(rules: Path) -> None:
 
 def test_the_proof_of_a_rule_lies_in_the_same_folder_of_tests(rules: Path) -> None:
     (rules / "yara" / "pe").mkdir()
-    text = RULE.replace("Thing", "Other")
+    text = RULE.replace("Thing", "Other").replace("0e7f2b3a", "1e7f2b3a")
     text = text.replace("        $a\n}", "        uint16(0) == 0x5A4D and $a\n}")
     write_rule(rules, text, "pe/other")
     (problem,) = problems(rules)
@@ -158,7 +171,7 @@ def test_includes_are_refused(rules: Path) -> None:
         (TEST.replace("a needle", "a nail"), "hits[0] is not matched"),
         (TEST.replace("a nail", "two needles"), "spares[0] is matched"),
         (TEST + "misses = []\n", "hits and spares only"),
-        (TEST.replace('"a nail"', "{ hex = 'x' }"), "spares[0]: hex holds"),
+        (TEST.replace('"a nail"', "{ hex = 'x' }"), "spares[0] cannot be made: hex holds"),
         (TEST.replace("Thing", "Other"), "no such rule compiles"),
         ("MAL_Test_Thing_Nov26 = 1", "hits and spares only"),
         ("[", "this is no TOML"),
@@ -184,9 +197,12 @@ def test_unreadable_text_is_a_problem(rules: Path) -> None:
 def test_a_rule_that_never_ends_is_ended(rules: Path) -> None:
     endless = "for all n in (1..1000000000000) : (n > 0)"
     write_rule(rules, RULE.replace("        $a\n}", f"        $a and {endless}\n}}"))
-    (problem,) = problems(rules)
-    assert problem.problem == "hits[0] takes more than 2 s"
-    assert problem.fix == "make the rule cheaper"
+    *foreseen, problem = problems(rules)
+    assert [one.line for one in foreseen] == [24]  # YARA-X warns of such loops
+    assert (problem.problem, problem.fix) == (
+        "hits[0] takes more than 2 s",
+        "make the rule cheaper",
+    )
 
 
 def test_a_rule_set_that_eats_time_or_memory_is_refused(rules: Path) -> None:
@@ -205,6 +221,51 @@ def test_a_trial_that_does_not_end_is_ended(rules: Path, monkeypatch: pytest.Mon
 
 
 def test_a_trial_that_dies_is_a_problem(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanners.rules.check.sys.executable", "/bin/false")
+    monkeypatch.setattr(rule_check, "TRIAL", "scanners.rules.nowhere")
     (problem,) = try_rules(rules).problems
     assert "the check failed" in problem.problem
+
+
+def test_ids_are_unique_over_files(rules: Path) -> None:
+    write_rule(rules, RULE.replace("MAL_Test_Thing", "MAL_Test_Other"), "zz_copy")
+    write_test(rules, TEST + TEST.replace("Thing", "Other"))
+    (problem,) = problems(rules)
+    assert (problem.file, problem.rule) == ("yara/zz_copy.yar", "MAL_Test_Other_Nov26")
+    assert problem.problem == "MAL_Test_Thing_Nov26 has the same id"
+
+
+def test_slow_patterns_are_found(rules: Path) -> None:
+    write_rule(rules, RULE.replace('"needle"', '"ned"'))
+    write_test(rules, TEST.replace("needle", "ned"))
+    (problem,) = problems(rules)
+    assert (problem.line, problem.problem) == (22, "$a has less than 4 bytes: slow everywhere")
+
+
+def test_yara_x_has_its_say(rules: Path) -> None:
+    write_rule(rules, RULE.replace('"needle"', "/need{le/"))
+    write_test(rules, TEST.replace("needle", "need{le"))
+    (problem,) = problems(rules)
+    assert (problem.line, problem.rule) == (22, "MAL_Test_Thing_Nov26")
+    assert problem.problem == "YARA-X: invalid regular expression (E014)"
+
+
+def test_the_catalogue_has_to_fit_the_rules(rules: Path) -> None:
+    (rules / "catalogue").mkdir()
+    (rules / "catalogue" / "thing.toml").write_text("name = 1\n")
+    (problem,) = problems(rules)
+    assert (problem.file, problem.line) == ("catalogue/thing.toml", 1)
+    entry = 'name = "Thing"\nkind = "family"\nabout = "A thing."\nbasis = "none"\n'
+    (rules / "catalogue" / "thing.toml").write_text(entry)
+    (problem,) = problems(rules)
+    assert problem.rule == "MAL_Test_Thing_Nov26"
+    assert problem.problem == "no entry of the catalogue names the rule"
+
+
+def test_findings_name_all_rules(rules: Path) -> None:
+    (rules / "clamav").mkdir()
+    (rules / "clamav" / "thing.ndb").write_text("Douane.Test.Thing:0:*:6e6565646c65\n")
+    known = [(one.name, one.file, one.line) for one in check_rules(rules).rules]
+    assert known == [
+        ("MAL_Test_Thing_Nov26", "yara/thing.yar", 2),
+        ("Douane.Test.Thing", "clamav/thing.ndb", 1),
+    ]
