@@ -3,19 +3,18 @@
 For those who may not load rules themselves: the papers are read in a process that is thrown away.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from scanners.rules.clamav import SEPARATORS
+from pydantic import TypeAdapter
 
-PROJECT = Path(__file__).parents[2]
+from scanners.rules.clamav import SEPARATORS
+from scanners.rules.throwaway import ThrowawayFailed, run_throwaway
+
+READER = "scanners.rules.index_reader"
 READ_SECONDS = 60
-MAX_OUTPUT = 64 * 1024 * 1024
-MAX_RULES = 100_000
+MAX_RULES = 20_000
 MAX_SOURCE = 64 * 1024
 
 
@@ -34,19 +33,24 @@ class RuleFacts:
     """Relative to the rules folder."""
     line: int
     """From 1; 0 if it could not be found."""
-    level: str = "malicious"
-    status: str = ""
-    """testing, stable or deprecated; empty for a signature."""
-    score: int | None = None
-    """From 0 to 100; None if the author gave none."""
-    description: str = ""
-    author: str = ""
-    date: str = ""
-    reference: str = ""
-    family: str = ""
-    basis: str = ""
-    """What its author says it rests on."""
-    sample_seen: bool | None = None
+    papers: dict[str, str | int | bool] = field(default_factory=dict)
+    """What a YARA rule says of itself; papers.py says what that may be."""
+
+    @property
+    def level(self) -> str:
+        """malicious or suspicious; ClamAV knows no other level than malicious."""
+        return str(self.papers.get("level", "malicious"))
+
+    @property
+    def status(self) -> str:
+        """testing, stable or deprecated; empty for a signature."""
+        return str(self.papers.get("status", ""))
+
+    @property
+    def score(self) -> int | None:
+        """From 0 to 100; None if the author gave none."""
+        score = self.papers.get("score")
+        return score if isinstance(score, int) else None
 
 
 def rule_index(rules: Path) -> dict[str, RuleFacts]:
@@ -76,17 +80,11 @@ def rule_source(rules: Path, facts: RuleFacts) -> str:
 
 
 def _yara(rules: Path) -> list[RuleFacts]:
-    command = [sys.executable, "-m", "scanners.rules.index_reader", str(rules.resolve())]
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-            command, cwd=PROJECT, capture_output=True, timeout=READ_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise IndexFailed(f"the rules could not be read within {READ_SECONDS} s") from None
-    if done.returncode or len(done.stdout) > MAX_OUTPUT:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise IndexFailed(lines[-1] if lines else f"the reader ended with {done.returncode}")
-    return [RuleFacts(**one) for one in json.loads(done.stdout)]
+        found = run_throwaway(READER, str(rules.resolve()), seconds=READ_SECONDS)
+    except ThrowawayFailed as error:
+        raise IndexFailed(f"the reader of the rules {error}") from None
+    return TypeAdapter(list[RuleFacts]).validate_python(found)
 
 
 def _clamav(rules: Path) -> Iterator[RuleFacts]:

@@ -16,40 +16,34 @@ import yara
 
 from scanners.rules.folders import rule_files
 from scanners.rules.index import MAX_RULES, RuleFacts
-from scanners.rules.trial import limit_this_process, line_of_rule
+from scanners.rules.patterns import outline
+from scanners.rules.throwaway import limit_this_process
 
+CPU_SECONDS = 60
 TEXT_LENGTH = 2000
-TEXTS = ("level", "status", "description", "author", "date", "reference", "family", "basis")
 
 
 def read_papers(rules: Path) -> Iterator[RuleFacts]:
     """Yield every public rule in the order of the files; raise yara.Error or OSError."""
     for path in rule_files(rules / "yara"):
         text = path.read_text("utf-8")
+        lines = {name: line for line, name in outline(text).rules}
         for rule in yara.compile(source=text, includes=False):
             if not rule.is_private:
-                file = path.relative_to(rules).as_posix()
-                yield facts(file, line_of_rule(text, rule.identifier), rule)
+                name, file = rule.identifier, path.relative_to(rules).as_posix()
+                yield RuleFacts(name, "yara", file, lines.get(name, 0), papers(rule))
 
 
-def facts(file: str, line: int, rule: yara.Rule) -> RuleFacts:
-    """Return what a rule says of itself; what is none of a paper's kind is left out."""
-    meta = rule.meta
-    texts = {key: str(meta.get(key, ""))[:TEXT_LENGTH] for key in TEXTS}
-    score, seen = meta.get("score"), meta.get("sample_seen")
-    return RuleFacts(
-        name=rule.identifier,
-        engine="yara",
-        file=file,
-        line=line,
-        score=score if isinstance(score, int) and not isinstance(score, bool) else None,
-        sample_seen=seen if isinstance(seen, bool) else None,
-        **texts,
-    )
+def papers(rule: yara.Rule) -> dict[str, str | int | bool]:
+    """Return the metadata of a rule; long texts are cut off."""
+    return {
+        key: value[:TEXT_LENGTH] if isinstance(value, str) else value
+        for key, value in rule.meta.items()
+    }
 
 
 def main(arguments: list[str]) -> int:
-    limit_this_process()
+    limit_this_process(CPU_SECONDS)
     found: list[dict[str, object]] = []
     for one in read_papers(Path(arguments[0])):
         if len(found) >= MAX_RULES:

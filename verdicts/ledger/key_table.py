@@ -63,6 +63,13 @@ def find_key(connection: Connection, key: str) -> ApiKey | None:
     return _key(row)
 
 
+def still_valid(connection: Connection, key: ApiKey, now: int) -> bool:
+    """Tell if a key that was found before has neither been revoked nor expired since."""
+    query = select(API_KEY).where(API_KEY.c.prefix == key.prefix)
+    row = connection.execute(query).mappings().first()
+    return row is not None and _key(row).valid(now)
+
+
 def list_keys(connection: Connection) -> list[ApiKey]:
     """Return all keys, the revoked and expired ones included, oldest first."""
     query = select(API_KEY).order_by(API_KEY.c.created, API_KEY.c.prefix)

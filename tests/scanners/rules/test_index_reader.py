@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yara
 
-from scanners.rules.index import PROJECT
 from scanners.rules.index_reader import TEXT_LENGTH, read_papers
+from scanners.rules.throwaway import PROJECT
 
 
 def write(rules: Path, text: str) -> None:
@@ -17,12 +17,12 @@ def write(rules: Path, text: str) -> None:
     (rules / "yara" / "sample.yar").write_text(text)
 
 
-def test_papers_of_the_wrong_kind_are_left_out(tmp_path: Path) -> None:
-    meta = f'score = true sample_seen = "yes" level = 3 description = "{"x" * 3000}"'
+def test_papers_as_they_are(tmp_path: Path) -> None:
+    meta = f'score = 7 sample_seen = false description = "{"x" * 3000}"'
     write(tmp_path, f"rule A {{ meta: {meta} condition: true }}")
     (facts,) = read_papers(tmp_path)
-    assert (facts.name, facts.line, facts.score, facts.sample_seen) == ("A", 1, None, None)
-    assert (facts.level, facts.status, facts.description) == ("3", "", "x" * TEXT_LENGTH)
+    assert (facts.name, facts.engine, facts.line) == ("A", "yara", 1)
+    assert facts.papers == {"score": 7, "sample_seen": False, "description": "x" * TEXT_LENGTH}
 
 
 def test_private_rules_never_show(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Keys in the database: hashes only, revoked once, noted when used."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, text
 
-from verdicts.ledger.key_table import ApiKey, apply, find_key, key_digest, list_keys
+from verdicts.ledger.key_table import ApiKey, apply, find_key, key_digest, list_keys, still_valid
 from verdicts.ledger.questions import KeyUsed, RevokeKey, Role, StoreKey
 from verdicts.ledger.store import Writer
 
@@ -50,6 +51,16 @@ def test_use_and_revocation(connection: Connection) -> None:
     assert not apply(connection, RevokeKey("dk_nobody00", 170))
     (key,) = list_keys(connection)
     assert (key.last_used, key.revoked) == (150, 160)
+
+
+def test_a_key_in_use_may_end(connection: Connection) -> None:
+    with connection.begin():
+        (key,) = list_keys(connection)
+        assert still_valid(connection, key, 150)
+        assert not still_valid(connection, key, 200)
+        assert not still_valid(connection, dataclasses.replace(key, prefix="dk_nobody00"), 150)
+    apply(connection, RevokeKey(KEY[:11], 160))
+    assert not still_valid(connection, key, 150)
 
 
 @pytest.mark.parametrize(
