@@ -106,6 +106,11 @@ class Settings(Section):
         return self.run_directory / "addresses.json"
 
     @property
+    def active_rules(self) -> Path:
+        """Link to the rule set by which a front works that starts now."""
+        return self.run_directory / "active"
+
+    @property
     def spool_directory(self) -> Path:
         return self.state.directory / "spool"
 

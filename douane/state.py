@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 
 from douane.settings import Settings
 
@@ -33,20 +32,6 @@ def is_served(settings: Settings) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def freeze_rules(settings: Settings) -> Settings:
-    """Copy the rules for the fronts of this run; return settings that point to the copy.
-
-    A front that is replaced must not come back with rules that somebody edits meanwhile: all
-    fronts have the same ones, and the ISTag says which.
-    """
-    frozen = settings.run_directory / "rules"
-    shutil.rmtree(frozen, ignore_errors=True)
-    shutil.copytree(settings.rules.directory, frozen)
-    return settings.model_copy(
-        update={"rules": settings.rules.model_copy(update={"directory": frozen})}
-    )
 
 
 def lock_state(settings: Settings) -> int:

@@ -5,7 +5,6 @@ behind it is replaced, and the ISTag, so that all fronts change it at the same m
 """
 
 import asyncio
-import hashlib
 import json
 import os
 import signal
@@ -21,17 +20,17 @@ from douane.child import Child, NotReady
 from douane.clamav import DATABASE_SECONDS, ClamavDaemon
 from douane.descriptors import shortage
 from douane.listeners import address_text, open_listeners
+from douane.rulesets.digest import rules_digest
+from douane.rulesets.service import RulesService
 from douane.settings import Settings
-from douane.state import freeze_rules, lock_state
+from douane.state import lock_state
 from icap_server.istag import Board, compute_istag
 from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
 from scanners.passwords.secret import ensure_secret
-from scanners.rules.manifest import ruleset_id
 from verdicts.ledger.keys import LedgerPlace, ensure_admin_key
 from verdicts.model import utc_now
-from verdicts.policy import Policy
 
 log = structlog.get_logger()
 
@@ -54,11 +53,12 @@ class Supervisor:
         self._board = Board(self._board_fd)
         self._settings_fd = -1
         self._tally_fd = Tally.create(settings.icap.front_count)
-        self._clamav = ClamavDaemon(settings)
         self._children: list[Child] = []
         self._listeners: list[socket.socket] = []
-        self._rules_digest = rules_digest(settings)
+        self._clamav = ClamavDaemon(_working(settings))
         self._clamav_version = ""
+        self._rules = RulesService(settings, self._clamav, self._changed_rules)
+        self._rules_digest = ""
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; a second one gives running requests no more time.
@@ -71,9 +71,7 @@ class Supervisor:
         self._check_door()
         lock = lock_state(self._settings)
         ensure_secret(self._settings.state.directory)
-        frozen = freeze_rules(self._settings)
-        self._rules_digest = rules_digest(frozen)
-        self._settings_fd = _share_settings(frozen)
+        self._settings_fd = _share_settings(_working(self._settings))
         serving = asyncio.create_task(self._serve())
         stopping = asyncio.create_task(self._stop.wait())
         try:
@@ -91,16 +89,21 @@ class Supervisor:
     async def _serve(self) -> None:
         """Start everything, then follow clamd's database for ever."""
         settings = self._settings
+        rules = await self._rules.begin(self._say)
+        self._rules_digest = rules_digest(settings, settings.active_rules)
         icap = self._listen(settings.icap.listen, settings.icap.front_count)
         icaps = self._listen(settings.icaps.listen, settings.icap.front_count)
         api = self._listen(settings.api.listen, 1)[0]
         self._write_istag()
         await self._start_clamd()
         await self._start(icap, icaps, api)
+        await self._rules.open(rules, self._say)
         self._announce(icap[0], icaps[0] if icaps else None, api)
         while True:
             await asyncio.sleep(VERSION_SECONDS)
-            await self._look_at_clamav()
+            async with self._rules.lock:
+                await self._look_at_clamav()
+                await self._rules.follow()
 
     def _check_door(self) -> None:
         """Say now what every front would say: CertificateUnusable, UsersUnusable."""
@@ -190,18 +193,26 @@ class Supervisor:
         bearer = f'"Authorization: Bearer $(cat {key})"'
         self._say(f"  curl -H {bearer} http://{api}/v1/stats/summary")
 
+    async def _changed_rules(self, folder: Path) -> None:
+        """Every front works by another rule set, and clamd has its signatures."""
+        self._rules_digest = await asyncio.to_thread(rules_digest, self._settings, folder)
+        await self._look_at_clamav()
+        self._write_istag()
+
     async def _look_at_clamav(self) -> None:
         try:
             version = await asyncio.to_thread(self._clamav.look)
         except Exception:  # whatever clamd or its files do, the service goes on
             log.exception("clamav.look_failed")
             return
-        if version and version != self._clamav_version:  # while down, what it said last counts
+        if version:  # while down, what it said last counts
             self._clamav_version = version
             self._write_istag()
 
     def _write_istag(self) -> None:
-        self._board.write(compute_istag(self._rules_digest, __version__, self._clamav_version))
+        istag = compute_istag(self._rules_digest, __version__, self._clamav_version)
+        if istag != self._board.read():
+            self._board.write(istag)
 
     def _asked_to_stop(self) -> None:
         if self._stop.is_set():
@@ -214,6 +225,7 @@ class Supervisor:
         self._settings.addresses_file.unlink(missing_ok=True)
         for listener in self._listeners:  # who connects from now on is refused, not kept waiting
             listener.close()
+        await self._rules.close()
         if self._children:
             self._say("stopping; Ctrl-C again ends running requests at once")
         doors = [child for child in self._children if child.name.startswith(("front", "api"))]
@@ -222,13 +234,13 @@ class Supervisor:
             await child.stop()
 
 
-def rules_digest(settings: Settings) -> str:
-    """Return the part of the ISTag that rules, policy and limits make.  Raises RuleFileError."""
-    rules = settings.rules.directory
-    observe = settings.policy.mode == "monitor"
-    policy = Policy.read(rules / "policy.toml", observe=observe).digest
-    channels = hashlib.sha256((rules / "channels.toml").read_bytes()).hexdigest()
-    return f"{policy} {ruleset_id(rules)} {channels} {settings.limits.model_dump_json()}"
+def _working(settings: Settings) -> Settings:
+    """Return the settings for all processes: they work by the active rule set, not by the folder.
+
+    A front that is replaced must not come back with rules that somebody edits meanwhile.
+    """
+    rules = settings.rules.model_copy(update={"directory": settings.active_rules})
+    return settings.model_copy(update={"rules": rules})
 
 
 def _share_settings(settings: Settings) -> int:

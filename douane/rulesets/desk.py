@@ -9,7 +9,6 @@ import structlog
 
 from douane.rulesets.lifecycle import Lifecycle, Say, Step
 from douane.rulesets.shadow import ShadowPost
-from scanners.rules.goodware import GOODWARE
 from verdicts.ledger.events import NewEvent, ask_add_events
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
 from verdicts.model import utc_now
@@ -19,6 +18,7 @@ from verdicts.rulesets.records import Status, StoredSet
 from verdicts.rulesets.store import Store
 
 log = structlog.get_logger()
+GOODWARE: tuple[Path, ...] = ()
 
 
 class RulesDesk:
@@ -57,11 +57,10 @@ class RulesDesk:
                     one = await self._activate(self._former(order), step, rolled_back=True)
         return asdict(one)
 
-    async def take_in_folder(self, folder: Path, step: Step, *, activate: bool) -> StoredSet:
-        """Take in the folder of the settings, and activate it; raises RulesetError."""
+    async def activate_folder(self, folder: Path, step: Step) -> None:
+        """Take in the folder of the settings and activate it; raises RulesetError."""
         async with self.lock:
-            one = await self._take_in(folder, step, str(folder))
-            return await self._activate(one, step) if activate else one
+            await self._activate(await self._take_in(folder, step, str(folder)), step)
 
     async def _meant(self, order: Order, step: Step) -> StoredSet:
         if order.ruleset:

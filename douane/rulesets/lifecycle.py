@@ -66,9 +66,7 @@ class Lifecycle:
             return one
         step.say(f"checking {one.id} …")
         folder = self._store.folder(one.id)
-        found: RuleFindings = await asyncio.to_thread(
-            check_ruleset, folder, goodware=goodware, progress=step.say
-        )
+        found: RuleFindings = await asyncio.to_thread(check_ruleset, folder)
         if found.problems:
             await self._refuse(one, step, str(found.problems[0]))
             problems = tuple(map(str, found.problems))

@@ -1,14 +1,11 @@
 """The state directory: private, and for one service at a time."""
 
 import os
-import shutil
-from pathlib import Path
 
 import pytest
 
 from douane.settings import Settings
-from douane.state import StateInUse, freeze_rules, lock_state, make_state
-from scanners.rules.manifest import ruleset_id
+from douane.state import StateInUse, lock_state, make_state
 
 
 def test_folders_are_private(settings: Settings) -> None:
@@ -17,19 +14,6 @@ def test_folders_are_private(settings: Settings) -> None:
     inside = (settings.run_directory, settings.spool_directory, settings.pieces_directory)
     folders = (settings.state.directory, *inside)
     assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o700] * 4
-
-
-def test_frozen_rules_do_not_follow_edits(settings: Settings, tmp_path: Path) -> None:
-    make_state(settings)
-    own = tmp_path / "rules"
-    shutil.copytree(settings.rules.directory, own)
-    rules = settings.rules.model_copy(update={"directory": own})
-    frozen = freeze_rules(settings.model_copy(update={"rules": rules}))
-    before = ruleset_id(own)
-    (own / "yara" / "more.yar").write_text("rule More { condition: false }")
-    assert ruleset_id(frozen.rules.directory) == before != ruleset_id(own)
-    frozen = freeze_rules(settings.model_copy(update={"rules": rules}))
-    assert ruleset_id(frozen.rules.directory) == ruleset_id(own)
 
 
 def test_two_services_on_one_state_are_refused(settings: Settings) -> None:

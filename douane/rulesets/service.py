@@ -1,0 +1,154 @@
+"""All that the supervisor does about rule sets: which one to start with, and how another comes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from douane.clamav import ClamavDaemon
+from douane.processes.duty import OrderFailed
+from douane.rulesets.desk import RulesDesk
+from douane.rulesets.digest import rules_digest
+from douane.rulesets.fronts import Fronts
+from douane.rulesets.lifecycle import Lifecycle, Parts, Say, Step
+from douane.rulesets.shadow import ShadowPost
+from douane.rulesets.watch import watch
+from douane.settings import Settings
+from scanners.rules.manifest import ruleset_id
+from verdicts.rulesets.order_socket import OrderSocket
+from verdicts.rulesets.orders import SOCKET
+from verdicts.rulesets.records import RulesetError, SetTampered, Status, StoredSet
+from verdicts.rulesets.signature import read_trusted
+from verdicts.rulesets.store import Store
+
+log = structlog.get_logger()
+
+ACTOR = "start"
+FOLDER = "folder"
+"""Remembers the id of the folder of rules as it was last activated."""
+
+
+class RulesService:
+    """Belongs to the supervisor's event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clamav: ClamavDaemon,
+        activated: Callable[[Path], Awaitable[None]],
+    ) -> None:
+        """`activated` is called with the folder of a set by which all fronts work now."""
+        self._settings = settings
+        self._top = settings.rulesets_directory
+        self._store = Store(self._top, read_trusted(settings.rules.trusted_keys))
+        fronts = Fronts(settings.run_directory, settings.icap.front_count)
+        parts = Parts(fronts, clamav, activated, settings.limits.scan_seconds)
+        self._lifecycle = Lifecycle(
+            self._store,
+            parts,
+            settings.active_rules,
+            must_be_signed=settings.rules.require_signature,
+        )
+        self._shadow = ShadowPost(settings, fronts)
+        self._desk = RulesDesk(
+            self._store, self._top, self._lifecycle, self._shadow, settings.ledger_socket
+        )
+        self._socket = OrderSocket(settings.run_directory / SOCKET, self._desk.carry_out)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def lock(self) -> asyncio.Lock:
+        """Held while anything is changed; who looks after clamd takes it as well."""
+        return self._desk.lock
+
+    async def begin(self, say: Say) -> StoredSet:
+        """Return the set to start with, and let the fronts find it.
+
+        That is the active one, unless somebody has changed the folder of rules since it was
+        activated: then that one, if it is right.  Raises RulesetError if there is none that works.
+        """
+        folder = self._settings.rules.directory
+        source, active = await asyncio.to_thread(ruleset_id, folder), self._store.active
+        if active is None:
+            rules_digest(self._settings, folder)  # what is wrong is then said of the folder
+            one = await self._take_in(folder)
+        elif source in (active.id, self._last_folder()):
+            one = active
+        else:
+            one = await self._changed(folder, active, say)
+        try:
+            await asyncio.to_thread(self._store.verify, one.id)
+        except SetTampered as error:
+            say(f"warning: {error}. The rules of {folder} are used.")
+            one = await self._take_in(folder)
+        self._lifecycle.point_to(self._store.folder(one.id))
+        return one
+
+    async def open(self, one: StoredSet, say: Say) -> None:
+        """Take orders; called when all fronts work by the set of begin()."""
+        if one.status is Status.UNCHECKED:
+            why = "every front loaded and tested it"
+            one = await asyncio.to_thread(
+                self._store.mark, one.id, Status.CHECKED, actor=ACTOR, why=why
+            )
+        if one.status is not Status.ACTIVE:
+            await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=ACTOR)
+        self._remember_folder()
+        await self._socket.start()
+        if self._settings.rules.watch:
+            folder = self._settings.rules.directory
+            self._tasks.append(asyncio.create_task(watch(folder, self._activate_folder)))
+        if staged := self._store.staged:
+            try:
+                active = self._store.folder(self._store.find("active").id)
+                await self._shadow.start(self._store.folder(staged.id), staged.id, active)
+            except RulesetError as error:
+                say(f"warning: {error}")
+
+    async def follow(self) -> None:
+        """Have fronts that were replaced meanwhile do as the others; the caller holds the lock."""
+        await self._lifecycle.follow()
+        try:
+            await self._shadow.follow()
+        except OrderFailed as error:
+            log.warning("rules.shadow_behind", reason=str(error))
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._socket.stop()
+        await self._shadow.stop()
+
+    async def _activate_folder(self, step: Step) -> None:
+        await self._desk.activate_folder(self._settings.rules.directory, step)
+        self._remember_folder()
+
+    async def _changed(self, folder: Path, active: StoredSet, say: Say) -> StoredSet:
+        """Return the set of the changed folder; the active one, with a warning, if it is wrong."""
+        try:
+            return await self._lifecycle.check(
+                await self._take_in(folder), Step(ACTOR, f"{folder} was changed", say)
+            )
+        except RulesetError as error:
+            say(
+                f"warning: {folder} was changed and cannot be used: {error}. The last good rule "
+                f"set {active.id} is active; `douane rules check` says what is wrong."
+            )
+            return active
+
+    async def _take_in(self, folder: Path) -> StoredSet:
+        return await asyncio.to_thread(
+            self._store.take_in, folder, author=ACTOR, note="", origin=str(folder)
+        )
+
+    def _last_folder(self) -> str:
+        try:
+            return (self._top / FOLDER).read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def _remember_folder(self) -> None:
+        """Note the folder as it is: a roll-back from it outlives the next start."""
+        (self._top / FOLDER).write_text(ruleset_id(self._settings.rules.directory) + "\n", "ascii")

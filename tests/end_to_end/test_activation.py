@@ -1,0 +1,242 @@
+"""Ten rule sets go live, and two broken ones do not, under mixed traffic that nobody disturbs."""
+
+import asyncio
+import itertools
+import random
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bench.servers.douane import Douane
+from samples.catalogue import find
+from samples.containers import zip_of
+from tests.end_to_end.rule_sets import add_worm, copy_rules, order, rule_name, specimen
+
+pytestmark = pytest.mark.server
+
+ACTIVATIONS = 10
+RATE = 200  # requests a second, over all
+CONNECTIONS = 20
+LONGEST = 240.0
+KINDS = ("text", "known", "zip", "program", "worm", "upload")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One request as its client saw it."""
+
+    kind: str
+    began: float
+    ended: float
+    status: int
+    istag: str
+    transfer: str
+    blocked: bool
+
+
+@dataclass
+class Traffic:
+    """Clients that ask at a fixed rate, whatever the answers, until they are told to stop."""
+
+    port: int
+    answers: list[Answered] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(CONNECTIONS):
+                group.create_task(self._client(number))
+
+    async def _client(self, number: int) -> None:
+        noise = random.Random(number)  # noqa: S311 - traffic, no secret
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        due = time.monotonic() + number / RATE
+        for turn in itertools.count():
+            if self.stopping.is_set():
+                break
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            due += CONNECTIONS / RATE
+            kind = KINDS[(number + turn) % len(KINDS)]
+            body = content(kind, f"{number}-{turn}", noise)
+            try:
+                self.answers.append(await ask(reader, writer, kind, body))
+            except (OSError, AssertionError, asyncio.IncompleteReadError) as error:
+                self.faults.append(f"{kind}: {error!r}")
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.close()
+
+
+def content(kind: str, name: str, noise: random.Random) -> bytes:
+    match kind:
+        case "known":
+            return b"the same for everybody\n" * 100
+        case "zip":
+            return zip_of({f"{name}.txt": noise.randbytes(3000).hex().encode()})
+        case "program":
+            return find("setup.exe").data + name.encode()
+        case "worm":
+            return find("choke.exe").data + name.encode()
+        case _:
+            return f"{name} {noise.random()}\n".encode() * noise.randrange(1, 400)
+
+
+async def ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: str, body: bytes
+) -> Answered:
+    """Send one request that allows 204, read one answer."""
+    upload = kind == "upload"
+    name = "setup.exe" if kind in ("program", "worm") else f"{kind}.bin"
+    method = "POST" if upload else "GET"
+    request = f"{method} http://files.example/{name} HTTP/1.1\r\nHost: files.example\r\n\r\n"
+    response = "" if upload else "HTTP/1.1 200 OK\r\nContent-Type: application/x-thing\r\n\r\n"
+    parts = f"req-hdr=0, res-hdr={len(request)}, res-body={len(request + response)}"
+    if upload:
+        parts = f"req-hdr=0, req-body={len(request)}"
+    service = "reqmod" if upload else "respmod"
+    head = (
+        f"{service.upper()} icap://127.0.0.1/{service} ICAP/1.0\r\nHost: 127.0.0.1\r\n"
+        f"Allow: 204\r\nEncapsulated: {parts}\r\n\r\n{request}{response}"
+    )
+    began = time.monotonic()
+    writer.write(head.encode() + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
+    async with asyncio.timeout(60):
+        answer = await reader.readuntil(b"\r\n\r\n")
+        fields = dict(
+            line.split(": ", 1) for line in answer.decode("latin-1").split("\r\n")[1:] if line
+        )
+        status = int(answer[9:12])
+        page = b""
+        if status == 200:
+            page = await reader.readuntil(b"\r\n\r\n")
+            while size := int(await reader.readline(), 16):
+                await reader.readexactly(size + 2)
+            await reader.readexactly(2)
+    blocked = page.startswith(b"HTTP/1.1 403")
+    transfer = fields.get("X-Douane-Transfer", "")
+    return Answered(kind, began, time.monotonic(), status, fields["ISTag"], transfer, blocked)
+
+
+async def ask_anew(port: int, body: bytes) -> Answered:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        return await ask(reader, writer, "specimen", body)
+    finally:
+        writer.close()
+
+
+def verdicts(douane: Douane) -> Iterator[dict[str, object]]:
+    headers = {"Authorization": f"Bearer {douane.admin_key}"}
+    with httpx.Client(base_url=douane.api_url, headers=headers, trust_env=False) as api:
+        cursor: dict[str, str] = {}
+        while True:
+            answer = api.get("/v1/verdicts", params={"limit": "1000", **cursor})
+            page = answer.raise_for_status().json()
+            yield from page["data"]
+            if page["next"] is None:
+                return
+            cursor = {"cursor": page["next"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One activation: no answer that ended before `ordered` can be by `ruleset`, and so on."""
+
+    ruleset: str
+    ordered: float
+    done: float
+
+
+async def activate(douane: Douane, rules: Path, day: int) -> Switch:
+    """Let the worm of a day go live, and be the first to send it then, to every front."""
+    port = douane.icap_port
+    known = specimen(day, "known")
+    assert not (await ask_anew(port, known)).blocked
+    add_worm(rules, day)
+    ordered = time.monotonic()
+    done = await asyncio.to_thread(order, douane, "activate", rules, "--note", f"day {day}")
+    switched = time.monotonic()
+    assert done.returncode == 0, done.stdout + done.stderr
+    firsts = [ask_anew(port, known), *(ask_anew(port, specimen(day, str(n))) for n in range(8))]
+    for first in await asyncio.gather(*firsts):
+        assert first.blocked, f"day {day}"
+    headers = {"Authorization": f"Bearer {douane.admin_key}"}
+    row = httpx.get(
+        f"{douane.api_url}/v1/verdicts/{first.transfer}", headers=headers, trust_env=False
+    ).json()
+    assert rule_name(day) in {found["name"] for found in row["detections"]}
+    return Switch(row["ruleset"], ordered, switched)
+
+
+async def refuse(douane: Douane, rules: Path, folder: Path, file: str, text: str) -> None:
+    broken = shutil.copytree(rules, folder / "broken", dirs_exist_ok=True)
+    (broken / file).write_text(text)
+    done = await asyncio.to_thread(order, douane, "activate", broken)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert file in done.stdout + done.stderr
+    shutil.rmtree(broken)
+
+
+@pytest.mark.timeout(LONGEST + 60)
+async def test_nothing_is_lost(
+    start_douane: Callable[..., Douane], short_folder: Path, tmp_path: Path
+) -> None:
+    douane = start_douane()
+    rules = copy_rules(short_folder)
+    traffic = Traffic(douane.icap_port)
+    running = asyncio.create_task(traffic.run())
+    switches: list[Switch] = []
+    async with asyncio.timeout(LONGEST):
+        for day in range(1, ACTIVATIONS + 1):
+            switches.append(await activate(douane, rules, day))
+            if day == 3:
+                await refuse(douane, rules, tmp_path, "yara/broken.yar", "rule broken {")
+            if day == 7:
+                await refuse(douane, rules, tmp_path, "clamav/broken.ndb", "no signature\n")
+        traffic.stopping.set()
+        await running
+    assert traffic.faults == []
+    answers = traffic.answers
+    assert len(answers) > RATE * 5
+    assert Counter((one.kind, one.blocked) for one in answers).keys() == {
+        (kind, kind == "worm") for kind in KINDS
+    }
+    check_istags(answers)
+    check_verdicts(list(verdicts(douane)), answers, switches)
+
+
+def check_istags(answers: list[Answered]) -> None:
+    """The tag changes once an activation, and never back."""
+    seen = [one.istag for one in sorted(answers, key=lambda one: one.ended)]
+    first_at = {tag: at for at, tag in reversed(list(enumerate(seen)))}
+    assert len(first_at) == ACTIVATIONS + 1
+    began_by = sorted(answers, key=lambda one: one.began)
+    for tag, after in itertools.pairwise(sorted(first_at, key=first_at.__getitem__)):
+        since = min(one.ended for one in answers if one.istag == after)
+        assert not [one for one in began_by if one.istag == tag and one.began > since]
+
+
+def check_verdicts(
+    rows: list[dict[str, object]], answers: list[Answered], switches: list[Switch]
+) -> None:
+    """Every request has a verdict, whole, by the rule set that was at work."""
+    by_id = {str(row["id"]): row for row in rows}
+    assert len(by_id) == len(rows) >= len(answers)
+    assert [row for row in rows if row["unscanned"]] == []
+    known = {str(row["ruleset"]) for row in rows}
+    order_of = [switch.ruleset for switch in switches]
+    first = known - set(order_of)
+    assert len(first) == 1
+    order_of.insert(0, first.pop())
+    for one in (one for one in answers if one.transfer):
+        at = order_of.index(str(by_id[one.transfer]["ruleset"]))
+        latest = sum(switch.ordered < one.ended for switch in switches)
+        earliest = sum(switch.done < one.began for switch in switches)
+        assert earliest <= at <= latest
