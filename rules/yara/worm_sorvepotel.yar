@@ -1,7 +1,9 @@
 /* SORVEPOTEL, also Water Saci: a zip sent over WhatsApp Web holds a shortcut whose PowerShell fetches
    a batch file from one of these hosts; that one goes to the Startup folder. Both are small and begin
    with what they are: the header of a shortcut, the "@" of "@echo off". PowerShell takes its commands
-   as Base64 of UTF-16, so the hosts are looked for in that form too. */
+   as Base64 of UTF-16, so "sorveteno" and "expahnsive" are looked for in that form too, written out
+   at its three alignments: the modifiers base64 and base64wide say the same and cost three times as
+   much. */
 
 rule MAL_Worm_Sorvepotel_Nov26
 {
@@ -30,8 +32,12 @@ rule MAL_Worm_Sorvepotel_Nov26
         $host_poate = "sorvetenopoate.com" ascii wide nocase
         $host_opote = "sorvetenoopote.com" ascii wide nocase
         $host_user = "expahnsiveuser.com" ascii wide nocase
-        $coded_sorvete = "sorveteno" wide base64 base64wide
-        $coded_user = "expahnsiveuser" wide base64 base64wide
+        $coded_sorvete_1 = "cwBvAHIAdgBlAHQAZQBuAG8A" ascii wide
+        $coded_sorvete_2 = "MAbwByAHYAZQB0AGUAbgBvA" ascii wide
+        $coded_sorvete_3 = "zAG8AcgB2AGUAdABlAG4Abw" ascii wide
+        $coded_user_1 = "ZQB4AHAAYQBoAG4AcwBpAHYAZQ" ascii wide
+        $coded_user_2 = "UAeABwAGEAaABuAHMAaQB2AGUA" ascii wide
+        $coded_user_3 = "lAHgAcABhAGgAbgBzAGkAdgBlA" ascii wide
         $shell_power = "powershell" ascii wide nocase
         $shell_command = "cmd.exe" ascii wide nocase
     condition:

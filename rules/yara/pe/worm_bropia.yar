@@ -30,7 +30,7 @@ rule MAL_Worm_Bropia_Nov26
         $pif_love = "love_me.pif" ascii wide nocase
         $pif_see = "see_me.pif" ascii wide nocase
         $pif_piccie = "piccie_lol.pif" ascii wide nocase
-        $pif_haha = "hahahaha.pif" ascii wide nocase
+        $pif_haha = "hahahaha.pif" ascii wide
         $pif_me = "me_2005.pif" ascii wide nocase
         $check_winexec = "winexec32.exe" ascii wide nocase
         $check_adaware = "adaware32.exe" ascii wide nocase
