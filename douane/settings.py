@@ -12,6 +12,7 @@ from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, Sp
 from scanners.passwords.secret import SECRET_FILE
 from scanners.settings import ClamavSettings, Limits, PasswordSettings, Section, WorkerSettings
 from verdicts.ledger.settings import DatabaseSettings
+from verdicts.lookback_settings import LookbackSettings
 
 SHIPPED_RULES = Path(__file__).parent.parent / "rules"
 
@@ -93,6 +94,7 @@ class Settings(Section):
     workers: WorkerSettings = WorkerSettings()
     spool: SpoolSettings = SpoolSettings()
     cache: CacheSettings = CacheSettings()
+    lookback: LookbackSettings = LookbackSettings()
     client: tuple[ClientSettings, ...] = ()
 
     @property
@@ -123,6 +125,11 @@ class Settings(Section):
     def rulesets_directory(self) -> Path:
         """Stored rule sets, their state and their history."""
         return self.state.directory / "rulesets"
+
+    @property
+    def kept_directory(self) -> Path:
+        """Allowed files that later rules scan again; all fronts share it."""
+        return self.state.directory / "kept"
 
     @property
     def password_key(self) -> Path:

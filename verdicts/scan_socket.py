@@ -47,6 +47,13 @@ class ScanRequest:
     url: str = ""
     user: str = ""
     client_ip: str = ""
+    host: str = ""
+    channel: str = "unknown"
+    direction: str = Direction.UPLOAD.value
+    parameters: tuple[tuple[str, str], ...] = ()
+    codings: tuple[str, ...] = ()
+    recorded: bool = True
+    """False: nobody transfers it; the verdict only says what would be done."""
 
 
 def submit(
@@ -170,24 +177,32 @@ class ScanSocket:
         if spool is None:
             raise ValueError(f"the file is larger than {self._file_bytes} bytes")
         try:
-            record = await self._inspection.inspect(scan_transfer(request), spool)
+            transfer = scan_transfer(request)
+            record = await self._inspection.inspect(transfer, spool, recorded=request.recorded)
         finally:
             spool.close()
         return as_row(clipped(record))
 
 
 def scan_transfer(request: ScanRequest) -> Transfer:
-    """Return the transfer of a file that somebody hands in; it counts as an upload."""
+    """Return the transfer of a file that somebody hands in; it counts as an upload.
+
+    Unless the request says otherwise, for a file that was transferred before.
+    """
     return Transfer(
         id=new_transfer_id(),
         service="scan",
-        direction=Direction.UPLOAD,
+        direction=Direction(request.direction),
         received_at=utc_now(),
         url=request.url,
+        host=request.host,
+        channel=request.channel,
         user=request.user,
         client_ip=request.client_ip,
         file_name=request.file_name,
         declared_type=request.declared_type,
+        parameters=request.parameters,
+        codings=request.codings,
         hints=hints(request.url),
     )
 
@@ -211,6 +226,14 @@ def _receive(connection: socket.socket) -> tuple[bytes, int]:
 def _read_request(data: bytes) -> ScanRequest:
     """Raise ValueError or TypeError for anything that `submit` does not send."""
     head = json.loads(data)
-    if not isinstance(head, dict) or not all(isinstance(text, str) for text in head.values()):
-        raise ValueError("the head of a request is a table of texts")
-    return ScanRequest(**head)
+    if not isinstance(head, dict):
+        raise ValueError("the head of a request is a table")
+    recorded = head.pop("recorded", True)
+    codings = tuple(head.pop("codings", ()))
+    parameters = tuple((name, value) for name, value in head.pop("parameters", ()))
+    texts = [*head.values(), *codings, *(text for pair in parameters for text in pair)]
+    if not isinstance(recorded, bool) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("the values of a request are texts, but for lists of them and recorded")
+    request = ScanRequest(**head, parameters=parameters, codings=codings, recorded=recorded)
+    Direction(request.direction)
+    return request

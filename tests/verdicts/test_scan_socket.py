@@ -152,6 +152,12 @@ WRONG = [
     (b'{"file_name": 1, "declared_type": ""}', 1),
     (b'{"file_name": "a"}', 1),
     (b'{"file_name": "a", "declared_type": "", "other": ""}', 1),
+    (b'{"file_name": "a", "declared_type": "", "recorded": "no"}', 1),
+    (b'{"file_name": "a", "declared_type": "", "codings": [1]}', 1),
+    (b'{"file_name": "a", "declared_type": "", "codings": 1}', 1),
+    (b'{"file_name": "a", "declared_type": "", "parameters": [["a"]]}', 1),
+    (b'{"file_name": "a", "declared_type": "", "parameters": [["a", null]]}', 1),
+    (b'{"file_name": "a", "declared_type": "", "direction": "sideways"}', 1),
     (GOOD + b" " * MAX_HEAD, 1),
 ]
 
