@@ -29,9 +29,15 @@ class RuleFolder:
     """The same as part of a condition; empty if there is nothing to demand."""
 
 
+def _is_program(view: memoryview) -> bool:
+    return bytes(view[:2]) == b"MZ"
+
+
 FOLDERS = {
     "": RuleFolder(lambda view: True, ""),
-    "pe": RuleFolder(lambda view: bytes(view[:2]) == b"MZ", "uint16(0) == 0x5A4D"),
+    "lnk": RuleFolder(lambda view: bytes(view[:4]) == b"L\0\0\0", "uint32(0) == 0x0000004C"),
+    "pe": RuleFolder(_is_program, "uint16(0) == 0x5A4D"),
+    "script": RuleFolder(lambda view: not _is_program(view), "uint16(0) != 0x5A4D"),
 }
 """Folder below rules/yara/ -> what it means; "": rules/yara/ itself, tried on everything."""
 

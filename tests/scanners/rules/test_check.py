@@ -140,7 +140,7 @@ def test_a_folder_that_is_not_read_is_a_problem(rules: Path) -> None:
     write_rule(rules, RULE, "pdf/other")
     (problem,) = problems(rules)
     assert problem.file == "yara/pdf/other.yar"
-    assert problem.fix == "move it to yara/ or yara/pe/"
+    assert problem.fix == "move it to yara/ or yara/lnk/ or yara/pe/ or yara/script/"
 
 
 def test_the_proof_of_a_rule_lies_in_the_same_folder_of_tests(rules: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yara
 
 from scanners.rules.folders import (
     FOLDERS,
@@ -107,8 +108,30 @@ def test_the_top_folder_demands_nothing() -> None:
     assert meets_demand(FOLDERS[""], "$a or $b")
 
 
-def test_what_people_are_told_to_write_is_taken() -> None:
-    assert meets_demand(FOLDERS["pe"], f"{FOLDERS['pe'].demand} and $a")
+DEMANDING = [name for name in FOLDERS if name]
+CONTENTS = [
+    *(b"", b"M", b"MZ", b"MZ\x90\0", b" MZ", b"ZM", b"mz"),
+    *(b"L", b"L\0\0", b"L\0\0\0", b"L\0\0\0\x01\x14\x02\0", b"LNK\0", b"\0\0\0L"),
+    *(b"@echo off", b"PK\x03\x04", b"\xff\xd8\xff\xe0"),
+]
+
+
+@pytest.mark.parametrize("name", DEMANDING)
+def test_what_people_are_told_to_write_is_taken(name: str) -> None:
+    assert meets_demand(FOLDERS[name], f"{FOLDERS[name].demand} and $a")
+
+
+@pytest.mark.parametrize("name", DEMANDING)
+def test_a_folder_admits_all_that_its_demand_allows(name: str) -> None:
+    rule = yara.compile(source=f"rule One {{ condition: {FOLDERS[name].demand} }}")
+    for data in CONTENTS:
+        if rule.match(data=data):
+            assert FOLDERS[name].admits(memoryview(data)), data
+
+
+@pytest.mark.parametrize("name", DEMANDING)
+def test_a_folder_keeps_something_away(name: str) -> None:
+    assert not all(FOLDERS[name].admits(memoryview(data)) for data in CONTENTS)
 
 
 SOURCE = r"""
