@@ -40,7 +40,7 @@ def worm_scripts() -> tuple[Specimen, ...]:
         ),
         Specimen(
             "ORCAMENTO_114418.bat", BATCH.encode(),
-            expected=("signature.yara", SORVEPOTEL),
+            expected=("signature.yara", "MAL_Worm_SorvepotelBatch_Nov26"),
             about="A batch file, all comment, with a host published of SORVEPOTEL.",
         ),
     )  # fmt: skip

@@ -1,16 +1,14 @@
 /* SORVEPOTEL, also Water Saci: a zip sent over WhatsApp Web holds a shortcut whose PowerShell fetches
-   a batch file from one of these hosts; that one goes to the Startup folder. Both are small and begin
-   with what they are: the header of a shortcut, the "@" of "@echo off". PowerShell takes its commands
-   as Base64 of UTF-16, so "sorveteno" and "expahnsive" are looked for in that form too, written out
-   at its three alignments: the modifiers base64 and base64wide say the same and cost three times as
-   much. */
+   a batch file from one of these hosts. PowerShell takes its commands as Base64 of UTF-16, so
+   "sorveteno" and "expahnsive" are looked for in that form too, written out at its three alignments:
+   the modifiers base64 and base64wide say the same and cost three times as much. */
 
 rule MAL_Worm_Sorvepotel_Nov26
 {
     meta:
         id = "756d7f16-0b3e-5a6f-8873-0acd78810b18"
         version = "1.0"
-        description = "Detects SORVEPOTEL (WhatsApp Web, September 2025), its shortcut or batch file, by its hosts"
+        description = "Detects SORVEPOTEL (WhatsApp Web, September 2025), its shortcut, by its hosts"
         author = "Douane"
         source = "Douane"
         sharing = "TLP:CLEAR"
@@ -41,7 +39,6 @@ rule MAL_Worm_Sorvepotel_Nov26
         $shell_power = "powershell" ascii wide nocase
         $shell_command = "cmd.exe" ascii wide nocase
     condition:
-        filesize < 64KB and
-        ((uint32(0) == 0x0000004C and uint32(4) == 0x00021401) or uint8(0) == 0x40) and
+        uint32(0) == 0x0000004C and uint32(4) == 0x00021401 and filesize < 64KB and
         any of ($host*, $coded*) and any of ($shell*)
 }
