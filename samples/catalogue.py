@@ -17,6 +17,7 @@ from samples.rar import rar_specimens
 from samples.rtf import rtf_specimens
 from samples.sevenzip import sevenzip_specimens
 from samples.shortcuts import shortcut_specimens
+from samples.signatures import signature_specimens
 from samples.smuggling import smuggling_specimens
 from samples.specimen import Specimen
 from samples.techniques import technique_specimens
@@ -36,6 +37,7 @@ def specimens() -> tuple[Specimen, ...]:
         *eicar_specimens(),
         *worm_specimens(),
         *technique_specimens(),
+        *signature_specimens(),
         *honest_specimens(),
         *trick_specimens(),
         *message_specimens(),

@@ -20,5 +20,7 @@ class Specimen:
 
     Empty: a scan may yield nothing beyond level info.
     """
+    clamav: str = ""
+    """Signature of rules/clamav/ that ClamAV must find in it; the other scanners need not."""
     about: str = ""
     """One sentence: what it is and why it is here."""

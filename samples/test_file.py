@@ -11,6 +11,7 @@ from samples.specimen import Specimen
 OCTETS = "application/octet-stream"
 BOUNDARY = "----douane"
 FOUND = ("signature.yara", "TEST_Eicar_Nov26")
+CLAMAV = "Douane.Test.Eicar"
 
 _FIRST = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}"
 _SECOND = b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -25,14 +26,17 @@ def eicar_specimens() -> tuple[Specimen, ...]:
     form = multipart([Part("file", eicar(), "eicar-form.com", OCTETS)], BOUNDARY)
     base64_part = Part("file", b64encode(eicar()), "eicar-base64.com", OCTETS, "base64")
     return (
-        Specimen("eicar.com", eicar(), OCTETS, expected=FOUND, about="The anti-virus test file."),
+        Specimen(
+            "eicar.com", eicar(), OCTETS, expected=FOUND, clamav=CLAMAV,
+            about="The anti-virus test file.",
+        ),
         Specimen(
             "nested.zip", zip_of({"eicar.zip": zip_of({"eicar.com": eicar()})}), "application/zip",
-            expected=FOUND, about="The test file in a ZIP in a ZIP.",
+            expected=FOUND, clamav=CLAMAV, about="The test file in a ZIP in a ZIP.",
         ),
         Specimen(
             "form-eicar", form, "multipart/form-data", (("boundary", BOUNDARY),), expected=FOUND,
-            about="The test file uploaded by a web form.",
+            clamav=CLAMAV, about="The test file uploaded by a web form.",
         ),
         Specimen(
             "form-eicar-base64", multipart([base64_part], BOUNDARY), "multipart/form-data",

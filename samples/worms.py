@@ -36,5 +36,6 @@ def _program(worm: Worm, is_wide: bool) -> Specimen:
         pe(strings, size=worm.size),
         "application/octet-stream",
         expected=("signature.yara", worm.rule),
+        clamav=worm.clamav,
         about=f"An empty PE with strings published of {worm.family}.",
     )

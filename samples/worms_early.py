@@ -11,6 +11,8 @@ class Worm:
     file_name: str
     """As published, so that the name itself is no disguise."""
     size: int = 0
+    clamav: str = ""
+    """Signature of rules/clamav/ for what packing hides from YARA."""
 
 
 EARLY_WORMS = (
@@ -46,6 +48,7 @@ EARLY_WORMS = (
             "#pentagonex",
         ),
         "gone.scr",
+        clamav="Douane.Worm.Goner",
     ),
     Worm(
         "Aplore",
@@ -79,6 +82,7 @@ EARLY_WORMS = (
             "serbw.exe",
         ),
         "formatsys.exe",
+        clamav="Douane.Worm.Sumom",
     ),
     Worm(
         "Upering",

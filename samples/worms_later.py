@@ -13,6 +13,7 @@ LATER_WORMS = (
             "RegWrite",  # AutoIt's own function; the ClamAV signature wants it
         ),
         "sscvihost.exe",
+        clamav="Douane.Worm.Sohanad",
     ),
     Worm(
         "Pykse",

@@ -36,6 +36,6 @@ rule SUSP_Vbs_WhatsAppWave_Nov26
         $part_batch = /\\Startup\\[^"\r\n]{1,60}\.(bat|cmd|lnk|vbs)/ ascii wide nocase
         $part_chat = "web.whatsapp.com" ascii wide nocase
     condition:
-        filesize < 512KB and uint16(0) != 0x5A4D and uint8(0) != 0x3C and any of ($shell*) and
+        filesize < 256KB and uint16(0) != 0x5A4D and uint8(0) != 0x3C and any of ($shell*) and
         any of ($fetch*) and any of ($hide*) and 2 of ($part*)
 }
