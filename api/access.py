@@ -58,7 +58,9 @@ def require(role: Role) -> Callable[[ApiKey], Awaitable[ApiKey]]:
 
 
 Viewer = Depends(require(Role.VIEWER))
+AnyKey = Annotated[ApiKey, Viewer]
 Analyst = Annotated[ApiKey, Depends(require(Role.ANALYST))]
+Admin = Annotated[ApiKey, Depends(require(Role.ADMIN))]
 
 
 def _unauthorized(detail: str) -> RequestFailed:

@@ -8,18 +8,40 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from api import problems
+from api.active_rules import ActiveRules
 from api.description import VERSION, describe
 from api.envelope import Envelope
-from api.routes import documentation, health, metrics, scans, selftest, stats, verdicts
+from api.routes import (
+    documentation,
+    events,
+    feedback,
+    health,
+    metrics,
+    rules,
+    ruleset_orders,
+    scans,
+    selftest,
+    stats,
+    verdicts,
+)
+from api.routes import (
+    rulesets as ruleset_routes,
+)
 from api.services import Selftest, Services
 from api.settings import ApiSettings
 from scanners.settings import MiB
 from verdicts.ledger.keys import LedgerPlace
 from verdicts.ledger.queries import Reader
+from verdicts.rulesets.store import Store
 from verdicts.spool import SpoolSpace
 
 ROUTERS = (
     verdicts.router,
+    feedback.router,
+    rules.router,
+    ruleset_routes.router,
+    ruleset_orders.router,
+    events.router,
     stats.router,
     scans.router,
     selftest.router,
@@ -27,6 +49,8 @@ ROUTERS = (
     metrics.router,
     documentation.router,
 )
+STREAMS = 32
+ORDERS = 4
 
 
 def create_app(
@@ -35,11 +59,17 @@ def create_app(
     *,
     run_directory: Path,
     spool_directory: Path,
+    rulesets: Path,
+    false_positive_rate: float,
     fronts: int,
     tester: Selftest,
+    closing: asyncio.Event,
 ) -> FastAPI:
-    """Return the application; it opens the database at the first request that needs it."""
-    reader = Reader(place.url)
+    """Return the application; it opens the database at the first request that needs it.
+
+    `rulesets` is the folder of the store of rule sets; `closing` ends what would not end by itself.
+    """
+    reader, store = Reader(place.url), Store(rulesets)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -69,6 +99,14 @@ def create_app(
         ),
         uploads=asyncio.Semaphore(settings.uploads),
         selftest=tester,
+        store=store,
+        rulesets=rulesets,
+        active_rules=ActiveRules(store),
+        false_positive_rate=false_positive_rate,
+        closing=closing,
+        streams=asyncio.Semaphore(STREAMS),
+        handing_in=asyncio.Semaphore(1),
+        orders=asyncio.Semaphore(ORDERS),
     )
     for router in ROUTERS:
         app.include_router(router)

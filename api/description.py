@@ -15,10 +15,28 @@ COMMON = {
     "500": "A bug",
     "503": "A part of the service does not answer",
 }
+NO_SET = {"404": "No such rule set"}
+STEP = COMMON | NO_SET | {"409": "It cannot be done, and nothing has changed"}
 PROBLEMS: dict[str, dict[str, str]] = {
     "/v1/health/live": {},
     "/v1/health/ready": {},
     "/v1/verdicts/{id}": COMMON | {"404": "No such verdict"},
+    "/v1/verdicts/{id}/feedback": COMMON
+    | {"404": "No such verdict", "408": "The body took too long", "413": "It is too large"},
+    "/v1/rules/{name}": COMMON | {"404": "The active rule set has no such rule"},
+    "/v1/rulesets": COMMON
+    | {
+        "408": "The file took too long",
+        "413": "The file is too large",
+        "422": "A parameter is wrong, or the rule set is none, or it fails the check",
+    },
+    "/v1/rulesets/{id}": COMMON | NO_SET,
+    "/v1/rulesets/{id}/diff": COMMON | NO_SET,
+    "/v1/rulesets/{id}/shadow": COMMON | NO_SET,
+    "/v1/rulesets/{id}/retroactive": COMMON | NO_SET,
+    "/v1/rulesets/{id}/stage": STEP,
+    "/v1/rulesets/{id}/activate": STEP,
+    "/v1/rulesets/rollback": STEP,
     "/v1/scans": COMMON | {"408": "The file took too long", "413": "The file is too large"},
 }
 
@@ -29,7 +47,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title="Douane",
             version=VERSION,
-            description="Verdicts on transferred files, statistics, and inspection on request.",
+            description="Verdicts on transferred files, statistics, rules, inspection on request.",
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from scanners.model import Code, DetectionLevel, Family, Reason
+from verdicts.ledger.feedback import FeedbackKind
 from verdicts.model import Action, Direction, NameSource
 
 LevelName = Literal["clean", "unknown", "suspicious", "malicious"]
@@ -117,6 +118,20 @@ class SummaryModel(BaseModel):
     unscanned: dict[Reason, int]
 
 
+class FeedbackModel(BaseModel):
+    """What somebody said of a verdict."""
+
+    verdict: str
+    author: str = Field(description="Name of the key with which it was given.")
+    time: datetime
+    kind: FeedbackKind
+    reason: str
+
+
+class FeedbackList(BaseModel):
+    data: list[FeedbackModel] = Field(description="Newest first.")
+
+
 class PartModel(BaseModel):
     """One part of the service."""
 
@@ -132,3 +147,9 @@ class ReadyModel(BaseModel):
 
 class LiveModel(BaseModel):
     live: Literal[True] = True
+
+
+class NoQuery(BaseModel):
+    """A route without parameters refuses those that it is given."""
+
+    model_config = ConfigDict(extra="forbid")

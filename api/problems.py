@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -10,8 +11,10 @@ from starlette.exceptions import HTTPException
 
 from verdicts.ledger.queries import LogUnavailable
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
+from verdicts.rulesets.records import RulesetError
 
 MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger()
 
 
 class FieldProblem(BaseModel):
@@ -32,18 +35,25 @@ class Problem(BaseModel):
     request_id: str
     errors: list[FieldProblem] | None = None
     """What is wrong with which field, if that is the problem."""
+    problems: list[str] | None = None
+    """What is wrong with a rule set, one sentence each: file, line, rule, and what to do."""
 
 
 class RequestFailed(Exception):
     """The request cannot be served; becomes a problem of this status."""
 
     def __init__(
-        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+        self,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        problems: Sequence[str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.headers = headers
+        self.problems = problems
 
 
 def problem(
@@ -53,6 +63,7 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[FieldProblem] | None = None,
+    problems: Sequence[str] | None = None,
 ) -> Response:
     found = Problem(
         title=HTTPStatus(status).phrase,
@@ -60,6 +71,7 @@ def problem(
         detail=detail,
         request_id=request.scope["request_id"],
         errors=None if errors is None else list(errors),
+        problems=list(problems) if problems else None,
     )
     content = found.model_dump_json(exclude_none=True)
     return Response(content, status, headers, MEDIA_TYPE)
@@ -72,6 +84,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     for away in (LogUnavailable, LedgerAway, LedgerFailed):
         app.add_exception_handler(away, _away)
+    app.add_exception_handler(RulesetError, _no_rulesets)
+
+
+def sentence(error: Exception) -> str:
+    """Return the text of an error that was written for whoever reads the answer."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 DETAILS = {
@@ -82,7 +101,9 @@ DETAILS = {
 
 def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestFailed)  # noqa: S101 - installed for nothing else
-    return problem(request, error.status, error.detail, headers=error.headers)
+    return problem(
+        request, error.status, error.detail, headers=error.headers, problems=error.problems
+    )
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -106,5 +127,15 @@ def _away(request: Request, _: Exception) -> Response:
         request,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The verdict log does not answer. Traffic is inspected all the same.",
+        headers={"Retry-After": "5"},
+    )
+
+
+def _no_rulesets(request: Request, error: Exception) -> Response:
+    log.error("api.rulesets_unreadable", reason=str(error))
+    return problem(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The stored rule sets cannot be read; the log says why.",
         headers={"Retry-After": "5"},
     )

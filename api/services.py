@@ -8,8 +8,10 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from api.active_rules import ActiveRules
 from api.settings import ApiSettings
 from verdicts.ledger.queries import Reader
+from verdicts.rulesets.store import Store
 from verdicts.spool import SpoolSpace
 
 
@@ -36,6 +38,21 @@ class Services:
     space: SpoolSpace
     uploads: asyncio.Semaphore
     selftest: Selftest
+    store: Store
+    """The rule sets.  Only read here: whoever wants a change gives the supervisor an order."""
+    rulesets: Path
+    """The folder of the store; files that are handed in go below it."""
+    active_rules: ActiveRules
+    false_positive_rate: float
+    """Above it a rule is flagged; 0 to 1."""
+    closing: asyncio.Event
+    """Set when the API is about to stop: streams end then."""
+    streams: asyncio.Semaphore
+    """Places for clients that follow events."""
+    handing_in: asyncio.Semaphore
+    """The one place for a rule set that is being handed in."""
+    orders: asyncio.Semaphore
+    """Places for those who wait until the supervisor has carried out their order."""
     key_uses: dict[str, float] = field(default_factory=dict)
     """When the use of a key was last noted, by prefix; monotonic seconds."""
 

@@ -1,6 +1,5 @@
 """Hand in a file: the same inspection as in traffic."""
 
-import asyncio
 import json
 from http import HTTPStatus
 from typing import Annotated
@@ -10,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Analyst
+from api.bodies import busy, file_body, read_file
 from api.models import VerdictModel
 from api.problems import RequestFailed
 from api.services import Served, Services
@@ -18,13 +18,9 @@ from verdicts.scan_socket import NoFrontAnswers, ScanRefused, ScanRequest, submi
 from verdicts.spool import Spool
 
 router = APIRouter(prefix="/v1/scans", tags=["scans"])
-BODY = {
-    "requestBody": {
-        "required": True,
-        "description": "The file as it is. Content-Type is taken as its declared type.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+BODY = file_body(
+    "The file as it is. Content-Type is taken as its declared type.", "application/octet-stream"
+)
 
 
 class ScanQuery(BaseModel):
@@ -42,7 +38,7 @@ async def scan(
 ) -> Response:
     """Answer with its verdict, which is in the log then as well."""
     if services.uploads.locked():
-        raise _busy("Too many files are handed in at the same time.")
+        raise busy("Too many files are handed in at the same time.")
     asked = ScanRequest(
         file_name=declared_name(request.headers) if query.name is None else query.name,
         declared_type=declared_type(request.headers),
@@ -53,7 +49,13 @@ async def scan(
     async with services.uploads:
         spool = Spool(services.space)
         try:
-            await _receive(request, services, spool)
+            await read_file(
+                request,
+                spool,
+                services.space,
+                services.settings.scan_limit_bytes,
+                services.settings.upload_seconds,
+            )
             row = await run_in_threadpool(_submit, services, spool, asked)
         finally:
             spool.close()
@@ -62,47 +64,14 @@ async def scan(
     return Response(content, media_type="application/json")
 
 
-async def _receive(request: Request, services: Services, spool: Spool) -> None:
-    limit = services.settings.scan_limit_bytes
-    too_large = RequestFailed(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A file may have {limit} bytes at most."
-    )
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
-        raise too_large
-    try:
-        async with asyncio.timeout(services.settings.upload_seconds):
-            async for piece in request.stream():
-                if spool.size + len(piece) > limit:
-                    raise too_large
-                if services.space.full:
-                    raise _busy("There is no room for the file now.")
-                _keep(spool, piece)
-    except TimeoutError:
-        raise RequestFailed(HTTPStatus.REQUEST_TIMEOUT, "The file took too long.") from None
-
-
-def _keep(spool: Spool, piece: bytes) -> None:
-    try:
-        spool.write(memoryview(piece))
-    except OSError:
-        raise RequestFailed(
-            HTTPStatus.INSUFFICIENT_STORAGE, "There is no room on the disk for the file."
-        ) from None
-
-
 def _submit(services: Services, spool: Spool, asked: ScanRequest) -> dict[str, object]:
     try:
         return submit(
             services.run_directory, spool.descriptor(), asked, services.settings.scan_seconds
         )
     except NoFrontAnswers:
-        raise _busy("No ICAP front takes files now.") from None
+        raise busy("No ICAP front takes files now.") from None
     except ScanRefused:
         raise RequestFailed(
             HTTPStatus.UNPROCESSABLE_ENTITY, "The front refused the file."
         ) from None
-
-
-def _busy(detail: str) -> RequestFailed:
-    return RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": "5"})

@@ -32,12 +32,44 @@ from verdicts.ledger.server import serve
 from verdicts.ledger.store import Writer
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.record import id_bytes
+from verdicts.rulesets.records import Status
+from verdicts.rulesets.store import Store
 from verdicts.status import FrontStatus
 
 NOW = datetime.now(UTC)
 STATUS = FrontStatus(
     0, 42, "up", "ClamAV 1.4.6", "fildes", "", 2, 2, (), "rules", "tag", 0, 0, 0
 )  # fmt: skip
+
+RULES = {
+    "policy.toml": "# nothing\n",
+    "passwords.txt": "secret\n",
+    "yara/worm.yar": 'rule Worm_X { meta: level = "malicious" status = "testing" score = SCORE '
+    'description = "Detects X" condition: false }\n',
+    "clamav/own.ndb": "Douane.Worm.X:0:*:616263\n",
+    "catalogue/x.toml": """
+name = "Worm X"
+kind = "family"
+aliases = ["IM-Worm.X"]
+first_seen = "2003"
+networks = ["AIM"]
+transport = "a link"
+basis = "file names"
+about = "Published is its name."
+references = ["https://example.org/x"]
+cover = [
+    { rule = "Worm_X", basis = "traits" },
+    { rule = "Douane.Worm.X", basis = "file names" },
+]
+""",
+    "catalogue/y.toml": """
+name = "Worm Y"
+kind = "family"
+named_in_articles = true
+basis = "none"
+about = "Nothing is published."
+""",
+}
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +128,8 @@ class Site:
     app: FastAPI
     keys: dict[Role, str]
     run_directory: Path
+    closing: asyncio.Event
+    store: Store
 
     def client(self, role: Role | None = Role.ADMIN) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.keys[role]}"} if role else {}
@@ -127,16 +161,20 @@ async def site(
     writer.write([decode(id_bytes(one.transfer.id), encode(one)) for one in records])
     writer.close()
     keys = {role: create_key(place, role.value, role, NOW) for role in Role}
+    closing = asyncio.Event()
     app = create_app(
         settings,
         place,
         run_directory=run_directory,
         spool_directory=run_directory,
+        rulesets=run_directory / "rulesets",
+        false_positive_rate=0.1,
         fronts=1,
         tester=Selftest(played, ("squid", "rspamd")),
+        closing=closing,
     )
     async with app.router.lifespan_context(app):
-        yield Site(place, app, keys, run_directory)
+        yield Site(place, app, keys, run_directory, closing, Store(run_directory / "rulesets"))
 
 
 @pytest.fixture
@@ -149,6 +187,32 @@ async def ledger(site: Site) -> AsyncIterator[None]:
     yield
     stop.set()
     await serving
+
+
+WriteRules = Callable[..., Path]
+
+
+@pytest.fixture
+def write_rules(tmp_path: Path) -> WriteRules:
+    """write_rules("name", score=10) writes a small rule set of its own."""
+
+    def write(name: str = "rules", score: int = 70) -> Path:
+        for file, text in RULES.items():
+            path = tmp_path / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace("SCORE", str(score)))
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def active(site: Site, write_rules: WriteRules) -> str:
+    """The id of a rule set that is active at the site."""
+    one = site.store.take_in(write_rules(), author="ann", note="first", origin="upload")
+    for status in (Status.CHECKED, Status.ACTIVE):
+        site.store.mark(one.id, status, actor="ann")
+    return one.id
 
 
 @pytest.fixture

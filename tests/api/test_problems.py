@@ -32,6 +32,22 @@ CASES = [
     ("POST", "/v1/scans", bytes(100_001), 413, []),
     ("POST", "/v1/scans", b"x", 503, []),
     ("GET", "/metrics", b"", 503, []),
+    ("GET", "/v1/rules", b"", 503, []),
+    ("GET", "/v1/rules?order=name", b"", 422, ["query.order"]),
+    ("GET", "/v1/rules?since=now", b"", 422, ["query.since"]),
+    ("GET", "/v1/rules/x?days=3", b"", 422, ["query.days"]),
+    ("GET", "/v1/rulesets?limit=3", b"", 422, ["query.limit"]),
+    ("GET", "/v1/rulesets/history?limit=0", b"", 422, ["query.limit"]),
+    ("GET", "/v1/rulesets/0123", b"", 404, []),
+    ("GET", "/v1/rulesets/..%2f..", b"", 404, []),
+    ("GET", "/v1/rulesets/active/shadow?before=-1", b"", 422, ["query.before"]),
+    ("POST", "/v1/rulesets/active/stage?force=1", b"", 422, ["query.force"]),
+    ("POST", "/v1/rulesets/rollback", b"", 503, []),
+    ("POST", "/v1/rulesets", b"no bundle", 422, []),
+    ("GET", "/v1/events?kind=gossip", b"", 422, ["query.kind.0"]),
+    ("GET", "/v1/verdicts/x/feedback", b"", 404, []),
+    ("POST", "/v1/verdicts/x/feedback", b"", 422, ["body"]),
+    ("POST", "/v1/verdicts/x/feedback", bytes(70_000), 413, []),
 ]
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from verdicts.model import VerdictRecord
 from verdicts.record import as_row
+from verdicts.scan_socket import ScanRequest
 
 MakeRecord = Callable[[int], VerdictRecord]
 
@@ -77,13 +78,8 @@ async def test_file_is_inspected(
     assert answer.status_code == 200
     assert answer.json() == as_row(make_record(1))
     ((head, body, seals),) = front.seen
-    assert head == {
-        "file_name": "a b.exe",
-        "declared_type": "image/jpeg",
-        "url": "https://x/y",
-        "user": "admin",
-        "client_ip": "127.0.0.1",
-    }
+    asked = ScanRequest("a b.exe", "image/jpeg", "https://x/y", "admin", "127.0.0.1")
+    assert head == json.loads(json.dumps(asdict(asked)))
     assert body == b"content"
     assert seals & fcntl.F_SEAL_WRITE
 

@@ -1,0 +1,87 @@
+"""Bodies of requests, read piece by piece after the key was looked at, and bounded.
+
+A route must not declare a body of its own: that would be read whole before anybody asks for a key.
+"""
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+from api.problems import RequestFailed
+from verdicts.spool import Spool, SpoolSpace
+
+JSON_BYTES = 64 * 1024
+JSON_SECONDS = 30
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def read_file(
+    request: Request, spool: Spool, space: SpoolSpace, limit: int, seconds: float
+) -> None:
+    """Keep the body in the spool; raise RequestFailed if it is too large, too slow, or no room."""
+
+    def keep(piece: bytes) -> None:
+        if space.full:
+            raise busy("There is no room for the file now.")
+        try:
+            spool.write(memoryview(piece))
+        except OSError:
+            raise RequestFailed(
+                HTTPStatus.INSUFFICIENT_STORAGE, "There is no room on the disk for the file."
+            ) from None
+
+    await _read(request, limit, seconds, "file", keep)
+
+
+async def read_json(request: Request, model: type[Model]) -> Model:
+    """Return the body; raise RequestFailed, or RequestValidationError for what it may not be."""
+    body = bytearray()
+    await _read(request, JSON_BYTES, JSON_SECONDS, "document", body.extend)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        wrong = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(wrong) from None
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """Describe the body of a route for OpenAPI."""
+    schema = model.model_json_schema()
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def file_body(description: str, *media_types: str) -> dict[str, Any]:
+    """Describe a body that is a file, for OpenAPI."""
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    content = dict.fromkeys(media_types, schema)
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
+def busy(detail: str) -> RequestFailed:
+    return RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": "5"})
+
+
+async def _read(
+    request: Request, limit: int, seconds: float, what: str, keep: Callable[[bytes], object]
+) -> None:
+    too_large = RequestFailed(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A {what} may have {limit} bytes at most."
+    )
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+        raise too_large
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > limit:
+                    raise too_large
+                keep(piece)
+    except TimeoutError:
+        raise RequestFailed(HTTPStatus.REQUEST_TIMEOUT, f"The {what} took too long.") from None

@@ -1,0 +1,146 @@
+"""Rule sets: handing one in, and orders to the supervisor, who alone changes what is in force."""
+
+import os
+import shutil
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import Admin, Analyst
+from api.bodies import busy, file_body, read_file
+from api.problems import RequestFailed, sentence
+from api.routes.rulesets import find, ruleset_row
+from api.ruleset_models import RulesetModel
+from api.services import Served, Services
+from scanners.settings import MiB
+from verdicts.rulesets.bundle import unpack
+from verdicts.rulesets.handover import incoming
+from verdicts.rulesets.orders import Action, NoSupervisor, Order, OrderRefused, ask
+from verdicts.rulesets.records import RulesetError
+from verdicts.spool import Spool
+
+router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
+BUNDLE_BYTES = 64 * MiB
+BUNDLE = file_body(
+    "A bundle as `douane rules pack` makes it.", "application/gzip", "application/octet-stream"
+)
+ACTOR_LENGTH = 256
+Note = Annotated[str, Field(max_length=500, description="Why; it goes into the history.")]
+
+
+class NoteQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    note: Note = ""
+
+
+class RollbackQuery(NoteQuery):
+    to: str = Field("", max_length=16, description="The set to go back to; else the one before.")
+
+
+@router.post(
+    "",
+    summary="Hand in a rule set",
+    status_code=HTTPStatus.CREATED,
+    response_model=RulesetModel,
+    openapi_extra=BUNDLE,
+)
+async def hand_in(
+    services: Served, key: Analyst, query: Annotated[NoteQuery, Query()], request: Request
+) -> dict[str, object]:
+    """Take a rule set in and check it; it decides nothing yet.
+
+    One that fails the check is refused, with all that is wrong in `problems`.
+    """
+    if services.handing_in.locked():
+        raise busy("Another rule set is being handed in.")
+    async with services.handing_in:
+        spool = Spool(services.space)
+        try:
+            seconds = services.settings.upload_seconds
+            await read_file(request, spool, services.space, BUNDLE_BYTES, seconds)
+            return await run_in_threadpool(_take_in, services, key.name, query.note, spool)
+        finally:
+            spool.close()
+
+
+@router.post("/rollback", summary="Go back to a former rule set", response_model=RulesetModel)
+async def rollback(
+    services: Served, key: Admin, query: Annotated[RollbackQuery, Query()]
+) -> dict[str, object]:
+    """Make the set active again that was active before, or the one that is named."""
+    meant = find(services, query.to).id if query.to else ""
+    return await _ordered(services, "rollback", key.name, meant, query.note)
+
+
+@router.post("/{id}/stage", summary="Try a rule set on live traffic", response_model=RulesetModel)
+async def stage(
+    services: Served, key: Analyst, id: str, query: Annotated[NoteQuery, Query()]
+) -> dict[str, object]:
+    """Let it see every transfer and decide nothing; what it would do is listed."""
+    return await _ordered(services, "stage", key.name, find(services, id).id, query.note)
+
+
+@router.post("/{id}/activate", summary="Activate a rule set", response_model=RulesetModel)
+async def activate(
+    services: Served, key: Admin, id: str, query: Annotated[NoteQuery, Query()]
+) -> dict[str, object]:
+    """Let it decide, once every front has loaded it; transfers that run end on the former one."""
+    return await _ordered(services, "activate", key.name, find(services, id).id, query.note)
+
+
+async def _ordered(
+    services: Services, action: Action, actor: str, ruleset: str, note: str
+) -> dict[str, object]:
+    if services.orders.locked():
+        raise busy("Too many orders wait already.")
+    async with services.orders:
+        order = Order(action, actor[:ACTOR_LENGTH], ruleset, note=note)
+        return await run_in_threadpool(_carried_out, services, order, HTTPStatus.CONFLICT)
+
+
+def _take_in(services: Services, actor: str, note: str, spool: Spool) -> dict[str, object]:
+    """Unpack the bundle where the supervisor finds it, and have it checked.  Blocks."""
+    folder = incoming(services.rulesets)
+    try:
+        _unpack(spool, folder)
+        order = Order("check", actor[:ACTOR_LENGTH], folder=str(folder), note=note)
+        return _carried_out(services, order, HTTPStatus.UNPROCESSABLE_ENTITY)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # the supervisor has its own copy by now
+
+
+def _unpack(spool: Spool, folder: Path) -> None:
+    try:
+        with os.fdopen(os.dup(spool.descriptor()), "rb") as stream:
+            stream.seek(0)
+            unpack(stream, folder)
+    except RulesetError as error:
+        raise RequestFailed(HTTPStatus.UNPROCESSABLE_ENTITY, sentence(error)) from None
+    except OSError:
+        raise RequestFailed(
+            HTTPStatus.INSUFFICIENT_STORAGE, "There is no room on the disk for the rule set."
+        ) from None
+
+
+def _carried_out(services: Services, order: Order, refused: HTTPStatus) -> dict[str, object]:
+    """Return the set that the order was about, as it is then.  Blocks."""
+    try:
+        done = ask(services.run_directory, order, _hear)
+        return ruleset_row(services.store.find(str(done["id"])))
+    except OrderRefused as error:
+        raise RequestFailed(refused, sentence(error), problems=error.problems) from None
+    except NoSupervisor:
+        raise busy(
+            "The supervisor does not answer; what it was asked to do may yet be done."
+        ) from None
+    except RulesetError as error:
+        raise RequestFailed(HTTPStatus.NOT_FOUND, sentence(error)) from None
+
+
+def _hear(_line: str) -> None:
+    """Progress is for those who watch; the API answers once."""

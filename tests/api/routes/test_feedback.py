@@ -1,0 +1,78 @@
+"""Feedback over REST: kept with the verdict, one voice a key, by analysts."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from verdicts.ledger.events import events_after
+from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import Role
+
+WORM = "0192f3a4-0000-7000-8000-000000000001"
+SAID = {"kind": "false_positive", "reason": "Our own updater; see ticket 17."}
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_given_and_shown(site: Any, client: httpx.AsyncClient) -> None:
+    path = f"/v1/verdicts/{WORM}/feedback"
+    assert (await client.get(path)).json() == {"data": []}
+    async with site.client(Role.ANALYST) as analyst:
+        answer = await analyst.post(path, json=SAID)
+    assert answer.status_code == 201
+    given = answer.json()
+    assert given == {"verdict": WORM, "author": "analyst", "time": given["time"], **SAID}
+    await client.post(path, json={**SAID, "reason": "No.\nIt is one."})
+    second = (await client.post(path, json={"kind": "missed", "reason": "It is one."})).json()
+    assert second["author"] == "admin"
+    assert (await client.get(path)).json() == {"data": [second, given]}
+    reader = Reader(site.place.url)
+    with reader.connect() as connection:
+        events = events_after(connection, 0, ("feedback",), 10)
+    reader.close()
+    assert [json.loads(event.data)["author"] for event in events] == ["analyst", "admin", "admin"]
+    assert {event.verdict for event in events} == {WORM}
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("verdict", ["0192f3a4-0000-7000-8000-0000000000ff", "x", "..%2f"])
+async def test_unknown_verdict(client: httpx.AsyncClient, verdict: str) -> None:
+    assert (await client.post(f"/v1/verdicts/{verdict}/feedback", json=SAID)).status_code == 404
+    assert (await client.get(f"/v1/verdicts/{verdict}/feedback")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"kind": "praise", "reason": "x"},
+        {"kind": "missed"},
+        {"kind": "missed", "reason": ""},
+        {"kind": "missed", "reason": " \n"},
+        {"kind": "missed", "reason": "a\0b"},
+        {"kind": "missed", "reason": "x" * 2001},
+        {"kind": "missed", "reason": "x", "author": "root"},
+        ["kind", "missed"],
+    ],
+)
+async def test_what_is_no_feedback(client: httpx.AsyncClient, body: object) -> None:
+    answer = await client.post(f"/v1/verdicts/{WORM}/feedback", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"].startswith("body")
+
+
+async def test_ledger_that_is_away(client: httpx.AsyncClient) -> None:
+    assert (await client.post(f"/v1/verdicts/{WORM}/feedback", json=SAID)).status_code == 503
+
+
+async def test_body_is_not_read_before_the_key(site: Any) -> None:
+    read: list[int] = []
+
+    async def body() -> Any:
+        read.append(1)
+        yield b"{"
+
+    async with site.client(Role.VIEWER) as viewer:
+        answer = await viewer.post(f"/v1/verdicts/{WORM}/feedback", content=body())
+    assert (answer.status_code, read) == (403, [])

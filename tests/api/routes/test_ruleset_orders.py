@@ -1,0 +1,170 @@
+"""Handing in rule sets and giving orders, to a supervisor that does what it would do."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import Request
+
+from api.services import get_services
+from verdicts.ledger.questions import Role
+from verdicts.rulesets.bundle import pack
+from verdicts.rulesets.handover import handed_over
+from verdicts.rulesets.order_socket import OrderSocket
+from verdicts.rulesets.orders import SOCKET, Order, OrderRefused
+from verdicts.rulesets.records import Status
+
+WriteRules = Callable[..., Path]
+STATUSES = {"check": Status.CHECKED, "stage": Status.STAGED, "activate": Status.ACTIVE}
+
+
+class Supervisor:
+    """Carries out orders on the store alone, and notes them."""
+
+    def __init__(self, site: Any) -> None:
+        self.orders: list[Order] = []
+        self.refuses = False
+        self.free = asyncio.Event()
+        self.free.set()
+        self._store = site.store
+        self._folder = site.run_directory / "rulesets"
+
+    async def carry_out(self, order: Order, say: Callable[[str], None]) -> dict[str, object]:
+        self.orders.append(order)
+        say("working")
+        await self.free.wait()
+        one = self._meant(order)
+        if self.refuses:
+            self._store.mark(one.id, Status.REFUSED, actor=order.actor)
+            raise OrderRefused("the rules do not compile", ("yara/worm.yar:1: X: bad; mend it",))
+        if order.action == "rollback":
+            status, back = Status.ACTIVE, True
+        else:
+            status, back = STATUSES[order.action], False
+        marked = self._store.mark(
+            one.id, status, actor=order.actor, why=order.note, rolled_back=back
+        )
+        return asdict(marked)
+
+    def _meant(self, order: Order) -> Any:
+        if not order.folder:
+            return self._store.find(order.ruleset or "previous")
+        folder = handed_over(self._folder, order.folder)
+        one = self._store.take_in(folder, author=order.actor, note=order.note, origin="upload")
+        shutil.rmtree(folder)
+        return one
+
+
+@pytest.fixture
+async def supervisor(site: Any) -> AsyncIterator[Supervisor]:
+    made = Supervisor(site)
+    listening = OrderSocket(site.run_directory / SOCKET, made.carry_out)
+    await listening.start()
+    yield made
+    await listening.stop()
+
+
+@pytest.fixture
+def bundle(write_rules: WriteRules, tmp_path: Path) -> bytes:
+    pack(write_rules("new", 20), tmp_path / "new.tar.gz", None)
+    return (tmp_path / "new.tar.gz").read_bytes()
+
+
+def left_behind(site: Any) -> list[str]:
+    return [path.name for path in (site.run_directory / "rulesets" / "incoming").glob("*")]
+
+
+async def test_from_upload_to_rollback(
+    site: Any, client: httpx.AsyncClient, supervisor: Supervisor, active: str, bundle: bytes
+) -> None:
+    async with site.client(Role.ANALYST) as analyst:
+        answer = await analyst.post("/v1/rulesets?note=ticket+17", content=bundle)
+        made = answer.json()
+        assert answer.status_code == 201
+        assert (made["status"], made["author"], made["note"]) == ("checked", "analyst", "ticket 17")
+        assert left_behind(site) == []
+        staged = (await analyst.post(f"/v1/rulesets/{made['id'][:8]}/stage?note=try")).json()
+        assert (staged["id"], staged["status"], staged["why"]) == (made["id"], "staged", "try")
+        assert (await analyst.post("/v1/rulesets/staged/activate")).status_code == 403
+    assert (await client.post("/v1/rulesets/staged/activate")).json()["status"] == "active"
+    assert site.store.active.id == made["id"]
+    assert (await client.post("/v1/rulesets/rollback?note=no")).json()["id"] == active
+    assert site.store.active.id == active
+    again = await client.post(f"/v1/rulesets/rollback?to={made['id']}")
+    assert again.json()["id"] == made["id"]
+    assert [(one.action, one.actor, bool(one.ruleset)) for one in supervisor.orders] == [
+        ("check", "analyst", False),
+        ("stage", "analyst", True),
+        ("activate", "admin", True),
+        ("rollback", "admin", False),
+        ("rollback", "admin", True),
+    ]
+
+
+async def test_set_that_fails_the_check(
+    site: Any, client: httpx.AsyncClient, supervisor: Supervisor, bundle: bytes
+) -> None:
+    supervisor.refuses = True
+    answer = await client.post("/v1/rulesets", content=bundle)
+    assert answer.status_code == 422
+    body = answer.json()
+    assert body["detail"] == "The rules do not compile."
+    assert body["problems"] == ["yara/worm.yar:1: X: bad; mend it"]
+    assert left_behind(site) == []
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_step_that_cannot_be_done(client: httpx.AsyncClient, active: str) -> None:
+    answer = await client.post("/v1/rulesets/active/stage")
+    assert answer.status_code == 409
+    assert active in answer.json()["detail"]
+    assert (await client.post("/v1/rulesets/ffff/stage")).status_code == 404
+    assert (await client.post("/v1/rulesets/rollback?to=ffff")).status_code == 404
+
+
+@pytest.mark.parametrize("content", [b"", b"no bundle", b"\x1f\x8b" + bytes(100)])
+async def test_what_is_no_bundle(
+    site: Any, client: httpx.AsyncClient, supervisor: Supervisor, content: bytes
+) -> None:
+    answer = await client.post("/v1/rulesets", content=content)
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+    assert (supervisor.orders, left_behind(site)) == ([], [])
+
+
+async def test_bundle_that_is_too_large(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.ruleset_orders.BUNDLE_BYTES", 10)
+    assert (await client.post("/v1/rulesets", content=bytes(11))).status_code == 413
+
+
+async def test_no_supervisor(site: Any, client: httpx.AsyncClient, bundle: bytes) -> None:
+    answer = await client.post("/v1/rulesets", content=bundle)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert left_behind(site) == []
+
+
+async def test_one_upload_at_a_time(site: Any, client: httpx.AsyncClient, bundle: bytes) -> None:
+    services = get_services(Request({"type": "http", "app": site.app}))
+    async with services.handing_in:
+        assert (await client.post("/v1/rulesets", content=bundle)).status_code == 503
+
+
+async def test_few_wait_for_the_supervisor(
+    site: Any, client: httpx.AsyncClient, supervisor: Supervisor, active: str
+) -> None:
+    supervisor.free.clear()
+    waiting = [asyncio.create_task(client.post("/v1/rulesets/active/activate")) for _ in range(4)]
+    services = get_services(Request({"type": "http", "app": site.app}))
+    async with asyncio.timeout(10):
+        while not services.orders.locked():  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.01)
+    assert (await client.post("/v1/rulesets/active/activate")).status_code == 503
+    supervisor.free.set()
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} <= {200, 409}
