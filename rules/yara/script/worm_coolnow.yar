@@ -26,7 +26,7 @@ rule MAL_Worm_Coolnow_Nov26
         $control_class = "F3A614DC-ABE0-11d2-A441-00C04F795683" ascii wide nocase
         $control_name = "Messenger.MsgrObject" ascii wide
         $lure_urgent = "URGENT - Go to http" ascii wide
-        $lure_attention = "NT!oN - Go to" ascii wide  // ATTe…: five times the cost
+        $lure_attention = "NT!oN - Go to" ascii wide  // with "ATTe" it costs most of all
     condition:
         uint16(0) != 0x5A4D and filesize < 64KB and 1 of ($control*) and 1 of ($lure*)
 }
