@@ -175,7 +175,11 @@ def test_no_clamd_is_a_gap_until_it_comes(
     """clamd without any signature does not start; the service does, and recovers by itself."""
     rules = short_folder / "rules"
     shutil.copytree(ROOT / "rules", rules, ignore=shutil.ignore_patterns("clamav"))
-    begin({"rules": {"directory": str(rules)}, "clamav": {"official_database": "none"}})
+    settings: Tables = {
+        "rules": {"directory": str(rules), "watch": True},
+        "clamav": {"official_database": "none"},
+    }
+    begin(settings)
     started = short_folder / "state" / "run" / "addresses.json"
     wait_until(started.exists, 60, "start")
     log = (short_folder / "log").read_text()

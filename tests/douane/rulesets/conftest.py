@@ -1,0 +1,109 @@
+"""What the tests of the life cycle share: a store of small sets, fronts and clamd that obey."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from douane.clamav import SignaturesNotLoaded
+from douane.rulesets import lifecycle as module
+from douane.rulesets.fronts import NotLoaded
+from douane.rulesets.lifecycle import Lifecycle, Parts, Step
+from scanners.rules.records import Problem, RuleFindings
+from verdicts.rulesets.records import StoredSet
+from verdicts.rulesets.store import Store
+
+
+@dataclass
+class World:
+    """Fronts and clamd as the life cycle sees them, and all that it did to them, in order."""
+
+    did: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    front_fault: str = ""
+    clamd_fault: str = ""
+    behind: list[str] = field(default_factory=list)
+    """What fronts say that do not take over."""
+    problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """What the check finds, by rule set."""
+    states: dict[int, str] = field(default_factory=dict)
+
+    def step(self, why: str = "") -> Step:
+        return Step("ann", why, self.said.append)
+
+    async def prepare(self, folder: Path, ruleset: str) -> None:
+        assert folder.name == ruleset
+        self.did.append("prepare")
+        if self.front_fault:
+            raise NotLoaded(self.front_fault)
+
+    async def take_over(self, folder: Path, ruleset: str) -> list[str]:
+        self.did.append(f"take over {ruleset}")
+        return self.behind
+
+    async def discard(self) -> None:
+        self.did.append("discard")
+
+    async def settle(self, seconds: float) -> int:
+        self.did.append("settle")
+        return 0
+
+    async def on_duty(self) -> dict[int, str]:
+        return self.states
+
+    def adopt(self, rules_clamav: Path, former: Path) -> None:
+        self.did.append(f"clamd {rules_clamav.parent.name}")
+        if self.clamd_fault:
+            raise SignaturesNotLoaded(self.clamd_fault)
+
+    async def activated(self, folder: Path) -> None:
+        self.did.append("istag")
+
+    def check(self, folder: Path, **_: object) -> RuleFindings:
+        self.did.append("check")
+        return RuleFindings(self.problems.get(folder.name, ()))
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World()
+    monkeypatch.setattr(module, "check_ruleset", world.check)
+    return world
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "rulesets")
+
+
+class Sets:
+    """Makes rule sets that differ in one line."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder
+        self._store = store
+
+    def write(self, word: str) -> Path:
+        folder = self._folder / word
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "policy.toml").write_text(f"# {word}\n")
+        return folder
+
+    def take_in(self, word: str) -> StoredSet:
+        return self._store.take_in(self.write(word), author="ann", note=word, origin="test")
+
+
+@pytest.fixture
+def sets(tmp_path: Path, store: Store) -> Sets:
+    return Sets(tmp_path / "made", store)
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> Path:
+    return tmp_path / "active"
+
+
+@pytest.fixture
+def lifecycle(world: World, store: Store, link: Path) -> Lifecycle:
+    parts = Parts(world, world, world.activated, 1.0)  # type: ignore[arg-type]  # doubles
+    return Lifecycle(store, parts, link, must_be_signed=False)

@@ -1,0 +1,171 @@
+"""Nothing changes before everything can; what is broken never goes live and says why."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from douane.rulesets.lifecycle import Lifecycle, Parts
+from scanners.rules.records import Problem
+from verdicts.rulesets.orders import OrderRefused
+from verdicts.rulesets.records import SetTampered, Status
+from verdicts.rulesets.store import Store
+
+PROBLEM = Problem("yara/a.yar", 3, "A", "it is broken", "mend it")
+
+
+async def test_the_order_of_an_activation(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store, link: Path
+) -> None:
+    first, second = sets.take_in("one"), sets.take_in("two")
+    await lifecycle.activate(first, world.step())
+    assert world.did == ["check", "prepare", f"take over {first.id}", "settle", "istag"]
+    world.did.clear()
+    marked = await lifecycle.activate(second, world.step("because"))
+    assert world.did == [
+        *("check", "prepare", f"clamd {second.id}"),
+        *(f"take over {second.id}", "settle", "istag"),
+    ]
+    assert (marked.id, marked.status, marked.why) == (second.id, Status.ACTIVE, "because")
+    assert store.active == marked
+    assert link.resolve() == store.folder(second.id)
+    assert store.find(first.id).status is Status.RETIRED
+
+
+async def test_what_is_active_stays_so(lifecycle: Lifecycle, world: Any, sets: Any) -> None:
+    one = await lifecycle.activate(sets.take_in("one"), world.step())
+    world.did.clear()
+    assert await lifecycle.activate(one, world.step()) == one
+    assert world.did == []
+    assert world.said[-1] == f"{one.id} is active already"
+
+
+async def test_what_was_checked_is_not_checked_again(
+    lifecycle: Lifecycle, world: Any, sets: Any
+) -> None:
+    first = await lifecycle.activate(sets.take_in("one"), world.step())
+    await lifecycle.activate(sets.take_in("two"), world.step())
+    world.did.clear()
+    retired = replace(first, status=Status.RETIRED)
+    back = await lifecycle.activate(retired, world.step(), rolled_back=True)
+    assert back.status is Status.ACTIVE
+    assert "check" not in world.did
+
+
+async def test_problems_refuse_it(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store, link: Path
+) -> None:
+    good = await lifecycle.activate(sets.take_in("one"), world.step())
+    bad = sets.take_in("two")
+    world.problems[bad.id] = (PROBLEM, PROBLEM)
+    world.did.clear()
+    with pytest.raises(OrderRefused, match="has 2 problems") as refused:
+        await lifecycle.activate(bad, world.step())
+    assert refused.value.problems == (str(PROBLEM),) * 2
+    assert world.did == ["check"]
+    assert store.active == good
+    assert link.resolve() == store.folder(good.id)
+    assert store.find(bad.id).status is Status.REFUSED
+    assert store.find(bad.id).why == str(PROBLEM)
+
+
+@pytest.mark.parametrize(
+    "fault, did",
+    [
+        ({"front_fault": "rule X does not hit"}, ["prepare", "discard"]),
+        ({"clamd_fault": "clamd says no"}, ["prepare", "clamd", "discard"]),
+    ],
+)
+async def test_what_does_not_load_never_goes_live(
+    lifecycle: Lifecycle,
+    world: Any,
+    sets: Any,
+    store: Store,
+    link: Path,
+    fault: dict[str, str],
+    did: list[str],
+) -> None:
+    good = await lifecycle.activate(sets.take_in("one"), world.step())
+    bad = sets.take_in("two")
+    world.did.clear()
+    for name, said in fault.items():
+        setattr(world, name, said)
+    with pytest.raises(OrderRefused, match=next(iter(fault.values()))):
+        await lifecycle.activate(bad, world.step())
+    assert [each.split()[0] for each in world.did] == ["check", *did]
+    assert store.active == good
+    assert link.resolve() == store.folder(good.id)
+    assert store.find(bad.id).status is Status.REFUSED
+
+
+async def test_a_disk_that_takes_no_state_leaves_all_as_it_was(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = await lifecycle.activate(sets.take_in("one"), world.step())
+    one = await lifecycle.check(sets.take_in("two"), world.step())
+    world.did.clear()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(store, "mark", refuse)
+    with pytest.raises(OrderRefused, match="cannot be written"):
+        await lifecycle.activate(one, world.step())
+    assert world.did == ["prepare", f"clamd {one.id}", "discard", f"clamd {good.id}"]
+    assert store.active == good
+
+
+async def test_a_stored_set_that_somebody_changed(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store
+) -> None:
+    one = await lifecycle.check(sets.take_in("one"), world.step())
+    path = store.folder(one.id) / "policy.toml"
+    path.chmod(0o644)
+    path.write_text("default = 'allow'")
+    with pytest.raises(SetTampered):
+        await lifecycle.activate(one, world.step())
+    assert "prepare" not in world.did
+
+
+async def test_a_front_that_is_behind_is_said_and_told_again(
+    lifecycle: Lifecycle, world: Any, sets: Any
+) -> None:
+    world.behind = ["duty-1 does not answer"]
+    one = await lifecycle.activate(sets.take_in("one"), world.step())
+    assert any("duty-1 does not answer" in said for said in world.said)
+    world.did.clear()
+    world.states = {0: one.id, 1: "0123456789abcdef"}
+    await lifecycle.follow()
+    assert world.did == [f"take over {one.id}"]
+    world.states = {0: one.id, 1: one.id}
+    await lifecycle.follow()
+    assert world.did == [f"take over {one.id}"]
+
+
+async def test_nobody_follows_before_the_first_set(lifecycle: Lifecycle, world: Any) -> None:
+    world.states = {0: "0123456789abcdef"}
+    await lifecycle.follow()
+    assert world.did == []
+
+
+async def test_unsigned_sets_where_a_signature_is_demanded(
+    world: Any, sets: Any, store: Store, link: Path
+) -> None:
+    parts = Parts(world, world, world.activated, 1.0)
+    lifecycle = Lifecycle(store, parts, link, must_be_signed=True)
+    one = sets.take_in("one")
+    with pytest.raises(OrderRefused, match="is not signed"):
+        await lifecycle.activate(one, world.step())
+    assert world.did == []
+    signed = replace(one, signed_by="ann")
+    assert (await lifecycle.activate(signed, world.step())).status is Status.ACTIVE
+
+
+async def test_the_link_changes_at_once(lifecycle: Lifecycle, link: Path, tmp_path: Path) -> None:
+    """It is never absent: a front may start at any moment."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        lifecycle.point_to(tmp_path / name)
+        assert link.resolve() == tmp_path / name
+    assert [path.name for path in link.parent.glob(".active*")] == []
