@@ -15,6 +15,8 @@ from scanners.text_list import ListMalformed, read_lines
 
 BLOCKED, ALLOWED = "blocked.txt", "allowed.txt"
 NEVER = "never"
+SHOWN_DIGITS = 16
+"""Of a hash, in the name of a detection."""
 FIELDS = 4
 MAX_REASON = 300
 """Characters; a reason goes into every detection."""
@@ -33,6 +35,14 @@ class Listed:
     author: str
     reason: str
 
+    @property
+    def told(self) -> str:
+        """What a detection says of it."""
+        return f"{self.reason} ({self.author})"
+
+    def in_force(self, today: date) -> bool:
+        return self.expires is None or today < self.expires
+
 
 @dataclass(frozen=True, slots=True)
 class HashList:
@@ -46,8 +56,7 @@ class HashList:
     def find(self, digest: bytes, today: date) -> Listed | None:
         """Return the line that is in force for a SHA-256."""
         listed = self.lines.get(digest)
-        in_force = listed is not None and (listed.expires is None or today < listed.expires)
-        return listed if in_force else None
+        return listed if listed is not None and listed.in_force(today) else None
 
 
 def read_hash_list(path: Path) -> HashList:

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from datetime import date
 
 from scanners.budget import Budget
-from scanners.hash_lists import HashList, utc_day
+from scanners.hash_lists import SHOWN_DIGITS, HashList, utc_day
 from scanners.model import Code, Content, Detection, DetectionLevel, Report
 
-SHOWN_DIGITS = 16
-"""Of the hash, in the name of a detection."""
 STEP_BYTES = 16 * 1024 * 1024
 """Hashed between two looks at the clock."""
 
@@ -42,7 +40,7 @@ class HashScanner:
             f"Blocked.{digest.hex()[:SHOWN_DIGITS]}",
             DetectionLevel.MALICIOUS,
             content.path,
-            f"{listed.reason} ({listed.author})",
+            listed.told,
         )
         return Report(detections=(found,))
 
@@ -63,7 +61,7 @@ def allowed_report(allowed: HashList, sha256: str, today: date | None = None) ->
         f"Allowed.{sha256[:SHOWN_DIGITS]}",
         DetectionLevel.INFO,
         (),
-        f"{listed.reason} ({listed.author})",
+        listed.told,
     )
     return Report(detections=(found,))
 

@@ -1,0 +1,177 @@
+"""Looking back: what passed before a rule set became active and would be blocked by it now.
+
+Contents are matched by hash in the verdict log, and kept samples are scanned again by the fronts;
+each transfer that let such a content pass becomes a `retroactive` event.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+import structlog
+
+from scanners.blocked_hashes import MAX_HASHES, BlockedHash, blocked_hashes
+from scanners.hash_lists import utc_day
+from scanners.model import DetectionLevel, Reason
+from verdicts.kept import KeptSamples, Sample
+from verdicts.ledger.events import NewEvent
+from verdicts.ledger.lookback import MOST_ROWS, Passed, allowed_contents
+from verdicts.ledger.queries import Reader
+from verdicts.model import Action, utc_now
+from verdicts.record import microseconds, rfc3339
+from verdicts.scan_socket import ScanRefused, ScanRequest
+
+log = structlog.get_logger()
+
+EVENTS_AT_ONCE = 100
+TEXT, NAMES = 256, 10
+"""Characters of a text, and names of detections, in an event."""
+PASSING = frozenset({Reason.TIMED_OUT, Reason.ENGINE_DOWN, Reason.CRASHED})
+"""Gaps that say nothing of the file."""
+AddEvents = Callable[[Sequence[NewEvent]], None]
+Submit = Callable[[int, ScanRequest], dict[str, object]]
+Progress = Callable[[str, int], None]
+"""Called with what is being done ("hashes", "samples") and how many are done."""
+
+
+class Superseded(Exception):
+    """Another rule set has become active meanwhile: it looks back by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """One look back; everything it calls may block, and is called in a thread."""
+
+    rules: Path
+    """Folder of the set that has become active."""
+    ruleset: str
+    reader: Reader
+    add_events: AddEvents
+    submit: Submit
+    """Has a front scan a file; its row is what the API shows of a verdict."""
+    kept: KeptSamples | None
+    since: int
+    """Microseconds since 1970 UTC: transfers before are left alone."""
+
+    async def run(self, progress: Progress = lambda _what, _count: None) -> int:
+        """Return the number of events, at most MOST_ROWS.
+
+        Raises Superseded, and what the reader, `add_events` and `submit` raise; what was found
+        until then is stored.
+        """
+        known = await asyncio.to_thread(blocked_hashes, self.rules, utc_day())
+        found = await asyncio.to_thread(self._by_hash, known)
+        progress("hashes", len(known))
+        if len(known) >= MAX_HASHES:
+            log.warning("lookback.too_many_hashes", ruleset=self.ruleset, looked_for=len(known))
+        told = {passed.sha256 for passed in found}
+        events = [self._event(one, _by_list(known[one.sha256])) for one in found]
+        await asyncio.to_thread(self._add, events)
+        count = len(events)
+        samples = await asyncio.to_thread(list, self.kept.samples() if self.kept else ())
+        for number, sample in enumerate(samples, 1):
+            if count >= MOST_ROWS:
+                log.warning("lookback.too_much", ruleset=self.ruleset, events=count)
+                break
+            if sample.sha256 not in told:
+                count += await asyncio.to_thread(self._scan_again, sample, MOST_ROWS - count)
+            progress("samples", number)
+        return count
+
+    def _by_hash(self, known: dict[str, BlockedHash]) -> list[Passed]:
+        with self.reader.connect() as connection:
+            rows = allowed_contents(connection, known, self.since)
+            return [one for one in rows if known[one.sha256].size in (None, one.size)]
+
+    def _scan_again(self, sample: Sample, most: int) -> int:
+        """Return how many transfers let this sample pass that would be blocked now."""
+        with self.reader.connect() as connection:
+            passed = list(allowed_contents(connection, [sample.sha256], self.since, most))
+        if not passed:  # forgotten, or erased
+            return 0
+        try:
+            with sample.body.open("rb") as body:
+                row = self.submit(body.fileno(), _question(sample, passed[0]))
+        except (FileNotFoundError, ScanRefused) as error:  # made room for another meanwhile
+            log.info("lookback.not_scanned", sha256=sample.sha256, reason=str(error))
+            return 0
+        if row["ruleset"] != self.ruleset:
+            raise Superseded(f"{row['ruleset']} is active by now")
+        if row["sha256"] != sample.sha256 or _is_uncertain(row):
+            log.warning("lookback.not_scanned", sha256=sample.sha256, reason="no certain verdict")
+            return 0
+        if row["wanted"] == Action.ALLOW.value:
+            return 0
+        self._add([self._event(one, _by_scan(row)) for one in passed])
+        return len(passed)
+
+    def _add(self, events: Sequence[NewEvent]) -> None:
+        for start in range(0, len(events), EVENTS_AT_ONCE):
+            self.add_events(events[start : start + EVENTS_AT_ONCE])
+
+    def _event(self, passed: Passed, why: dict[str, object]) -> NewEvent:
+        data: dict[str, object] = {
+            "action": Action.ALLOW.value,
+            **why,
+            "sha256": passed.sha256,
+            "time": rfc3339(passed.time),
+            "file_name": passed.file_name[:TEXT],
+            "direction": passed.direction,
+            "channel": passed.channel,
+            "user": passed.user,
+            "client_ip": passed.client_ip,
+        }
+        now = microseconds(utc_now())
+        return NewEvent(now, "retroactive", self.ruleset, passed.verdict, data)
+
+
+def _by_list(blocked: BlockedHash) -> dict[str, object]:
+    return {
+        "would": Action.BLOCK.value,
+        "by": "hash",
+        "names": [blocked.name],
+        "reason": blocked.reason,
+    }
+
+
+def _by_scan(row: dict[str, object]) -> dict[str, object]:
+    found = cast("Iterable[dict[str, str]]", row["detections"])
+    weighing = [one["name"] for one in found if one["level"] != DetectionLevel.INFO.value]
+    return {
+        "would": row["wanted"],
+        "by": "scan",
+        "clause": row["clause"],
+        "names": [name[:TEXT] for name in dict.fromkeys(weighing)][:NAMES],
+    }
+
+
+def _is_uncertain(row: dict[str, object]) -> bool:
+    gaps = cast("Iterable[dict[str, str]]", row["unscanned"])
+    return any(gap["reason"] in PASSING for gap in gaps)
+
+
+def _question(sample: Sample, passed: Passed) -> ScanRequest:
+    """Return how the sample came at last, for all that policy and scanners look at."""
+    return ScanRequest(
+        passed.file_name,
+        passed.declared_type,
+        url=passed.url,
+        user=passed.user,
+        client_ip=passed.client_ip,
+        host=_host(passed.url),
+        channel=passed.channel,
+        direction=passed.direction,
+        parameters=sample.parameters,
+        codings=sample.codings,
+        recorded=False,
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
