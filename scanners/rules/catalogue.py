@@ -161,7 +161,7 @@ class _Reader:
     def entry(self) -> Entry:
         for key in self._table:
             if key not in KEYS:
-                raise self._error(key, f"unknown key '{key}'; known keys: {', '.join(KEYS)}")
+                raise self._error(key, f"unknown key {key[:40]!r}; known keys: {', '.join(KEYS)}")
         cover = self._cover()
         return Entry(
             name=self._needed("name"),

@@ -87,6 +87,7 @@ def test_named_entries_come_first_then_families_by_name(tmp_path: Path) -> None:
 
 REFUSED: list[tuple[str, str, int, str]] = [
     ("about", "abuot", 12, "unknown key 'abuot'"),
+    ("about", '"a\\nb"', 1, r"unknown key 'a\\nb'"),
     ("about =", "[[cover]]\nabout =", 12, "no TOML"),
     ('"June 2001"', "2001", 4, "first_seen"),
     ('"June 2001"', '"June\\n2001"', 4, "a line of text"),
