@@ -65,7 +65,12 @@ class World:
     def submit(self, descriptor: int, request: ScanRequest) -> dict[str, object]:
         data = os.pread(descriptor, 1000, 0)
         self.asked.append((sha256(data), request))
-        answer = {"sha256": sha256(data), "ruleset": RULESET, "detections": [], "unscanned": []}
+        answer: dict[str, object] = {
+            "sha256": sha256(data),
+            "ruleset": RULESET,
+            "detections": [],
+            "unscanned": [],
+        }
         bad = data == WORM
         found = [{"name": "MAL_New", "level": "malicious"}, {"name": "x", "level": "info"}]
         answer |= {"wanted": "block", "clause": "malicious", "detections": found} if bad else {}
