@@ -1,0 +1,181 @@
+"""Orders carried out: what they answer, what they change, what they tell the log of events."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from douane.rulesets import desk as module
+from douane.rulesets.desk import RulesDesk
+from douane.rulesets.lifecycle import Lifecycle
+from scanners.rules.records import Problem
+from verdicts.ledger.events import NewEvent
+from verdicts.ledger.questions import LedgerAway
+from verdicts.rulesets.orders import Order, OrderRefused
+from verdicts.rulesets.records import Status, UnknownRuleset
+from verdicts.rulesets.store import Store
+
+
+class ShadowDouble:
+    def __init__(self) -> None:
+        self.sits, self.fault = "", ""
+
+    async def start(self, folder: Path, ruleset: str, active: Path) -> None:
+        assert (folder.name, active.is_dir()) == (ruleset, True)
+        if self.fault:
+            raise OrderRefused(self.fault)
+        self.sits = ruleset
+
+    async def stop(self) -> None:
+        self.sits = ""
+
+
+@pytest.fixture
+def shadow() -> ShadowDouble:
+    return ShadowDouble()
+
+
+@pytest.fixture
+def events(monkeypatch: pytest.MonkeyPatch) -> list[NewEvent]:
+    told: list[NewEvent] = []
+    monkeypatch.setattr(module, "ask_add_events", lambda _, events: told.extend(events))
+    return told
+
+
+@pytest.fixture
+def desk(
+    store: Store, tmp_path: Path, lifecycle: Lifecycle, shadow: Any, events: list[NewEvent]
+) -> RulesDesk:
+    return RulesDesk(store, tmp_path / "rulesets", lifecycle, shadow, tmp_path / "ledger.sock")
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path, sets: Any) -> Callable[[str], str]:
+    """Put a set where orders may name it."""
+
+    def hand_in(word: str) -> str:
+        incoming = tmp_path / "rulesets" / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        return str(sets.write(word).rename(incoming / secrets.token_hex(8)))
+
+    return hand_in
+
+
+def order(action: Any, **fields: str) -> Order:
+    return Order(action, "ann", **fields)
+
+
+async def test_a_life(
+    desk: RulesDesk,
+    store: Store,
+    shadow: ShadowDouble,
+    hand_in: Callable[[str], str],
+    events: list[NewEvent],
+) -> None:
+    one = await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    two = await desk.carry_out(order("stage", folder=hand_in("two"), note="try it"), str)
+    assert (one["status"], two["status"]) == (Status.ACTIVE, Status.STAGED)
+    assert shadow.sits == two["id"]
+    state = await desk.carry_out(order("state"), str)
+    assert (state["active"], state["staged"]) == (one["id"], two["id"])
+    await desk.carry_out(order("activate", ruleset="staged"), str)
+    assert (shadow.sits, desk.activated.is_set()) == ("", True)
+    back = await desk.carry_out(order("rollback"), str)
+    assert back["id"] == one["id"]
+    assert [(event.kind, event.ruleset, event.data["action"]) for event in events] == [
+        ("ruleset", one["id"], "activated"),
+        ("ruleset", two["id"], "staged"),
+        ("ruleset", two["id"], "activated"),
+        ("ruleset", one["id"], "rolled back"),
+    ]
+    assert events[1].data == {"action": "staged", "actor": "ann", "why": "try it"}
+    assert events[2].data["former"] == one["id"]
+    assert not list(store.folder(str(one["id"])).parents[1].glob("incoming/*"))
+
+
+async def test_staged_and_unstaged(
+    desk: RulesDesk, shadow: ShadowDouble, hand_in: Callable[[str], str]
+) -> None:
+    with pytest.raises(UnknownRuleset):
+        await desk.carry_out(order("unstage"), str)
+    await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    two = await desk.carry_out(order("stage", folder=hand_in("two")), str)
+    back = await desk.carry_out(order("unstage"), str)
+    assert (back["id"], back["status"], shadow.sits) == (two["id"], Status.CHECKED, "")
+    with pytest.raises(OrderRefused, match="is active"):
+        await desk.carry_out(order("stage", ruleset="active"), str)
+
+
+async def test_one_that_cannot_be_tried_is_not_staged(
+    desk: RulesDesk, store: Store, shadow: ShadowDouble, hand_in: Callable[[str], str]
+) -> None:
+    await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    shadow.fault = "no memory"
+    with pytest.raises(OrderRefused, match="no memory"):
+        await desk.carry_out(order("stage", folder=hand_in("two")), str)
+    assert store.staged is None
+
+
+async def test_a_check_changes_nothing_else(
+    desk: RulesDesk, store: Store, hand_in: Callable[[str], str], events: list[NewEvent]
+) -> None:
+    one = await desk.carry_out(order("check", folder=hand_in("one")), str)
+    assert (one["status"], store.active, events) == (Status.CHECKED, None, [])
+
+
+async def test_what_is_refused_is_told(
+    desk: RulesDesk, world: Any, sets: Any, events: list[NewEvent], hand_in: Callable[[str], str]
+) -> None:
+    bad = sets.take_in("bad")
+    world.problems[bad.id] = (Problem("yara/a.yar", 1, "A", "broken", "mend it"),)
+    with pytest.raises(OrderRefused) as refused:
+        await desk.carry_out(order("activate", folder=hand_in("bad")), str)
+    assert refused.value.problems == ("yara/a.yar:1: A: broken; mend it",)
+    assert events[0].data["action"] == "refused"
+    assert "1 problem" in str(events[0].data["reason"])
+
+
+@pytest.mark.parametrize("folder", ["", "/etc", "rulesets", "rulesets/incoming/../sets/x"])
+async def test_only_what_was_handed_in(desk: RulesDesk, tmp_path: Path, folder: str) -> None:
+    """An order never has the supervisor read, and remove, any other place."""
+    named = folder and str(tmp_path / folder)
+    with pytest.raises(OrderRefused, match="neither a rule set nor a folder"):
+        await desk.carry_out(order("activate", folder=named), str)
+
+
+async def test_nothing_to_roll_back_to(desk: RulesDesk, hand_in: Callable[[str], str]) -> None:
+    await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    with pytest.raises(OrderRefused, match="no rule set was active before"):
+        await desk.carry_out(order("rollback"), str)
+
+
+async def test_a_ledger_that_is_away_stops_nothing(
+    desk: RulesDesk, hand_in: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise LedgerAway("no ledger")
+
+    monkeypatch.setattr(module, "ask_add_events", away)
+    one = await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    assert one["status"] is Status.ACTIVE
+
+
+async def test_who_looks_after_clamd_waits(desk: RulesDesk, hand_in: Callable[[str], str]) -> None:
+    async with desk.lock:
+        waiting = asyncio.create_task(
+            desk.carry_out(order("activate", folder=hand_in("one")), str)
+        )
+        state = await desk.carry_out(order("state"), str)
+        assert (state["active"], waiting.done()) == (None, False)
+    assert (await waiting)["status"] is Status.ACTIVE
+
+
+async def test_the_folder_of_the_settings(desk: RulesDesk, world: Any, sets: Any) -> None:
+    folder = sets.write("one")
+    await desk.activate_folder(folder, world.step("saved"))
+    state = await desk.carry_out(order("state"), str)
+    assert state["active"] is not None
+    assert folder.exists()

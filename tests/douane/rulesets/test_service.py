@@ -1,0 +1,177 @@
+"""With which rule set a service starts: the last good one, unless somebody changed the folder."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from douane.clamav import ClamavDaemon
+from douane.rulesets import lifecycle as lifecycle_module
+from douane.rulesets.service import RulesService
+from douane.settings import Settings
+from douane.state import make_state
+from scanners.rules.manifest import ruleset_id
+from scanners.rules.records import Problem, RuleFindings
+from verdicts.rule_file import RuleFileError
+from verdicts.rulesets.records import RulesetError, Status, StoredSet
+from verdicts.rulesets.store import Store
+
+RULES = Path(__file__).parents[3] / "rules"
+Start = Callable[[], Awaitable[StoredSet]]
+
+
+@pytest.fixture
+def folder(short_folder: Path) -> Path:
+    """The rules of the settings, which a test may change."""
+    return Path(shutil.copytree(RULES, short_folder / "rules"))
+
+
+@pytest.fixture
+def settings(settings: Settings, folder: Path) -> Settings:
+    rules = settings.rules.model_copy(update={"directory": folder})
+    changed = settings.model_copy(update={"rules": rules})
+    make_state(changed)
+    return changed
+
+
+@pytest.fixture
+def store(settings: Settings) -> Store:
+    return Store(settings.rulesets_directory)
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The check, which finds what a test puts here."""
+    seen: dict[str, Any] = {"problems": (), "ids": []}
+
+    def check(folder: Path, **_: object) -> RuleFindings:
+        seen["ids"].append(folder.name)
+        return RuleFindings(seen["problems"])
+
+    monkeypatch.setattr(lifecycle_module, "check_ruleset", check)
+    return seen
+
+
+@pytest.fixture
+async def start(
+    settings: Settings, checked: dict[str, Any], said: list[str]
+) -> AsyncIterator[Start]:
+    """Start a service as the supervisor does, in place of the one that ran."""
+    running: list[RulesService] = []
+
+    async def activated(folder: Path) -> None:
+        raise AssertionError("nobody activates anything here")
+
+    async def start() -> StoredSet:
+        for service in running:
+            await service.close()
+        service = RulesService(settings, ClamavDaemon(settings), activated)
+        one = await service.begin(said.append)
+        running[:] = [service]
+        await service.open(one, said.append)
+        return one
+
+    yield start
+    for service in running:
+        await service.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+async def test_the_first_start_takes_the_folder(
+    start: Start, settings: Settings, folder: Path, store: Store, checked: dict[str, Any]
+) -> None:
+    one = await start()
+    active = store.active
+    assert active is not None
+    assert (one.id, active.id) == (ruleset_id(folder),) * 2
+    assert settings.active_rules.resolve() == store.folder(one.id)
+    assert checked["ids"] == []
+    assert [line.action for line in store.history()] == ["activated", "checked", "taken in"]
+
+
+async def test_the_next_start_changes_nothing(
+    start: Start, store: Store, checked: dict[str, Any]
+) -> None:
+    first = await start()
+    lines = store.history()
+    assert (await start()).id == first.id
+    assert (store.history(), checked["ids"]) == (lines, [])
+
+
+async def test_a_changed_folder_is_checked_and_taken(
+    start: Start, folder: Path, store: Store, checked: dict[str, Any]
+) -> None:
+    first = await start()
+    (folder / "passwords.txt").write_text("another\n")
+    second = await start()
+    assert second.id != first.id
+    assert checked["ids"] == [second.id]
+    assert store.find("active").id == second.id
+    assert store.find("previous").id == first.id
+
+
+async def test_a_broken_folder_leaves_the_last_good_one(
+    start: Start,
+    folder: Path,
+    store: Store,
+    settings: Settings,
+    checked: dict[str, Any],
+    said: list[str],
+) -> None:
+    first = await start()
+    (folder / "yara" / "broken.yar").write_text("rule")
+    checked["problems"] = (Problem("yara/broken.yar", 1, "", "it does not compile", "mend"),)
+    for _ in range(2):
+        assert (await start()).id == first.id
+        assert settings.active_rules.resolve() == store.folder(first.id)
+        assert "was changed and cannot be used" in said[-1]
+        assert f"last good rule set {first.id}" in said[-1]
+    shutil.rmtree(folder)
+    assert (await start()).id == first.id
+
+
+async def test_who_rolled_back_stays_there(start: Start, folder: Path, store: Store) -> None:
+    first = await start()
+    (folder / "passwords.txt").write_text("another\n")
+    await start()
+    store.mark(first.id, Status.ACTIVE, actor="ann", rolled_back=True)
+    assert (await start()).id == first.id
+    (folder / "passwords.txt").write_text("a third\n")
+    assert (await start()).id == ruleset_id(folder)
+
+
+async def test_a_first_folder_that_is_broken_is_said_of_the_folder(
+    start: Start, folder: Path
+) -> None:
+    (folder / "policy.toml").write_text("default = 3")
+    with pytest.raises(RuleFileError, match=str(folder / "policy.toml")):
+        await start()
+
+
+async def test_a_tampered_store_is_left_for_the_folder(
+    start: Start, folder: Path, store: Store, said: list[str]
+) -> None:
+    first = await start()
+    path = store.folder(first.id) / "passwords.txt"
+    path.chmod(0o644)
+    path.write_text("tampered\n")
+    assert (await start()).id == first.id == ruleset_id(folder)
+    assert "warning: the files of rule set" in said[-1]
+    store.verify(first.id)
+
+
+async def test_a_key_that_cannot_be_read_is_said_at_once(settings: Settings) -> None:
+    rules = settings.rules.model_copy(update={"trusted_keys": (Path("/nonexistent.pem"),)})
+    wrong = settings.model_copy(update={"rules": rules})
+
+    async def activated(folder: Path) -> None:
+        pass
+
+    with pytest.raises(RulesetError, match=r"nonexistent\.pem"):
+        RulesService(wrong, ClamavDaemon(wrong), activated)
