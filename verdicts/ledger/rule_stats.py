@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Text, column, distinct, func, select, values
+from sqlalchemy import Connection, Text, and_, column, distinct, func, select, values
 
 from scanners.model import Code
 from verdicts.ledger.rollups import WIDTHS, Granularity, floor
@@ -100,19 +100,24 @@ def _hits(connection: Connection, since: int, until: int) -> Counter[str]:
 
 
 def _false_positives(connection: Connection, since: int, until: int) -> Counter[str]:
+    """Read the feedback of the time and look up what was found there: an outer join keeps to that
+    order, where a plan without statistics would read every detection of the time."""
+    found = and_(
+        DETECTION.c.verdict == FEEDBACK.c.verdict,
+        DETECTION.c.time >= since,
+        DETECTION.c.time < until,
+        DETECTION.c.code.in_(RULE_CODES),
+    )
     query = (
-        select(DETECTION.c.name, func.count(distinct(DETECTION.c.verdict)))
-        .join(FEEDBACK, FEEDBACK.c.verdict == DETECTION.c.verdict)
-        .where(
-            FEEDBACK.c.kind == "false_positive",
-            DETECTION.c.time >= since,
-            DETECTION.c.time < until,
-            DETECTION.c.code.in_(RULE_CODES),
-        )
+        select(DETECTION.c.name, func.count(distinct(FEEDBACK.c.verdict)))
+        .select_from(FEEDBACK.outerjoin(DETECTION, found))
+        .where(FEEDBACK.c.kind == "false_positive", FEEDBACK.c.time >= since)
         .group_by(DETECTION.c.name)
     )
     wrong: Counter[str] = Counter()
     for name, count in connection.execute(query):
+        if name is None:  # feedback on what no rule found
+            continue
         wrong[name.removesuffix(UNOFFICIAL)] += int(count)
     return wrong
 

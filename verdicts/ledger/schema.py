@@ -163,4 +163,5 @@ FEEDBACK = Table(
     Column("time", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Index("ix_feedback_time", "time"),
 )

@@ -33,3 +33,4 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
     )
+    op.create_index("ix_feedback_time", "feedback", ["time"])
