@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"""
     (?P<comment> //[^\n]* | /\*.*?(?:\*/|\Z) )
   | (?P<literal> "(?:\\.|[^"\\\n])*+"? | /(?:\\.|[^/\\\n])++/? )
-  | (?P<rule> \b (?:(?:private|global)\s++)*+ rule\s++ (?P<name>\w++) )
+  | (?P<rule> \b (?:(?:private|global)\s++){0,2}+ rule\s++ (?P<name>\w++) )
   | (?P<space> \s++ )
   | \w++ | .
     """,
@@ -87,7 +87,8 @@ def yara_rules(source: str) -> dict[str, str]:
     for token in _TOKEN.finditer(source):
         if token["rule"]:
             pieces = found.setdefault(token["name"], [])
-        if token["comment"] or token["space"]:
+            pieces.append(" ".join(token["rule"].split()))
+        elif token["comment"] or token["space"]:
             if pieces and pieces[-1] != " ":
                 pieces.append(" ")
         else:

@@ -90,7 +90,8 @@ class Journal:
         for each in text.splitlines():
             with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
                 row = json.loads(each)
-                found[int(row.pop("serial"))] = _line(row)
+                serial = int(row.pop("serial"))
+                found[serial] = _line(row)
         return found
 
     def _write_history(self, state: State) -> None:

@@ -1,30 +1,39 @@
 """Small rule sets for the tests of their store."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from verdicts.rulesets.store import Store
+
 MakeSet = Callable[..., Path]
-
-
-def rule(name: str, text: str = "one") -> str:
-    return f'rule {name} {{ strings: $a = "{text}" condition: $a }}\n'
-
-
-def write_set(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return folder
 
 
 @pytest.fixture
 def make_set(tmp_path: Path) -> MakeSet:
-    """make_set("name", **{"policy.toml": "…"}) writes a folder with a policy and these files."""
+    """make_set("name", {"yara/a.yar": "…"}) writes a folder with a policy and these files."""
 
     def make(name: str = "rules", files: dict[str, str] | None = None) -> Path:
-        return write_set(tmp_path / name, {"policy.toml": f"# {name}\n"} | (files or {}))
+        for file, text in ({"policy.toml": f"# {name}\n"} | (files or {})).items():
+            path = tmp_path / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return tmp_path / name
 
     return make
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "state" / "rulesets")
+
+
+@pytest.fixture
+def run_directory() -> Iterator[Path]:
+    """A folder whose path leaves room for a Unix socket."""
+    folder = Path(tempfile.mkdtemp(prefix="dr", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)

@@ -1,0 +1,86 @@
+"""State and history survive a crash at any point, and say so if they are damaged."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from verdicts.rulesets.journal import Journal, State
+from verdicts.rulesets.records import HistoryLine, RulesetError, Status, StoredSet
+
+ONE = StoredSet("a" * 16, Status.CHECKED, 1, "alice", "note", "upload", "team", "why")
+FIRST = HistoryLine(1, "alice", "taken in", ONE.id, why="note", added=("a", "b"))
+SECOND = HistoryLine(2, "böb\u2028\n", "checked", ONE.id, "b" * 16, "line\nline", removed=("x",))
+STATE = State({ONE.id: ONE}, ("b" * 16,), FIRST, 1)
+NEXT = replace(STATE, last=SECOND, serial=2)
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    assert journal.read() == State()
+    assert journal.history() == []
+    journal.write(STATE)
+    journal.write(NEXT)
+    assert Journal(tmp_path).read() == NEXT
+    assert Journal(tmp_path).history() == [SECOND, FIRST]
+    assert (tmp_path / "history.jsonl").read_text().count("\n") == 2
+
+
+def test_a_change_without_a_step_has_no_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.write(STATE)
+    journal.write(replace(STATE, past=()))
+    assert journal.history() == [FIRST]
+
+
+def test_a_crash_between_the_two_files_loses_nothing(tmp_path: Path) -> None:
+    journal, history = Journal(tmp_path), tmp_path / "history.jsonl"
+    journal.write(STATE)
+    before = history.read_bytes()
+    journal.write(NEXT)
+    history.write_bytes(before)  # as if the line had not been written
+    assert journal.history() == [SECOND, FIRST]
+    third = replace(SECOND, time=3)
+    journal.write(replace(NEXT, last=third, serial=3))
+    assert history.read_text().count("\n") == 3
+    assert journal.history() == [third, SECOND, FIRST]
+
+
+@pytest.mark.parametrize("length", [0, 1, 40, -1])
+def test_a_line_that_was_cut_off_is_written_again(tmp_path: Path, length: int) -> None:
+    journal, history = Journal(tmp_path), tmp_path / "history.jsonl"
+    journal.write(STATE)
+    whole = history.read_bytes()
+    history.write_bytes(whole[:length])
+    assert journal.history() == [FIRST]
+    journal.write(NEXT)
+    assert journal.history() == [SECOND, FIRST]
+    assert history.read_bytes().endswith(b"\n")
+
+
+def test_lines_that_are_none_are_passed_over(tmp_path: Path) -> None:
+    Journal(tmp_path).write(STATE)
+    with (tmp_path / "history.jsonl").open("ab") as file:
+        file.write(b'\xff\n\n[1]\n{"serial": "x"}\n{"serial": 7}\n7\nnull\n{"serial": null}\n')
+    assert Journal(tmp_path).history() == [FIRST]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "7", "{}", '{"format": 1}', "\x00"),
+        '{"format": 1, "serial": 1, "past": [], "last": null, "sets": [{"id": "a"}]}',
+        '{"format": 1, "serial": 1, "past": [], "last": {}, "sets": []}',
+    ],
+)
+def test_a_damaged_state_says_what_to_do(tmp_path: Path, text: str) -> None:
+    (tmp_path / "state.json").write_text(text)
+    with pytest.raises(RulesetError, match=r"is damaged .* move .* away"):
+        Journal(tmp_path).read()
+
+
+def test_a_newer_format_is_not_guessed_at(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(json.dumps({"format": 2}))
+    with pytest.raises(RulesetError, match="newer Douane"):
+        Journal(tmp_path).read()
