@@ -6,9 +6,12 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import Request
+from starlette.types import Message
 
+from api import event_stream
 from api.services import get_services
 from verdicts.ledger.events import NewEvent, ask_add_events
+from verdicts.ledger.questions import Role
 
 
 @pytest.fixture
@@ -20,18 +23,40 @@ async def stored(site: Any, ledger: None) -> None:
     await asyncio.to_thread(ask_add_events, site.place.socket, new)
 
 
-async def followed(site: Any, client: httpx.AsyncClient, query: str, last: str) -> str:
-    """Return all that a client hears in a moment.  httpx gives an answer when it is whole."""
-    following = asyncio.create_task(
-        client.get(f"/v1/events{query}", headers={"Last-Event-ID": last})
-    )
-    await asyncio.sleep(0.3)
-    site.closing.set()
-    answer = await following
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-store"
-    return answer.text
+async def followed(site: Any, query: str, last: str) -> str:
+    """Return what a client hears until nothing more comes, and a heartbeat says so."""
+    heard: list[bytes] = []
+    head: dict[str, Any] = {}
+    headers = [
+        (b"authorization", f"Bearer {site.keys[Role.VIEWER]}".encode()),
+        (b"last-event-id", last.encode()),
+    ]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/v1/events",
+        "raw_path": b"/v1/events",
+        "query_string": query.encode(),
+        "headers": headers,
+    }
+
+    async def receive() -> Message:
+        await site.closing.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        head.update(message)
+        heard.append(message.get("body", b""))
+        if message.get("body") == b":\n\n":
+            site.closing.set()
+
+    async with asyncio.timeout(20):
+        await site.app(scope, receive, send)
+    assert head["status"] == 200
+    sent = dict(head["headers"])
+    assert sent[b"content-type"] == b"text/event-stream; charset=utf-8"
+    assert sent[b"cache-control"] == b"no-store"
+    return b"".join(heard).decode()
 
 
 @pytest.mark.usefixtures("stored")
@@ -40,15 +65,17 @@ async def followed(site: Any, client: httpx.AsyncClient, query: str, last: str) 
     [
         ("", "0", ["1", "2"]),
         ("", "1", ["2"]),
-        ("?kind=shadow", "0", ["2"]),
-        ("?kind=shadow&kind=ruleset", "0", ["1", "2"]),
-        ("?kind=feedback", "0", []),
+        ("kind=shadow", "0", ["2"]),
+        ("kind=shadow&kind=ruleset", "0", ["1", "2"]),
+        ("kind=feedback", "0", []),
     ],
 )
 async def test_what_is_heard(
-    site: Any, client: httpx.AsyncClient, query: str, last: str, heard: list[str]
+    site: Any, monkeypatch: pytest.MonkeyPatch, query: str, last: str, heard: list[str]
 ) -> None:
-    text = await followed(site, client, query, last)
+    monkeypatch.setattr(event_stream, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.01)
+    text = await followed(site, query, last)
     assert [line[4:] for line in text.splitlines() if line.startswith("id: ")] == heard
 
 

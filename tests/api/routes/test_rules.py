@@ -8,6 +8,8 @@ import pytest
 from verdicts.ledger.changes import apply
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.ledger.store import Writer
+from verdicts.model import utc_now
+from verdicts.record import microseconds
 
 WORM = "0192f3a4-0000-7000-8000-000000000001"
 
@@ -15,8 +17,9 @@ WORM = "0192f3a4-0000-7000-8000-000000000001"
 @pytest.fixture
 def complaint(site: Any) -> None:
     """Somebody says that one of the five hits of Worm_X is harmless."""
+    now = microseconds(utc_now())
     writer = Writer(site.place.url)
-    apply(writer.connection(), StoreFeedback(WORM, "ann", 10**15, "false_positive", "ours"))
+    apply(writer.connection(), StoreFeedback(WORM, "ann", now, "false_positive", "ours"))
     writer.close()
 
 
