@@ -41,7 +41,7 @@ def test_weighing_keys(tmp_path: Path) -> None:
 ROOT = Path(__file__).parents[2]
 DESIGNED = """
 name action mode service direction level codes reasons file_name true_type declared_type program
-channel user group client_ip host url size partial
+channel user group client_ip host url size partial hash_allowed
 """
 
 
@@ -82,7 +82,7 @@ def test_the_clause_has_exactly_the_designed_keys() -> None:
             6,
             "unknown key 'foo' in clause 'a'; known keys: name, action, mode, level, codes, "
             "reasons, service, direction, file_name, true_type, declared_type, channel, user, "
-            "group, client_ip, host, url, size, partial, program",
+            "group, client_ip, host, url, size, partial, hash_allowed, program",
         ),
         (HEAD + "[clause.sub]\nx = 1", 3, "unknown key 'sub' in clause 'a'"),
         (HEAD.replace("allow", "hold"), 5, "clause 'a': action hold is not possible yet"),
