@@ -26,6 +26,7 @@ from icap_server.tls import make_context
 from scanners.clamav.engine import Clamav
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Inspection
+from verdicts.kept import KeptSamples
 from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.events import ask_add_events
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
@@ -84,6 +85,9 @@ class FrontProcess:
             office.channels = crew.channels
 
         self._roster = Roster(settings, self._clamav, crew, change)
+        self._kept = _kept_samples(settings)
+        if settings.lookback.kept_bytes:
+            inspection.bystanders.append(self._kept)
         self._seat = ShadowSeat(settings, self._clamav, inspection)
         self._duty = DutySocket(duty_socket(settings.run_directory, index), self._orders())
         entrance = Entrance.build(
@@ -123,6 +127,7 @@ class FrontProcess:
         await self._duty.stop()
         await self._seat.end()
         await self._roster.stop()
+        await asyncio.to_thread(self._kept.close)
         await self._clamav.stop()
         await self._ledger.stop()
 
@@ -211,6 +216,11 @@ def _piece_store(settings: Settings) -> PieceStore:
     return PieceStore(
         settings.pieces_directory, settings.limits.file_bytes, settings.spool.pieces_total
     )
+
+
+def _kept_samples(settings: Settings) -> KeptSamples:
+    terms = settings.lookback
+    return KeptSamples(settings.kept_directory, terms.kept_bytes, terms.keep_file_bytes, terms.days)
 
 
 def main() -> None:

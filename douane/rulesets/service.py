@@ -12,6 +12,7 @@ from douane.rulesets.desk import RulesDesk
 from douane.rulesets.digest import rules_digest
 from douane.rulesets.fronts import Fronts
 from douane.rulesets.lifecycle import Lifecycle, Parts, Say, Step
+from douane.rulesets.retrospect import look_back_always
 from douane.rulesets.shadow import ShadowPost
 from douane.rulesets.watch import watch
 from douane.settings import Settings
@@ -96,6 +97,8 @@ class RulesService:
             await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=ACTOR)
         self._remember_folder()
         await self._socket.start()
+        looking_back = look_back_always(self._settings, self._store, self._desk)
+        self._tasks.append(asyncio.create_task(looking_back))
         if self._settings.rules.watch:
             folder = self._settings.rules.directory
             self._tasks.append(asyncio.create_task(watch(folder, self._activate_folder)))

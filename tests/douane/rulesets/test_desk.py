@@ -64,8 +64,12 @@ def hand_in(tmp_path: Path, sets: Any) -> Callable[[str], str]:
     return hand_in
 
 
-def order(action: Any, **fields: str) -> Order:
-    return Order(action, "ann", **fields)
+def order(action: Any, *, ruleset: str = "", folder: str = "", note: str = "") -> Order:
+    return Order(action, "ann", ruleset, folder, note)
+
+
+def quiet(text: str) -> None:
+    assert text
 
 
 async def test_a_life(
@@ -75,15 +79,15 @@ async def test_a_life(
     hand_in: Callable[[str], str],
     events: list[NewEvent],
 ) -> None:
-    one = await desk.carry_out(order("activate", folder=hand_in("one")), str)
-    two = await desk.carry_out(order("stage", folder=hand_in("two"), note="try it"), str)
+    one = await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    two = await desk.carry_out(order("stage", folder=hand_in("two"), note="try it"), quiet)
     assert (one["status"], two["status"]) == (Status.ACTIVE, Status.STAGED)
     assert shadow.sits == two["id"]
-    state = await desk.carry_out(order("state"), str)
+    state = await desk.carry_out(order("state"), quiet)
     assert (state["active"], state["staged"]) == (one["id"], two["id"])
-    await desk.carry_out(order("activate", ruleset="staged"), str)
+    await desk.carry_out(order("activate", ruleset="staged"), quiet)
     assert (shadow.sits, desk.activated.is_set()) == ("", True)
-    back = await desk.carry_out(order("rollback"), str)
+    back = await desk.carry_out(order("rollback"), quiet)
     assert back["id"] == one["id"]
     assert [(event.kind, event.ruleset, event.data["action"]) for event in events] == [
         ("ruleset", one["id"], "activated"),
@@ -100,29 +104,29 @@ async def test_staged_and_unstaged(
     desk: RulesDesk, shadow: ShadowDouble, hand_in: Callable[[str], str]
 ) -> None:
     with pytest.raises(UnknownRuleset):
-        await desk.carry_out(order("unstage"), str)
-    await desk.carry_out(order("activate", folder=hand_in("one")), str)
-    two = await desk.carry_out(order("stage", folder=hand_in("two")), str)
-    back = await desk.carry_out(order("unstage"), str)
+        await desk.carry_out(order("unstage"), quiet)
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    two = await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
+    back = await desk.carry_out(order("unstage"), quiet)
     assert (back["id"], back["status"], shadow.sits) == (two["id"], Status.CHECKED, "")
     with pytest.raises(OrderRefused, match="is active"):
-        await desk.carry_out(order("stage", ruleset="active"), str)
+        await desk.carry_out(order("stage", ruleset="active"), quiet)
 
 
 async def test_one_that_cannot_be_tried_is_not_staged(
     desk: RulesDesk, store: Store, shadow: ShadowDouble, hand_in: Callable[[str], str]
 ) -> None:
-    await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
     shadow.fault = "no memory"
     with pytest.raises(OrderRefused, match="no memory"):
-        await desk.carry_out(order("stage", folder=hand_in("two")), str)
+        await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
     assert store.staged is None
 
 
 async def test_a_check_changes_nothing_else(
     desk: RulesDesk, store: Store, hand_in: Callable[[str], str], events: list[NewEvent]
 ) -> None:
-    one = await desk.carry_out(order("check", folder=hand_in("one")), str)
+    one = await desk.carry_out(order("check", folder=hand_in("one")), quiet)
     assert (one["status"], store.active, events) == (Status.CHECKED, None, [])
 
 
@@ -132,7 +136,7 @@ async def test_what_is_refused_is_told(
     bad = sets.take_in("bad")
     world.problems[bad.id] = (Problem("yara/a.yar", 1, "A", "broken", "mend it"),)
     with pytest.raises(OrderRefused) as refused:
-        await desk.carry_out(order("activate", folder=hand_in("bad")), str)
+        await desk.carry_out(order("activate", folder=hand_in("bad")), quiet)
     assert refused.value.problems == ("yara/a.yar:1: A: broken; mend it",)
     assert events[0].data["action"] == "refused"
     assert "1 problem" in str(events[0].data["reason"])
@@ -143,13 +147,13 @@ async def test_only_what_was_handed_in(desk: RulesDesk, tmp_path: Path, folder: 
     """An order never has the supervisor read, and remove, any other place."""
     named = folder and str(tmp_path / folder)
     with pytest.raises(OrderRefused, match="neither a rule set nor a folder"):
-        await desk.carry_out(order("activate", folder=named), str)
+        await desk.carry_out(order("activate", folder=named), quiet)
 
 
 async def test_nothing_to_roll_back_to(desk: RulesDesk, hand_in: Callable[[str], str]) -> None:
-    await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
     with pytest.raises(OrderRefused, match="no rule set was active before"):
-        await desk.carry_out(order("rollback"), str)
+        await desk.carry_out(order("rollback"), quiet)
 
 
 async def test_a_ledger_that_is_away_stops_nothing(
@@ -159,16 +163,16 @@ async def test_a_ledger_that_is_away_stops_nothing(
         raise LedgerAway("no ledger")
 
     monkeypatch.setattr(module, "ask_add_events", away)
-    one = await desk.carry_out(order("activate", folder=hand_in("one")), str)
+    one = await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
     assert one["status"] is Status.ACTIVE
 
 
 async def test_who_looks_after_clamd_waits(desk: RulesDesk, hand_in: Callable[[str], str]) -> None:
     async with desk.lock:
         waiting = asyncio.create_task(
-            desk.carry_out(order("activate", folder=hand_in("one")), str)
+            desk.carry_out(order("activate", folder=hand_in("one")), quiet)
         )
-        state = await desk.carry_out(order("state"), str)
+        state = await desk.carry_out(order("state"), quiet)
         assert (state["active"], waiting.done()) == (None, False)
     assert (await waiting)["status"] is Status.ACTIVE
 
@@ -176,6 +180,6 @@ async def test_who_looks_after_clamd_waits(desk: RulesDesk, hand_in: Callable[[s
 async def test_the_folder_of_the_settings(desk: RulesDesk, world: Any, sets: Any) -> None:
     folder = sets.write("one")
     await desk.activate_folder(folder, world.step("saved"))
-    state = await desk.carry_out(order("state"), str)
+    state = await desk.carry_out(order("state"), quiet)
     assert state["active"] is not None
     assert folder.exists()

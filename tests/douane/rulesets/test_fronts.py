@@ -81,9 +81,7 @@ async def test_all_change(fronts: Fronts, pair: tuple[Front, Front]) -> None:
     assert await fronts.settle(1) == 3
 
 
-async def test_one_that_cannot_keeps_all_from_it(
-    fronts: Fronts, pair: tuple[Front, Front]
-) -> None:
+async def test_one_that_cannot_keeps_all_from_it(fronts: Fronts, pair: tuple[Front, Front]) -> None:
     pair[1].fault = "rule X does not hit"
     with pytest.raises(NotLoaded, match="duty-1: rule X does not hit"):
         await fronts.prepare(Path("/rules"), "r2")
