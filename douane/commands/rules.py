@@ -2,24 +2,27 @@
 
 import argparse
 
-from douane.commands import rules_check
+from douane.commands import rules_check, rules_list
 from douane.commands.serve import Commands
 
-ACTIONS = (rules_check,)
+ACTIONS = (rules_check, rules_list)
 """Each adds its actions by `add(actions, common)`."""
 
 EXAMPLES = """\
 examples:
   douane rules check
   douane rules check --json
+  douane rules check --goodware
   douane rules test MAL_Worm_Choke_Nov26
+  douane rules list
+  douane rules show MAL_Worm_Choke_Nov26
 """
 
 
 def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "rules",
-        help="check rules, signatures, policy and channels",
+        help="check, test and show what analysts own",
         description="What analysts own: see rules/README.md.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

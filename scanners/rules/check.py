@@ -3,7 +3,7 @@
 Needs no running service and changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,8 @@ from pydantic import TypeAdapter
 
 from scanners.rules.catalogue import CatalogueError, catalogue_problems, read_catalogue
 from scanners.rules.clamav import check_clamav
+from scanners.rules.cost import cost_problems, measure_cost
+from scanners.rules.goodware import Progress, check_goodware
 from scanners.rules.lists import check_lists
 from scanners.rules.records import KnownRule, Problem, RuleFindings
 from scanners.rules.throwaway import ThrowawayFailed, run_throwaway
@@ -22,7 +24,7 @@ TRIAL_FIX = "check the files one by one: a rule needs too much memory or time, o
 
 
 def check_rules(rules: Path) -> RuleFindings:
-    """Return everything that is wrong with what the scanners read in the folder."""
+    """Return everything that is wrong with what the scanners read in the folder, in a second."""
     with ThreadPoolExecutor(1) as beside:  # both wait for processes of their own
         signatures = beside.submit(check_clamav, rules)
         found = try_rules(rules)
@@ -34,7 +36,25 @@ def check_rules(rules: Path) -> RuleFindings:
         *check_lists(rules),
         *_catalogue_problems(rules, known),
     )
-    return replace(found, problems=problems, rules=known, said=clamav.said)
+    return replace(found, problems=problems, rules=known, unchecked=clamav.unchecked)
+
+
+def prove_rules(
+    rules: Path, found: RuleFindings, folders: Sequence[Path], progress: Progress
+) -> RuleFindings:
+    """Add to the findings what the rules cost, and what fires on the honest files in the folders.
+
+    Takes minutes; for rules that compile.
+    """
+    progress("measuring what the rules cost")
+    try:
+        cost = measure_cost(rules)
+    except ThrowawayFailed as error:
+        problem = Problem("yara", 0, "", f"measuring the cost {error}", TRIAL_FIX)
+        return replace(found, problems=(*found.problems, problem))
+    goodware, problems = check_goodware(rules, found.rules, folders, progress)
+    problems = (*found.problems, *cost_problems(cost), *problems)
+    return replace(found, problems=problems, cost=cost, goodware=goodware)
 
 
 def try_rules(rules: Path) -> RuleFindings:

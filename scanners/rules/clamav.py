@@ -49,8 +49,10 @@ def check_clamav(rules: Path) -> RuleFindings:
     program = shutil.which("clamscan")
     if program is not None:
         found.problems += _check_load(program, rules, found.counts)
-    said = () if program else (NO_CLAMAV,)
-    return RuleFindings(tuple(found.problems), rules=tuple(found.known.values()), said=said)
+    unchecked = () if program else (NO_CLAMAV,)
+    return RuleFindings(
+        tuple(found.problems), rules=tuple(found.known.values()), unchecked=unchecked
+    )
 
 
 def run_clamscan(

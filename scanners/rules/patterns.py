@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 _TOKEN = re.compile(
     r"""
@@ -26,6 +27,12 @@ _HEX_TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\s+|\[[^\]]*\]|~?[0-9A-Fa-f?]{2}|."
 _PLAIN = re.compile(r"[0-9A-Fa-f]{2}")
 
 
+class PatternKind(StrEnum):
+    TEXT = "text"
+    HEX = "hex"
+    REGEX = "regex"
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One `$name = …` of a rule."""
@@ -34,10 +41,12 @@ class Pattern:
     line: int
     """From 1."""
     name: str
+    kind: PatternKind
     runs: tuple[bytes, ...]
     """What stands there byte by byte, between wildcards; nothing for a regular expression."""
     modifiers: str
-    is_hex: bool
+    declared: str
+    """All of it, as it stands in the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +82,24 @@ def outline(source: str) -> Outline:
             rules.append((line, token["rule"]))
         elif token["module"]:
             modules.append((line, token["module"]))
-        elif token["name"] and token["regex"] is None:
-            runs = tuple(_runs(token))
-            rule = rules[-1][1] if rules else ""
-            hexadecimal = token["text"] is None
-            patterns.append(
-                Pattern(rule, line, token["name"], runs, token["modifiers"], hexadecimal)
-            )
+        elif token["name"]:
+            patterns.append(_pattern(token, rules[-1][1] if rules else "", line))
     return Outline(tuple(rules), tuple(modules), tuple(patterns))
 
 
-def _runs(token: re.Match[str]) -> Iterator[bytes]:
-    if token["text"] is not None:
-        yield _ESCAPE.sub(_escaped, token["text"]).encode("utf-8", "surrogateescape")
-        return
+def _pattern(token: re.Match[str], rule: str, line: int) -> Pattern:
+    runs: tuple[bytes, ...] = ()
+    kind = next(kind for kind in PatternKind if token[kind] is not None)
+    if kind is PatternKind.TEXT:
+        runs = (_ESCAPE.sub(_escaped, token["text"]).encode("utf-8", "surrogateescape"),)
+    elif kind is PatternKind.HEX:
+        runs = tuple(_runs(token["hex"]))
+    return Pattern(rule, line, token["name"], kind, runs, token["modifiers"], token[0])
+
+
+def _runs(text: str) -> Iterator[bytes]:
     run = bytearray()
-    for piece in _HEX_TOKEN.finditer(token["hex"]):
+    for piece in _HEX_TOKEN.finditer(text):
         if _PLAIN.fullmatch(piece[0]):
             run += bytes.fromhex(piece[0])
         elif not piece[0].isspace() and not piece[0].startswith("/"):

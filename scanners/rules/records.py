@@ -1,7 +1,7 @@
 """What a check of the rules says: problems, the rules there are, the tests that ran, the cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +58,44 @@ class RuleCost:
 
     rule: str
     file: str
+    line: int
     ms_per_mib: float
+    pattern: str
+    """Its dearest pattern."""
+    pattern_ms: float
+    """What that one costs by itself, in the same measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCost:
+    """What all rules cost in one engine, in milliseconds of processor time a MiB."""
+
+    ms_per_mib: float
+    """The mean of all kinds of content."""
+    kinds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What the YARA rules cost, in milliseconds of processor time a MiB."""
 
-    yara: Mapping[str, float]
-    """Kind of content -> all rules that live traffic would try on it, in yara-python."""
-    yara_x: Mapping[str, float]
-    """The same contents, all rules, in YARA-X."""
+    yara: EngineCost
+    """In yara-python, each kind of content tried as in live traffic."""
+    yara_x: EngineCost
+    """In YARA-X, all rules on everything: there are no folders in it."""
+    one_rule: float
+    """One rule of one text, the yardstick of this machine: 0.9 where the limits were set."""
     dearest: tuple[RuleCost, ...]
     """Each on the content that is worst for it; the dearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwareHit:
+    """A rule or signature that fired on an honest file."""
+
+    rule: str
+    path: str
+    """As can be printed: what is no UTF-8 is escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +106,7 @@ class Goodware:
     bytes: int
     skipped: int
     """Too large, or not readable."""
-    hits: int
-    """Files in which something fired; `problems` names them."""
+    hits: tuple[GoodwareHit, ...]
     ms_per_mib: float
     """Processor time of yara-python, as live traffic would try the rules."""
 
@@ -99,5 +123,5 @@ class RuleFindings:
     """None: not measured."""
     goodware: Goodware | None = None
     """None: not tried."""
-    said: tuple[str, ...] = field(default=())
+    unchecked: tuple[str, ...] = ()
     """What could not be checked on this machine, in a sentence each."""

@@ -10,7 +10,7 @@ loops over the file and single letters are refused by the engines themselves.
 import re
 from collections.abc import Iterator
 
-from scanners.rules.patterns import Outline, Pattern
+from scanners.rules.patterns import Outline, Pattern, PatternKind
 from scanners.rules.records import Problem
 
 FEWEST_BYTES = 4
@@ -41,18 +41,19 @@ def _faults(pattern: Pattern) -> Iterator[tuple[str, str]]:
     if keys > MOST_KEYS:
         fix = "give the keys in use, xor(0x01-0x0f) at most, or write the few variants out"
         yield f"is looked for under {keys} keys: slow everywhere", fix
-    if not pattern.is_hex and len(pattern.runs[0]) * _width(pattern) < FEWEST_BYTES:
+    if pattern.kind is PatternKind.TEXT and _length(pattern) < FEWEST_BYTES:
         fix = f"write at least {FEWEST_BYTES}; a magic number is uint16(0) == 0x… in the condition"
         yield f"has less than {FEWEST_BYTES} bytes: slow everywhere", fix
-    elif pattern.is_hex and not any(len(set(run)) > 1 for run in pattern.runs):
+    elif pattern.kind is PatternKind.HEX and not any(len(set(run)) > 1 for run in pattern.runs):
         fix = "let two different bytes stand side by side somewhere in it"
         yield "has no two different fixed bytes in a row: slow where they repeat", fix
 
 
-def _width(pattern: Pattern) -> int:
-    """Return the bytes that one byte of the pattern takes in what is searched for."""
+def _length(pattern: Pattern) -> int:
+    """Return the bytes of a text in the shortest form that is searched for."""
     modifiers = pattern.modifiers.split()
-    return 2 if "wide" in modifiers and "ascii" not in modifiers else 1
+    only_wide = "wide" in modifiers and "ascii" not in modifiers
+    return len(pattern.runs[0]) * (2 if only_wide else 1)
 
 
 def _xor_keys(modifiers: str) -> int:

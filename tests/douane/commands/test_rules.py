@@ -7,7 +7,7 @@ import pytest
 Douane = Callable[..., int]
 
 
-@pytest.mark.parametrize("action", ["check", "test"])
+@pytest.mark.parametrize("action", ["check", "test", "list", "show"])
 def test_every_action_has_its_help(
     douane: Douane, capsys: pytest.CaptureFixture[str], action: str
 ) -> None:

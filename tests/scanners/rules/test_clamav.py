@@ -67,7 +67,7 @@ def test_without_clamscan_the_names_are_still_checked(
     monkeypatch.setattr(shutil, "which", lambda program: None)
     (rules / "clamav" / "thing.ndb").write_text("Bad:0:*:zz\n")
     assert [text for _, _, text in problems(rules)] == ["the name breaks the convention"]
-    assert check_clamav(rules).said == (NO_CLAMAV,)
+    assert check_clamav(rules).unchecked == (NO_CLAMAV,)
 
 
 @pytest.mark.server

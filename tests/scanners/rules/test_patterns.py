@@ -39,11 +39,13 @@ def test_lines_belong_to_rules(line: int, rule: str) -> None:
 
 
 def test_patterns_have_lines_and_bytes() -> None:
-    text, wild, odd = outline(SOURCE).patterns
+    text, wild, regex, odd = outline(SOURCE).patterns
     assert (text.rule, text.name, text.line, text.runs) == ("One", "$a", 9, (b"needle",))
     assert text.modifiers.split() == ["ascii", "wide"]
-    assert (wild.name, wild.line, wild.is_hex) == ("$b", 10, True)
+    assert (wild.name, wild.line, wild.kind) == ("$b", 10, "hex")
     assert [run for run in wild.runs if run] == [b"MZ", b"A", b"BC", b"EFG"]
+    assert (regex.name, regex.line, regex.kind, regex.runs) == ("$", 12, "regex", ())
+    assert regex.declared == r'$ = /ru"le [}]\/ Three/i'
     assert (odd.name, odd.line, odd.runs) == ("$c", 13, (b'\x00\xff\n"\\',))
     assert odd.modifiers.strip() == "xor(0x01-0x0f)"
 

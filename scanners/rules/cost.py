@@ -1,0 +1,36 @@
+"""What YARA rules may cost, in milliseconds of processor time a MiB."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from scanners.rules.records import Cost, Problem
+from scanners.rules.throwaway import run_throwaway
+
+MOST_MS = 3.0
+"""Of the whole set, the mean of all kinds of content, where one rule costs ONE_RULE_MS."""
+ONE_RULE_MS = 0.9
+"""Measured on the machine that the limits were set on: slower ones may take longer."""
+MEASURE_SECONDS = 400
+FIX = "a longer text or a rarer part of it, no nocase, a folder that keeps the rule from the rest"
+NAMED = 3
+"""Of the dearest rules, in the fix."""
+
+
+def measure_cost(rules: Path) -> Cost:
+    """Return what the rules of a set that compiles cost; raise ThrowawayFailed.  Takes seconds."""
+    folder = str(rules.resolve())
+    said = run_throwaway("scanners.rules.cost_measure", folder, seconds=MEASURE_SECONDS)
+    return TypeAdapter(Cost).validate_python(said)
+
+
+def cost_problems(cost: Cost) -> Iterator[Problem]:
+    """Yield what is too dear, by what this machine takes for one rule."""
+    slowness = max(1.0, cost.one_rule / ONE_RULE_MS)
+    for name, engine in (("yara-python", cost.yara), ("YARA-X", cost.yara_x)):
+        if engine.ms_per_mib > MOST_MS * slowness:
+            said = f"all rules take {engine.ms_per_mib:.1f} ms a MiB in {name}"
+            names = ", ".join(f"{rule.rule} ({rule.pattern})" for rule in cost.dearest[:NAMED])
+            fix = f"begin with {names}: {FIX}"
+            yield Problem("yara", 0, "", f"{said}, more than {MOST_MS * slowness:.1f}", fix)

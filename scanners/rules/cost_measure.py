@@ -1,0 +1,170 @@
+"""Measure what YARA rules cost: all together as live traffic tries them, each beyond the first.
+
+Usage: python -m scanners.rules.cost_measure FOLDER
+
+Processor time of the best of several runs, in milliseconds a MiB; run in a process that is thrown
+away.  Trying even one rule costs 0.9, so a rule's own cost is what it adds to that.
+"""
+
+import functools
+import itertools
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import yara
+import yara_x
+
+from scanners.budget import Budget
+from scanners.model import Content
+from scanners.rules.folders import FOLDERS, folder_name
+from scanners.rules.patterns import outline
+from scanners.rules.records import Cost, EngineCost, KnownRule, RuleCost
+from scanners.rules.throwaway import limit_this_process
+from scanners.yara_rules import YaraScanner, read_sources
+
+SIZE = 48 * 1024
+"""Of a content: small, so that no bound on the size spares it any rule."""
+PIECES = 8
+MIB = 1024 * 1024
+RUNS = 7
+MATCH_SECONDS = 10
+CPU_SECONDS = 300
+DEAREST = 10
+ONE_RULE = 'rule One { strings: $a = "qwertzuiopasdf" condition: $a }'
+Contents = Sequence[bytes]
+
+
+def contents() -> Mapping[str, Contents]:
+    """Return what rules meet, by kind; where "MZ" stands first, those for programs are tried."""
+    code = Path(sys.modules["yara_x.yara_x"].__file__ or "").read_bytes()[4 * MIB :]
+    library = sorted(Path(os.__file__).parent.glob("*.py"))
+    text = b"".join(path.read_bytes() for path in library)
+    noise = random.Random(1).randbytes(PIECES * SIZE)  # noqa: S311 - the same bytes at every run
+    return {
+        "program": [b"MZ" + piece for piece in _pieces(code)],
+        "packed": [b"MZ" + piece for piece in _pieces(noise)],
+        "zeros": [b"MZ" + bytes(SIZE)],
+        "text": _pieces(text),
+    }
+
+
+def _pieces(data: bytes) -> Contents:
+    return [data[at : at + SIZE] for at in range(0, PIECES * SIZE, SIZE)]
+
+
+def measure(sources: Mapping[str, str], kinds: Mapping[str, Contents]) -> Cost:
+    """Return what rule files that compile, by `read_sources`, cost on these contents."""
+    one = yara.compile(source=ONE_RULE)
+    rules: list[tuple[float, KnownRule, str, list[Contents]]] = []
+    for file, source in sources.items():
+        admits = FOLDERS[folder_name(file)].admits
+        tried = [kind for kind in kinds.values() if admits(memoryview(kind[0]))]
+        for known, alone in _alone(f"yara/{file}.yar", source):
+            added = max((_added(alone, one, kind) for kind in tried), default=0.0)
+            rules.append((added, known, source, tried))
+    rules.sort(key=lambda rule: -rule[0])
+    scanner, second = YaraScanner(sources), _second(sources)
+    return Cost(
+        _engine(functools.partial(_scan, scanner), kinds),
+        _engine(second.scan, kinds),
+        _engine(functools.partial(_match, one), kinds).ms_per_mib,
+        tuple(_rule_cost(*rule, one) for rule in rules[:DEAREST]),
+    )
+
+
+def _engine(work: Callable[[bytes], object], kinds: Mapping[str, Contents]) -> EngineCost:
+    costs = {name: _ms(work, kind) for name, kind in kinds.items()}
+    return EngineCost(sum(costs.values()) / len(costs), costs)
+
+
+def _second(sources: Mapping[str, str]) -> yara_x.Scanner:
+    compiler = yara_x.Compiler()
+    for file, source in sources.items():
+        compiler.new_namespace(file)
+        compiler.add_source(source)
+    scanner = yara_x.Scanner(compiler.build())
+    scanner.fast_scan(True)
+    return scanner
+
+
+def _alone(file: str, source: str) -> Iterator[tuple[KnownRule, yara.Rules]]:
+    """Yield each rule that shows, compiled without the others; with them if it needs them."""
+    compiled = yara.compile(source=source, includes=False)
+    private = {rule.identifier for rule in compiled if rule.is_private}
+    lines = source.splitlines(keepends=True)
+    starts = [*outline(source).rules, (len(lines) + 1, "")]
+    parts = {
+        name: "".join(lines[line - 1 : after - 1])
+        for (line, name), (after, _) in itertools.pairwise(starts)
+    }
+    shared = "".join(
+        [*lines[: starts[0][0] - 1], *(parts[name] for name in parts if name in private)]
+    )
+    for line, name in starts[:-1]:
+        if name not in private:
+            try:
+                rules = yara.compile(source=shared + parts[name], includes=False)
+            except yara.Error:
+                rules = compiled
+            yield KnownRule(name, file, line), rules
+
+
+def _rule_cost(
+    added: float, known: KnownRule, source: str, tried: list[Contents], one: yara.Rules
+) -> RuleCost:
+    """Return the cost of a rule and of its dearest pattern."""
+    dearest = (0.0, "")
+    for pattern in outline(source).patterns:
+        if pattern.rule == known.name:
+            name = pattern.name if pattern.name != "$" else "any of them"
+            text = f"rule One {{ strings: {pattern.declared} condition: {name} }}"
+            alone = yara.compile(source=text, includes=False)
+            ms = max((_added(alone, one, kind) for kind in tried), default=0.0)
+            dearest = max(dearest, (ms, pattern.name))
+    return RuleCost(known.name, known.file, known.line, added, dearest[1], dearest[0])
+
+
+def _added(rules: yara.Rules, one: yara.Rules, kind: Contents) -> float:
+    """Return what the rules cost beyond one rule, measured in turns: processors change speed."""
+    ours, base = [], []
+    for _ in range(RUNS):
+        ours.append(_spent(functools.partial(_match, rules), kind))
+        base.append(_spent(functools.partial(_match, one), kind))
+    return max(0.0, min(ours) - min(base))
+
+
+def _ms(work: Callable[[bytes], object], kind: Contents) -> float:
+    return min([_spent(work, kind) for _ in range(RUNS)])
+
+
+def _spent(work: Callable[[bytes], object], kind: Contents) -> float:
+    """Return milliseconds of processor time a MiB."""
+    start = time.thread_time()  # a limit on processor time makes process_time() coarse
+    for data in kind:
+        work(data)
+    return (time.thread_time() - start) * 1000 * MIB / sum(map(len, kind))
+
+
+def _match(rules: yara.Rules, data: bytes) -> None:
+    rules.match(data=data, fast=True, timeout=MATCH_SECONDS)
+
+
+def _scan(scanner: YaraScanner, data: bytes) -> None:
+    scanner.scan(Content(memoryview(data)), Budget(time.monotonic() + MATCH_SECONDS, 0, 0, 0))
+
+
+def main(arguments: list[str]) -> int:
+    limit_this_process(CPU_SECONDS)
+    cost = measure(read_sources(Path(arguments[0]) / "yara"), contents())
+    sys.stdout.write(json.dumps(asdict(cost)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,66 @@
+"""Measuring: dear rules stand first with their dearest pattern, each on what its folder admits."""
+
+import pytest
+import yara
+
+from scanners.rules.cost_measure import DEAREST, PIECES, SIZE, contents, measure
+from scanners.rules.records import Cost
+
+CHEAP = 'rule Cheap { meta: level = "malicious" strings: $a = "qwertzuiop" condition: $a }\n'
+PART = "private rule Part { condition: filesize > 9 }\n"
+DEAR = """\
+rule Dear : tag {
+    meta:
+        level = "malicious"
+    strings:
+        $fine = "needle in a haystack"
+        $keys = "needle" xor
+    condition:
+        Part and any of them
+}
+"""
+PROGRAM = DEAR.replace("Dear", "Program").replace("Part and", "uint16(0) == 0x5A4D and")
+KINDS = {"program": [b"MZ" + bytes(20_000)], "text": [b"It was a dark night. " * 1000]}
+
+
+@pytest.fixture(scope="module")
+def cost() -> Cost:
+    return measure({"one": CHEAP + PART + DEAR, "pe/two": PROGRAM}, KINDS)
+
+
+def test_the_dearest_stand_first(cost: Cost) -> None:
+    assert {rule.rule for rule in cost.dearest} == {"Cheap", "Dear", "Program"}
+    assert cost.dearest[-1].rule == "Cheap"
+    dear = next(rule for rule in cost.dearest if rule.rule == "Dear")
+    assert (dear.file, dear.line, dear.pattern) == ("yara/one.yar", 3, "$keys")
+    assert dear.ms_per_mib > 1
+    assert dear.pattern_ms > 1
+
+
+def test_rules_of_a_folder_cost_only_what_it_admits(cost: Cost) -> None:
+    alone = measure({"pe/two": PROGRAM}, KINDS)
+    assert alone.yara.kinds["text"] < alone.yara.kinds["program"] / 2
+    assert alone.yara.ms_per_mib == pytest.approx(sum(alone.yara.kinds.values()) / 2)
+
+
+def test_no_more_than_a_few_are_told() -> None:
+    many = "".join(CHEAP.replace("Cheap", f"Cheap{number}") for number in range(DEAREST + 5))
+    assert len(measure({"many": many}, {"text": KINDS["text"]}).dearest) == DEAREST
+
+
+def test_a_rule_that_needs_another_is_measured_with_it() -> None:
+    needs = 'rule Needs { meta: level = "malicious" condition: Cheap }\n'
+    found = measure({"one": CHEAP + needs}, {"text": KINDS["text"]})
+    assert {rule.rule: rule.pattern for rule in found.dearest}["Needs"] == ""
+
+
+def test_contents_are_what_they_are_called() -> None:
+    kinds = contents()
+    assert all(len(piece) >= SIZE for kind in kinds.values() for piece in kind)
+    assert {name: len(kind) for name, kind in kinds.items() if name != "zeros"} == dict.fromkeys(
+        ("program", "packed", "text"), PIECES
+    )
+    is_program = yara.compile(source="rule One { condition: uint16(0) == 0x5A4D }")
+    hit = {name for name, kind in kinds.items() if all(is_program.match(data=one) for one in kind)}
+    assert hit == {"program", "packed", "zeros"}
+    assert b"import" in b"".join(kinds["text"])
