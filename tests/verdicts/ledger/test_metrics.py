@@ -12,7 +12,7 @@ from verdicts.status import FrontStatus
 
 STATUS = FrontStatus(
     0, 42, "up", "ClamAV 1.4.6", "fildes", "", 2, 2, (), "rules", "tag", 3, 4, 5,
-    {"respmod 204": 6, "options 200": 1}, 7, 8, {"crashed": 9}, 10, {"overload": 11},
+    {"respmod 204": 6, "options 200": 1}, 7, 8, {"crashed": 9}, 10, refused={"overload": 11},
 )  # fmt: skip
 STATE = LedgerState(True, 11, 12, (SeenFront(STATUS, 0.5),))
 
