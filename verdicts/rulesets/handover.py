@@ -12,6 +12,7 @@ import shutil
 import time
 from pathlib import Path
 
+from verdicts.rulesets.bundle import unpack
 from verdicts.rulesets.copying import copy_set
 from verdicts.rulesets.orders import OrderRefused
 
@@ -27,9 +28,16 @@ def incoming(store_folder: Path) -> Path:
 
 
 def bring(store_folder: Path, source: Path) -> Path:
-    """Copy a rule set for an order; return the copy.  Blocks.  Raises SetMalformed, OSError."""
+    """Copy a rule set, a folder or a bundle, for an order; return the folder it is in now.
+
+    Blocks.  Raises SetMalformed, OSError.
+    """
     target = incoming(store_folder)
-    copy_set(source, target)
+    if source.is_file():
+        with source.open("rb") as bundle:
+            unpack(bundle, target)
+    else:
+        copy_set(source, target)
     _give_to_service(store_folder, target)
     return target
 

@@ -49,8 +49,6 @@ class Order:
     """Id, first digits of one, or "active", "staged", "previous"."""
     folder: str = ""
     note: str = ""
-    force: bool = False
-    """Even though a check of the content complains of what a person may accept."""
 
     def __post_init__(self) -> None:
         """Raise OrderRefused for what the types do not say: it may come from anywhere."""
@@ -59,8 +57,6 @@ class Order:
         texts = (self.actor, self.ruleset, self.folder, self.note)
         if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts):
             raise OrderRefused(f"an order has texts of {MAX_TEXT} characters at most")
-        if not isinstance(self.force, bool):
-            raise OrderRefused("force is true or false")
         if not RULESET.fullmatch(self.ruleset):
             raise OrderRefused(
                 f"{self.ruleset[:40]!a} names no rule set: give 4 to 16 hex digits of its id, "
