@@ -16,6 +16,7 @@ from scanners.rules.cost import cost_problems, measure_cost
 from scanners.rules.goodware import Progress, check_goodware
 from scanners.rules.lists import check_lists
 from scanners.rules.records import KnownRule, Problem, RuleFindings
+from scanners.rules.skeletons import unwritten
 from scanners.rules.throwaway import ThrowawayFailed, run_throwaway
 
 TRIAL = "scanners.rules.trial"
@@ -35,6 +36,7 @@ def check_rules(rules: Path) -> RuleFindings:
         *clamav.problems,
         *check_lists(rules),
         *_catalogue_problems(rules, known),
+        *unwritten(rules),
     )
     return replace(found, problems=problems, rules=known, unchecked=clamav.unchecked)
 
