@@ -2,10 +2,17 @@
 
 import argparse
 
-from douane.commands import rules_check, rules_list
+from douane.commands import (
+    rules_bundle,
+    rules_check,
+    rules_lifecycle,
+    rules_list,
+    rules_new,
+    rules_sets,
+)
 from douane.commands.serve import Commands
 
-ACTIONS = (rules_check, rules_list)
+ACTIONS = (rules_check, rules_list, rules_new, rules_lifecycle, rules_sets, rules_bundle)
 """Each adds its actions by `add(actions, common)`."""
 
 EXAMPLES = """\
@@ -16,13 +23,19 @@ examples:
   douane rules test MAL_Worm_Choke_Nov26
   douane rules list
   douane rules show MAL_Worm_Choke_Nov26
+  douane rules new worm_example --family Example
+  douane rules diff                          what activating the folder would change
+  douane rules stage                         try the folder on live traffic
+  douane rules activate --note "new wave"    let what is staged decide
+  douane rules rollback --note "too eager"
+  douane rules pack -o rules.tar.gz --key team.pem
 """
 
 
 def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     command = commands.add_parser(
         "rules",
-        help="check, test and show what analysts own",
+        help="check, test, show, change and activate what analysts own",
         description="What analysts own: see rules/README.md.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
