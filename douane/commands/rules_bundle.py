@@ -43,8 +43,8 @@ def run_pack(arguments: argparse.Namespace) -> int:
     except RulesetError as error:
         print(f"douane: {printable(error)}", file=sys.stderr)
         return FAILED
-    signed = "signed" if key is not None else "not signed"
-    print(f"rule set {ruleset} is in {printable(arguments.output)}, {signed}")
+    signed = "" if key is None else ", signed"
+    print(f"rule set {ruleset} is in {printable(arguments.output)}{signed}")
     return 0
 
 

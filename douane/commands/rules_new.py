@@ -190,6 +190,11 @@ def _known(rules: Path, family: str) -> Entry | None:
         entries = read_catalogue(rules)
     except CatalogueError as error:
         raise ValueError(f"first correct the catalogue: {error}") from error
-    meant = family.casefold()
-    names = ((entry, {entry.name, *entry.aliases}) for entry in entries)
-    return next((one for one, all_ in names if meant in map(str.casefold, all_)), None)
+    meant = _plain(family)
+    names = ((entry, (entry.name, *entry.aliases)) for entry in entries)
+    return next((one for one, known in names if meant in map(_plain, known)), None)
+
+
+def _plain(name: str) -> str:
+    """Return "choke" for "W32/Choke"."""
+    return name.rpartition("/")[2].casefold()

@@ -79,7 +79,7 @@ def _write_all(stream: BinaryIO, folder: Path, bounds: Bounds) -> None:
         if entry.path.lower() in seen:
             raise BundleMalformed(f"entry {entry.path} is there twice, or differs in case only")
         seen.add(entry.path.lower())
-        left -= entry.size
+        left -= 0 if entry.path in OWN else entry.size
         _check_bounds(entry, len(seen), left, bounds)
         try:
             (folder / entry.path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
