@@ -22,9 +22,12 @@ SEPARATORS = {
 """Suffix -> field separator, and which field is the name.  (ClamAV manual, signatures)"""
 NAME = re.compile(r"Douane(\.[A-Z][A-Za-z0-9]*){2,}")
 NAME_FIX = "call it like Douane.Worm.Choke"
-MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_NAME = 200
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_PROBLEMS = 100
+"""Of one file: the rest is told by their number."""
 LOAD_SECONDS = 60
-MEMORY_BYTES = 2 * 1024 * 1024 * 1024  # 64 MiB of hashes load in a tenth of it
+MEMORY_BYTES = 2 * 1024 * 1024 * 1024  # 16 MiB of hashes load in a tenth of it
 BAD_LINE = re.compile(r"Problem parsing database at line (\d+)")
 LOADED = re.compile(r"^Known viruses: (\d+)$", re.MULTILINE)
 NO_CLAMAV = "clamscan is not installed: ClamAV itself did not load rules/clamav/"
@@ -83,27 +86,32 @@ def _read(path: Path, file: str, found: _Signatures) -> None:
     if path.stat().st_size > MAX_FILE_BYTES:
         found.problems.append(Problem(file, 0, "", "the file is too large", "split it"))
         return
-    lines = path.read_text("utf-8", "replace").split("\n")
-    found.counts[file] = sum(bool(line.strip()) and line[0] != "#" for line in lines)
     separator, at = SEPARATORS[path.suffix]
-    for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
-        if line.startswith("#"):
-            continue
-        fields = line.strip().split(separator)
-        name = fields[at] if at < len(fields) else ""
-        for said, fix in _faults(line, name, found.known):
-            found.problems.append(Problem(file, number, name, said, fix))
-        if name:
-            found.known.setdefault(name, KnownRule(name, file, number))
+    problems: list[Problem] = []
+    found.counts[file] = 0
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.startswith("#"):
+                continue
+            fields = line.strip().split(separator, at + 1)
+            name = fields[at][:MAX_NAME] if at < len(fields) else ""
+            problems += (Problem(file, number, name, *one) for one in _faults(line, name, found))
+            if line.strip():
+                found.counts[file] += 1
+                found.known.setdefault(name, KnownRule(name, file, number))
+    if (more := len(problems) - MAX_PROBLEMS) > 0:
+        said = f"and {more} more problems in this file"
+        problems[MAX_PROBLEMS:] = [Problem(file, 0, "", said, "correct the first ones")]
+    found.problems += problems
 
 
-def _faults(line: str, name: str, known: dict[str, KnownRule]) -> Iterator[tuple[str, str]]:
+def _faults(line: str, name: str, found: _Signatures) -> Iterator[tuple[str, str]]:
     if not line.strip():
         yield "ClamAV refuses an empty line", 'remove it or write "#"'
     elif not NAME.fullmatch(name):
         yield "the name breaks the convention", NAME_FIX
-    elif name in known:
-        yield f"{known[name].file} has a signature of that name", "rename"
+    elif name in found.known:
+        yield f"{found.known[name].file} has a signature of that name", "rename"
 
 
 def _check_load(program: str, rules: Path, counts: dict[str, int]) -> Iterator[Problem]:
@@ -114,6 +122,8 @@ def _check_load(program: str, rules: Path, counts: dict[str, int]) -> Iterator[P
         loaded = _load(program, [rules / file])
         if isinstance(loaded, _Refusal):
             yield Problem(file, loaded.line, "", loaded.said, loaded.fix)
+            if loaded.late:  # one is enough to wait for
+                return
         elif loaded != count:
             said = f"ClamAV leaves out {count - loaded} of {count} signatures without a word"
             fix = "correct Engine (81-255) and Target (0 to 14), and give no hash twice"
@@ -127,6 +137,7 @@ class _Refusal:
     said: str
     line: int = 0
     fix: str = "see the ClamAV manual, signatures"
+    late: bool = False
 
 
 def _load(program: str, files: Sequence[Path]) -> int | _Refusal:
@@ -135,7 +146,9 @@ def _load(program: str, files: Sequence[Path]) -> int | _Refusal:
         try:
             done = run_clamscan(program, files, [nothing.name], LOAD_SECONDS)
         except subprocess.TimeoutExpired:
-            return _Refusal(f"ClamAV did not load it in {LOAD_SECONDS} s", 0, "make it smaller")
+            return _Refusal(
+                f"ClamAV did not load it in {LOAD_SECONDS} s", 0, "make it smaller", late=True
+            )
     loaded = LOADED.search(done.stdout.decode(errors="replace"))
     if done.returncode == 0 and loaded:
         return int(loaded[1])

@@ -2,25 +2,25 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 _TOKEN = re.compile(
     r"""
-    //[^\n]* | /\*.*?\*/                                        # a comment
-    | \brule\s+(?P<rule>\w+)
-    | \bimport\s+"(?P<module>\w+)"
-    | (?P<name>\$\w*)\s*=\s*
-      (?: "(?P<text>(?:\\.|[^"\\\n])*)"
-        | \{(?P<hex>(?:[^}/]|//[^\n]*|/\*.*?\*/)*)\}
-        | (?P<regex>/(?:\\.|[^/\\\n])+/[is]*) )
+    //[^\n]*+ | /\*.*?\*/                                       # a comment
+    | \brule\s++(?P<rule>\w++)
+    | \bimport\s++"(?P<module>\w++)"
+    | (?P<name>\$\w*+)\s*+=\s*+
+      (?: "(?P<text>(?:\\.|[^"\\\n])*+)"
+        | \{(?P<hex>(?:[^}/]|//[^\n]*+|(?>/\*.*?\*/))*+)\}
+        | (?P<regex>/(?:\\.|[^/\\\n])++/[is]*+) )
       (?P<modifiers>(?:\s*\b(?:ascii|wide|nocase|fullword|private|xor|base64wide|base64)\b
-        |\s*\([^)]*\))*)
-    | "(?:\\.|[^"\\\n])*" | /(?:\\.|[^/\\\n])+/                 # in metadata and conditions
+        |\s*\([^)]*+\))*)
+    | "(?:\\.|[^"\\\n])*+" | /(?:\\.|[^/\\\n])++/               # in metadata and conditions
     """,
     re.DOTALL | re.VERBOSE,
-)
+)  # nothing is tried twice: rules come from anywhere
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _NAMED = {"n": "\n", "t": "\t", "r": "\r"}
 _HEX_TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\s+|\[[^\]]*\]|~?[0-9A-Fa-f?]{2}|.", re.DOTALL)
@@ -58,10 +58,11 @@ class Outline:
     modules: tuple[tuple[int, str], ...]
     """Line and name of each import."""
     patterns: tuple[Pattern, ...]
+    _lines: Mapping[str, int]
 
     def line_of(self, rule: str) -> int:
         """Return the line that begins the rule, from 1; 0 if there is none of that name."""
-        return next((line for line, name in self.rules if name == rule), 0)
+        return self._lines.get(rule, 0)
 
     def rule_at(self, line: int) -> str:
         """Return the rule that a line belongs to; empty before the first."""
@@ -84,7 +85,8 @@ def outline(source: str) -> Outline:
             modules.append((line, token["module"]))
         elif token["name"]:
             patterns.append(_pattern(token, rules[-1][1] if rules else "", line))
-    return Outline(tuple(rules), tuple(modules), tuple(patterns))
+    lines = {name: line for line, name in reversed(rules)}
+    return Outline(tuple(rules), tuple(modules), tuple(patterns), lines)
 
 
 def _pattern(token: re.Match[str], rule: str, line: int) -> Pattern:

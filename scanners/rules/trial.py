@@ -92,10 +92,12 @@ class Trial:
             return False
         self._problems += second_opinion(file, text, found)
         self._problems += slow_patterns(file, found)
+        conditions = rule_conditions(text)
         for rule in compiled:
             if not rule.is_private:  # a part of other rules: it never shows in a verdict
                 self._check_papers(file, found, rule.identifier, dict(rule.meta))
-                self._check_folder(file, found, rule.identifier, text)
+                condition = conditions.get(rule.identifier, "")
+                self._check_folder(file, found, rule.identifier, condition)
         return True
 
     def _check_papers(
@@ -114,11 +116,11 @@ class Trial:
         self._known.setdefault(name, KnownRule(name, file, line))
         self._ids.setdefault(identity, name)
 
-    def _check_folder(self, file: str, found: Outline, name: str, text: str) -> None:
+    def _check_folder(self, file: str, found: Outline, name: str, condition: str) -> None:
         """A rule is tried only on what its folder admits: it must match nothing else anyway."""
         place = folder_name(file.removeprefix("yara/"))
         demand = FOLDERS[place].demand
-        if not meets_demand(FOLDERS[place], rule_conditions(text).get(name, "")):
+        if not meets_demand(FOLDERS[place], condition):
             problem = f"yara/{place} is tried only where {demand}, and the rule may match elsewhere"
             fix = f'begin the condition with "{demand} and", any "or" after it in parentheses'
             self._report(file, problem, fix, line=found.line_of(name), rule=name)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from douane.commands import rules_check
+from scanners.rules.goodware import default_folders
 from scanners.rules.records import Cost, EngineCost, Goodware, GoodwareHit, RuleCost, RuleFindings
 
 Douane = Callable[..., int]
@@ -95,7 +96,7 @@ def test_cost_and_goodware_are_shown(
     document = json.loads(capsys.readouterr().out)
     assert document["cost"]["yara"]["kinds"] == {"program": 2.1, "text": 2.0}
     assert document["goodware"]["hits"] == [{"rule": "MAL_A_Nov26", "path": "/usr/bin/a"}]
-    assert asked == [[Path("/usr/bin")], rules_check.default_folders()]
+    assert asked == [[Path("/usr/bin")], default_folders()]
 
 
 def test_test_shows_each_sample_of_a_rule(douane: Douane, capsys: Capture) -> None:

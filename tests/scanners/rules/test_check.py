@@ -8,6 +8,7 @@ import pytest
 from scanners.rules import check as rule_check
 from scanners.rules.check import check_rules, try_rules
 from scanners.rules.records import Problem, RuleTest
+from scanners.rules.trial import MAX_PROBLEMS
 
 SHIPPED = Path(__file__).parents[3] / "rules"
 RULE = """\
@@ -269,3 +270,21 @@ def test_findings_name_all_rules(rules: Path) -> None:
         ("MAL_Test_Thing_Nov26", "yara/thing.yar", 2),
         ("Douane.Test.Thing", "clamav/thing.ndb", 1),
     ]
+
+
+BOMBS = {
+    "loops": "rule x { strings: $a = /(((a{1,200}){1,200}){1,200})b/ condition: $a }",
+    "brackets": f"rule x {{ condition: {'(' * 5000}true{')' * 5000} }}",
+    "rules": "".join(f"rule r{n} {{ condition: filesize > {n} }}\n" for n in range(5000)),
+    "texts": "rule x {{ strings: {} condition: any of them }}".format(
+        "\n".join(f'$s{n} = "{n:08}abcd" nocase wide ascii' for n in range(12_000))
+    ),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bombs_become_problems(rules: Path, bomb: str) -> None:
+    write_rule(rules, BOMBS[bomb], "zz_bomb")
+    found = problems(rules)
+    assert {problem.file for problem in found} <= {"yara/zz_bomb.yar", "yara"}
+    assert 0 < len(found) <= MAX_PROBLEMS

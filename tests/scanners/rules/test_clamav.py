@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanners.rules import clamav
-from scanners.rules.clamav import NO_CLAMAV, check_clamav, run_clamscan
+from scanners.rules.clamav import MAX_PROBLEMS, NO_CLAMAV, check_clamav, run_clamscan
 
 Run = subprocess.CompletedProcess[bytes]
 GOOD = "# a comment\nDouane.Test.Thing:0:*:6e6565646c65\n"
@@ -141,3 +141,10 @@ def test_a_load_that_does_not_end_is_told(rules: Path, monkeypatch: pytest.Monke
 def test_signatures_are_known_by_name_and_place(rules: Path) -> None:
     (known,) = check_clamav(rules).rules
     assert (known.name, known.file, known.line) == ("Douane.Test.Thing", "clamav/thing.ndb", 2)
+
+
+def test_a_file_without_end_of_faults_tells_the_first(rules: Path) -> None:
+    (rules / "clamav" / "thing.ndb").write_text("\n" * (MAX_PROBLEMS + 5))
+    *told, last = problems(rules)
+    assert [line for _, line, _ in told[:MAX_PROBLEMS]] == list(range(1, MAX_PROBLEMS + 1))
+    assert ("clamav/thing.ndb", 0, "and 5 more problems in this file") in (*told, last)

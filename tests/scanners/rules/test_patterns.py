@@ -50,6 +50,15 @@ def test_patterns_have_lines_and_bytes() -> None:
     assert odd.modifiers.strip() == "xor(0x01-0x0f)"
 
 
-@pytest.mark.parametrize("source", ["", "rule", "/*" * 999, '"' * 999, "$a = {" * 999, "\\"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("", "rule", "/*" * 999, '"' * 999, "$a = {" * 999, "\\"),
+        "$a = {" + " // aaaa\n" * 999,
+        "$a = {" + " /* */ */" * 999,
+        '$a = "b"' + " (" * 9999,
+        '$a = "b"' + " " * 9999,
+    ],
+)
 def test_nonsense_is_no_error(source: str) -> None:
     assert outline(source).rules == ()
