@@ -1,0 +1,193 @@
+"""Rule sets as analysts use them: watched folders, shadows, roll-backs, restarts, dying fronts."""
+
+import asyncio
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bench.servers import processes
+from bench.servers.daemon import wait_until
+from bench.servers.douane import Douane
+from samples.programs import pe
+from tests.end_to_end.rule_sets import add_worm, copy_rules, order, rule_name, specimen
+
+pytestmark = pytest.mark.server
+
+CLAMAV = "Douane.Worm.Day{day}:0:*:{pattern}\n"
+
+
+@pytest.fixture
+def api() -> Callable[[Douane], httpx.Client]:
+    def connect(douane: Douane) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {douane.admin_key}"}
+        return httpx.Client(base_url=douane.api_url, headers=headers, trust_env=False, timeout=60)
+
+    return connect
+
+
+def names(client: httpx.Client, data: bytes) -> set[str]:
+    row = client.post("/v1/scans", content=data).raise_for_status().json()
+    assert row["unscanned"] == []
+    return {found["name"] for found in row["detections"]}
+
+
+def state(douane: Douane) -> dict[str, Any]:
+    done = order(douane, "status", "--json")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def events(client: httpx.Client, ruleset: str, kind: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/v1/rulesets/{ruleset}/{kind}").raise_for_status()
+    return list(answer.json()["data"])
+
+
+def test_what_is_saved_in_a_watched_folder_goes_live(
+    start_douane: Callable[..., Douane], short_folder: Path, api: Callable[..., httpx.Client]
+) -> None:
+    rules = copy_rules(short_folder)
+    douane = start_douane({"rules": {"directory": str(rules), "watch": True}})
+    with api(douane) as client:
+        data = specimen(1)
+        assert names(client, data) == set()
+        add_worm(rules, 1)
+        wait_until(lambda: rule_name(1) in names(client, data), 60, "the rule")
+        (rules / "yara" / "broken.yar").write_text("rule broken {")
+        wait_until(lambda: "rules.folder_refused" in douane.log_end(), 60, "the refusal")
+        assert rule_name(1) in names(client, data)
+        (rules / "yara" / "broken.yar").unlink()
+        (rules / "yara" / "day1.yar").unlink()
+        (rules / "yara" / "tests" / "day1.toml").unlink()
+        (rules / "catalogue" / "day1.toml").unlink()
+        wait_until(lambda: names(client, data) == set(), 60, "the rule gone")
+
+
+def test_a_life_and_a_restart(
+    start_douane: Callable[..., Douane], short_folder: Path, api: Callable[..., httpx.Client]
+) -> None:
+    """Activated, rolled back, activated again; a start keeps what was active, not the folder."""
+    rules = copy_rules(short_folder)
+    douane = start_douane()
+    add_worm(rules, 1)
+    first = state(douane)["active"]
+    for words, expected in (
+        (("activate", rules), {rule_name(1)}),
+        (("rollback",), set()),
+        (("activate", "previous"), set()),
+    ):
+        done = order(douane, *words)
+        if words == ("activate", "previous"):
+            assert done.returncode != 0
+            continue
+        assert done.returncode == 0, done.stdout + done.stderr
+        with api(douane) as client:
+            assert names(client, specimen(1)) == expected
+    second = next(one["id"] for one in state(douane)["sets"] if one["id"] != first)
+    assert order(douane, "activate", second[:6]).returncode == 0
+    douane.stop()
+    douane.start()
+    assert state(douane)["active"] == second
+    with api(douane) as client:
+        assert names(client, specimen(1)) == {rule_name(1)}
+    lines = json.loads(order(douane, "history", "--json").stdout)["data"]
+    assert [line["action"] for line in lines if line["action"] in ("activated", "rolled back")] == [
+        *("activated", "rolled back", "activated", "activated")
+    ]
+
+
+def test_fronts_that_die_come_back_with_the_active_set(
+    start_douane: Callable[..., Douane], short_folder: Path, api: Callable[..., httpx.Client]
+) -> None:
+    """One dies while the set is loaded, one afterwards."""
+    rules = copy_rules(short_folder)
+    douane = start_douane()
+
+    def fronts() -> list[int]:
+        found = processes.children(douane.pid)
+        return [p for p in found if "douane.processes.front" in processes.command_line(p)]
+
+    async def activate_and_kill() -> None:
+        ordering = asyncio.create_task(asyncio.to_thread(order, douane, "activate", rules))
+        log = douane.log
+        while b"/rulesets/" not in await asyncio.to_thread(log.read_bytes) and not ordering.done():
+            os.kill(fronts()[0], signal.SIGKILL)
+            break
+        done = await ordering
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    add_worm(rules, 1)
+    asyncio.run(activate_and_kill())
+    os.kill(fronts()[-1], signal.SIGKILL)
+    wait_until(lambda: len(fronts()) == 2, 40, "two fronts")
+    ready = partial(httpx.get, f"{douane.api_url}/v1/health/ready", trust_env=False)
+    wait_until(lambda: ready().is_success, 60, "ready")
+    with api(douane) as client:
+        for number in range(12):
+            assert names(client, specimen(1, str(number))) == {rule_name(1)}
+
+
+def test_a_staged_set_is_tried_and_decides_nothing(
+    start_douane: Callable[..., Douane], short_folder: Path, api: Callable[..., httpx.Client]
+) -> None:
+    """By YARA and by ClamAV, of which the staged set has a signature of its own."""
+    rules = copy_rules(short_folder)
+    douane = start_douane()
+    add_worm(rules, 1)
+    pattern = b"only clamd finds this text of day one".hex()
+    (rules / "clamav" / "day1.ndb").write_text(CLAMAV.format(day=1, pattern=pattern))
+    entry = rules / "catalogue" / "day1.toml"
+    cover = '{ rule = "Douane.Worm.Day1", basis = "published strings" }'
+    entry.write_text(entry.read_text().replace("cover = [", f"cover = [{cover}, "))
+    done = order(douane, "stage", rules)
+    assert done.returncode == 0, done.stdout + done.stderr
+    staged = state(douane)["staged"]
+    with api(douane) as client:
+        for data in (specimen(1), bytes.fromhex(pattern), b"nothing of interest"):
+            assert names(client, data) == set()
+        wait_until(lambda: len(events(client, staged, "shadow")) == 2, 30, "two differences")
+        found = {
+            name for event in events(client, staged, "shadow") for name in event["data"]["names"]
+        }
+        assert found == {rule_name(1), "Douane.Worm.Day1.UNOFFICIAL"}
+        summary = client.get(f"/v1/rulesets/{staged}/shadow").json()
+        assert (summary["would_block"], summary["compared"]) == (2, 3)
+        done = order(douane, "activate", "staged")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert names(client, bytes.fromhex(pattern)) == {"Douane.Worm.Day1.UNOFFICIAL"}
+        assert names(client, specimen(1, "more")) == {rule_name(1)}
+
+
+def test_what_passed_before_is_found_again(
+    start_douane: Callable[..., Douane], short_folder: Path, api: Callable[..., httpx.Client]
+) -> None:
+    """By its hash in the list of the new set, and by scanning a kept sample again."""
+    rules = copy_rules(short_folder)
+    douane = start_douane({"lookback": {"keep_bytes": 10_000_000}})
+    by_hash, by_rule = b"a text of yesterday", pe([specimen(1)])
+    with api(douane) as client:
+        passed = {
+            data: client.post("/v1/scans", content=data).json()["id"] for data in (by_hash, by_rule)
+        }
+        add_worm(rules, 1)
+        digest = hashlib.sha256(by_hash).hexdigest()
+        with (rules / "blocked.txt").open("a") as blocked:
+            blocked.write(f"{digest}  never  ann  seen in an outbreak\n")
+        done = order(douane, "activate", rules)
+        assert done.returncode == 0, done.stdout + done.stderr
+        active = state(douane)["active"]
+        wait_until(lambda: len(events(client, active, "retroactive")) == 2, 60, "two findings")
+        found = {
+            event["verdict"]: event["data"]["names"]
+            for event in events(client, active, "retroactive")
+        }
+        assert set(found) == set(passed.values())
+        assert found[passed[by_rule]] == [rule_name(1)]
+        assert client.post("/v1/scans", content=by_hash).json()["action"] == "block"
