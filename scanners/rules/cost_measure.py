@@ -51,6 +51,7 @@ def contents() -> Mapping[str, Contents]:
         "packed": [b"MZ" + piece for piece in _pieces(noise)],
         "zeros": [b"MZ" + bytes(SIZE)],
         "text": _pieces(text),
+        "picture": [b"\xff\xd8\xff\xe0" + piece for piece in _pieces(noise)],
     }
 
 

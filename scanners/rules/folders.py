@@ -29,15 +29,16 @@ class RuleFolder:
     """The same as part of a condition; empty if there is nothing to demand."""
 
 
-def _is_program(view: memoryview) -> bool:
-    return bytes(view[:2]) == b"MZ"
+_NO_SCRIPTS = {b"MZ": "0x5A4D", b"\xff\xd8": "0xD8FF", b"\x89P": "0x5089"}
+"""How programs and the pictures that people send begin: no script does."""
+_NO_SCRIPT_DEMAND = " and ".join(f"uint16(0) != {number}" for number in _NO_SCRIPTS.values())
 
 
 FOLDERS = {
     "": RuleFolder(lambda view: True, ""),
     "lnk": RuleFolder(lambda view: bytes(view[:4]) == b"L\0\0\0", "uint32(0) == 0x0000004C"),
-    "pe": RuleFolder(_is_program, "uint16(0) == 0x5A4D"),
-    "script": RuleFolder(lambda view: not _is_program(view), "uint16(0) != 0x5A4D"),
+    "pe": RuleFolder(lambda view: bytes(view[:2]) == b"MZ", "uint16(0) == 0x5A4D"),
+    "script": RuleFolder(lambda view: bytes(view[:2]) not in _NO_SCRIPTS, _NO_SCRIPT_DEMAND),
 }
 """Folder below rules/yara/ -> what it means; "": rules/yara/ itself, tried on everything."""
 
@@ -62,8 +63,10 @@ def rule_conditions(source: str) -> dict[str, str]:
 
 def meets_demand(folder: RuleFolder, condition: str) -> bool:
     """Tell if the condition plainly cannot hold for a content that the folder does not admit."""
-    demand = _squeezed(folder.demand)
-    return not demand or demand in map(_squeezed, _joined_parts(condition))
+    if not folder.demand:
+        return True
+    parts = set(map(_squeezed, _joined_parts(condition)))
+    return parts.issuperset(map(_squeezed, _joined_parts(folder.demand)))
 
 
 def size_bound(condition: str) -> int | None:

@@ -36,6 +36,7 @@ rule SUSP_Loader_AutoItFetch_Nov26
         $hide_execute = "ShellExecute" ascii wide nocase
         $hide_folder = "/c mkdir c:\\" ascii wide nocase
     condition:
-        filesize < 64KB and uint16(0) != 0x5A4D and uint8(0) != 0x3C and $engine and
+        uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
+        filesize < 64KB and uint8(0) != 0x3C and $engine and
         any of ($script*) and any of ($fetch*) and $address and any of ($hide*)
 }

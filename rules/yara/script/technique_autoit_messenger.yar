@@ -38,6 +38,7 @@ rule SUSP_Worm_AutoItMessenger_Nov26
         $type_window = "ControlSend" ascii wide nocase
         $type_front = "WinActivate" ascii wide nocase
     condition:
-        filesize < 256KB and uint16(0) != 0x5A4D and uint8(0) != 0x3C and any of ($self*) and $copy and
+        uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
+        filesize < 256KB and uint8(0) != 0x3C and any of ($self*) and $copy and
         $write and $start and any of ($client*) and any of ($type*)
 }

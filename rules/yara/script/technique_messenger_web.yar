@@ -44,6 +44,7 @@ rule SUSP_Script_MessengerWeb_Nov26
         $fetch_http = "XMLHTTP" ascii wide nocase
         $fetch_decoded = "FromBase64String" ascii wide nocase
     condition:
-        filesize < 256KB and uint16(0) != 0x5A4D and any of ($site*) and any of ($drive*) and
+        uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
+        filesize < 256KB and any of ($site*) and any of ($drive*) and
         $end_browser and any of ($profile*) and $everybody and any of ($fetch*)
 }

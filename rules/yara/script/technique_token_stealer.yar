@@ -36,6 +36,7 @@ rule SUSP_Stealer_MessengerScript_Nov26
         $send_discord = /discord(app)?\.com\/api\/(v[0-9]{1,2}\/)?webhooks\// ascii wide
         $send_telegram = "api.telegram.org/bot" ascii wide
     condition:
-        filesize < 256KB and uint16(0) != 0x5A4D and any of ($folder*) and any of ($send*) and
+        uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
+        filesize < 256KB and any of ($folder*) and any of ($send*) and
         (2 of ($place*) or $place_discord and any of ($token*))
 }

@@ -36,6 +36,7 @@ rule SUSP_Vbs_WhatsAppWave_Nov26
         $part_batch = /\\Startup\\[^"\r\n]{1,60}\.(bat|cmd|lnk|vbs)/ ascii wide nocase
         $part_chat = "web.whatsapp.com" ascii wide nocase
     condition:
-        filesize < 256KB and uint16(0) != 0x5A4D and uint8(0) != 0x3C and any of ($shell*) and
+        uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
+        filesize < 256KB and uint8(0) != 0x3C and any of ($shell*) and
         any of ($fetch*) and any of ($hide*) and 2 of ($part*)
 }

@@ -28,5 +28,6 @@ rule MAL_Worm_Coolnow_Nov26
         $lure_urgent = "URGENT - Go to http" ascii wide
         $lure_attention = "NT!oN - Go to" ascii wide  // with "ATTe" it costs most of all
     condition:
-        uint16(0) != 0x5A4D and filesize < 64KB and 1 of ($control*) and 1 of ($lure*)
+        uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
+        filesize < 64KB and 1 of ($control*) and 1 of ($lure*)
 }

@@ -28,5 +28,6 @@ rule MAL_Worm_SorvepotelBatch_Nov26
         $host_user = "xpahnsiveuser" ascii
         $shell = "powershell" ascii nocase
     condition:
-        uint16(0) != 0x5A4D and uint8(0) == 0x40 and filesize < 64KB and any of ($host*) and $shell
+        uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
+        uint8(0) == 0x40 and filesize < 64KB and any of ($host*) and $shell
 }

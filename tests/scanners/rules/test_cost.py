@@ -46,4 +46,4 @@ def test_it_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
     measured = measure_cost(tmp_path)
     assert [(one.rule, one.line, one.pattern) for one in measured.dearest] == [("One", 1, "$a")]
     assert 0 < measured.one_rule < 50
-    assert set(measured.yara.kinds) == {"program", "packed", "zeros", "text"}
+    assert set(measured.yara.kinds) == {"program", "packed", "zeros", "text", "picture"}

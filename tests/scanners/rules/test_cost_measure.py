@@ -58,7 +58,7 @@ def test_contents_are_what_they_are_called() -> None:
     kinds = contents()
     assert all(len(piece) >= SIZE for kind in kinds.values() for piece in kind)
     assert {name: len(kind) for name, kind in kinds.items() if name != "zeros"} == dict.fromkeys(
-        ("program", "packed", "text"), PIECES
+        ("program", "packed", "text", "picture"), PIECES
     )
     is_program = yara.compile(source="rule One { condition: uint16(0) == 0x5A4D }")
     hit = {name for name, kind in kinds.items() if all(is_program.match(data=one) for one in kind)}

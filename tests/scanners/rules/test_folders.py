@@ -104,6 +104,14 @@ def test_size_bound(condition: str, size: int | None) -> None:
     assert size_bound(condition) == size
 
 
+@pytest.mark.parametrize("start", ["uint16(0) != 0x5A4D", "$a", "uint16(0) != 0x5089"])
+def test_a_demand_of_several_parts_is_met_by_all_of_them(start: str) -> None:
+    assert not meets_demand(FOLDERS["script"], f"{start} and filesize < 64KB")
+    parts = "uint16(0) != 0x5089 and uint16(0) != 0xD8FF and filesize < 64KB"
+    assert meets_demand(FOLDERS["script"], f"uint16(0) != 0x5A4D and {parts}")
+    assert not meets_demand(FOLDERS["script"], f"uint16(0) != 0x5A4D or {parts}")
+
+
 def test_the_top_folder_demands_nothing() -> None:
     assert meets_demand(FOLDERS[""], "$a or $b")
 
@@ -112,7 +120,7 @@ DEMANDING = [name for name in FOLDERS if name]
 CONTENTS = [
     *(b"", b"M", b"MZ", b"MZ\x90\0", b" MZ", b"ZM", b"mz"),
     *(b"L", b"L\0\0", b"L\0\0\0", b"L\0\0\0\x01\x14\x02\0", b"LNK\0", b"\0\0\0L"),
-    *(b"@echo off", b"PK\x03\x04", b"\xff\xd8\xff\xe0"),
+    *(b"@echo off", b"PK\x03\x04", b"\xff\xd8\xff\xe0", b"\x89PNG", b"\xff\xfea\0"),
 ]
 
 
