@@ -24,6 +24,7 @@ NO_TEST_FILE: dict[str, str] = {  # source -> why
     "samples/specimen.py": "one record",
     "scanners/kit.py": "one record",
     "scanners/rules/records.py": "records; tests/scanners/rules/test_check.py holds what they say",
+    "verdicts/rulesets/records.py": "records; tests/verdicts/rulesets/test_store.py makes them",
 }
 LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
 

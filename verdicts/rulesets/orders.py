@@ -101,27 +101,30 @@ def ask(
                 f"nobody takes orders in {run_directory} ({error.strerror or error}); "
                 "is `douane serve` running?"
             ) from error
-        try:
-            connection.sendall(line)
-            return _follow(connection, say)
-        except (OSError, ValueError) as error:
-            raise NoSupervisor(
-                f"the service went away before it was done ({error}); `douane rules status` says "
-                "what is in force"
-            ) from error
+        rows = _rows(connection, line)
+        while isinstance(row := next(rows), str):
+            say(row)
+        return row
 
 
-def _follow(connection: socket.socket, say: Callable[[str], None]) -> dict[str, object]:
-    for line in _lines(connection):
-        row = json.loads(line)
-        if "say" in row:
-            say(str(row["say"]))
-        elif "refused" in row:
-            raise OrderRefused(str(row["refused"]), tuple(map(str, row["problems"])))
-        else:
-            done: dict[str, object] = row["done"]
-            return done
-    raise ValueError("no answer")
+def _rows(connection: socket.socket, line: bytes) -> Iterator[str | dict[str, object]]:
+    """Send the order and yield what is said, and at last the answer."""
+    try:
+        connection.sendall(line)
+        for each in _lines(connection):
+            row = json.loads(each)
+            if "say" in row:
+                yield str(row["say"])
+            elif "refused" in row:
+                raise OrderRefused(str(row["refused"]), tuple(map(str, row["problems"])))
+            else:
+                yield dict(row["done"])
+        raise ValueError("no answer")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoSupervisor(
+            f"the service went away before it was done ({error}); `douane rules status` says "
+            "what is in force"
+        ) from error
 
 
 def _lines(connection: socket.socket) -> Iterator[bytes]:

@@ -1,0 +1,245 @@
+"""The supervisor's end: one order at a time, and no peer that can hold it up."""
+
+import asyncio
+import json
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from verdicts.rulesets import order_socket
+from verdicts.rulesets.order_socket import CarryOut, OrderSocket, Say
+from verdicts.rulesets.orders import (
+    MAX_LINE,
+    MAX_PROBLEMS,
+    SOCKET,
+    NoSupervisor,
+    Order,
+    OrderRefused,
+    ask,
+)
+from verdicts.rulesets.records import StepRefused
+
+LINE = b'{"action": "state", "actor": "a"}\n'
+
+
+@asynccontextmanager
+async def listening(run_directory: Path, carry_out: CarryOut) -> AsyncIterator[OrderSocket]:
+    socket = OrderSocket(run_directory / SOCKET, carry_out)
+    await socket.start()
+    yield socket
+    await socket.stop()
+    assert not (run_directory / SOCKET).exists()
+
+
+async def give(run_directory: Path, order: Order, said: list[str]) -> dict[str, object]:
+    return await asyncio.to_thread(ask, run_directory, order, said.append)
+
+
+async def send(run_directory: Path, data: bytes) -> dict[str, object]:
+    """Send bytes and return the last line of the answer."""
+    reader, writer = await asyncio.open_unix_connection(run_directory / SOCKET)
+    writer.write(data)
+    lines = (await reader.read()).splitlines()
+    writer.close()
+    last: dict[str, object] = json.loads(lines[-1])
+    return last
+
+
+async def echo(order: Order, say: Say) -> dict[str, object]:
+    say(f"{order.action} by {order.actor}")
+    return {"id": order.ruleset}
+
+
+async def test_an_order_is_carried_out_and_told(run_directory: Path) -> None:
+    async with listening(run_directory, echo):
+        assert os.stat(run_directory / SOCKET).st_mode & 0o777 == 0o600
+        said: list[str] = []
+        assert await give(run_directory, Order("stage", "al", "abcd"), said) == {"id": "abcd"}
+        assert said == ["stage by al"]
+
+
+async def test_refusals_and_crashes_are_told_apart(run_directory: Path) -> None:
+    raised: list[Exception] = [
+        OrderRefused("not so", tuple("p" * 5000 for _ in range(2000))),
+        StepRefused("no such step"),
+        TimeoutError("mine"),
+        ValueError("secret"),
+    ]
+
+    async def fail(order: Order, say: Say) -> dict[str, object]:
+        raise raised[int(order.note)]
+
+    async with listening(run_directory, fail):
+        for number, text in enumerate(["not so", "no such step", "log says why", "log says why"]):
+            with pytest.raises(OrderRefused, match=text) as caught:
+                await give(run_directory, Order("state", "a", note=str(number)), [])
+            assert "secret" not in str(caught.value)
+            if number == 0:
+                assert len(caught.value.problems) == MAX_PROBLEMS
+                assert len(caught.value.problems[0]) == order_socket.MAX_SAID
+
+
+async def test_the_second_waits_for_its_turn(
+    run_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_socket, "STILL_SECONDS", 0.02)
+    go, running, most = asyncio.Event(), 0, 0
+    waits = asyncio.Event()
+
+    async def slow(order: Order, say: Say) -> dict[str, object]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await go.wait()
+        running -= 1
+        return {}
+
+    class Said(list[str]):
+        def append(self, line: str) -> None:
+            super().append(line)
+            if line == "still waiting":
+                loop.call_soon_threadsafe(waits.set)
+
+    loop = asyncio.get_running_loop()
+    async with listening(run_directory, slow):
+        said = (Said(), Said())
+        both = [asyncio.create_task(give(run_directory, Order("state", "a"), s)) for s in said]
+        await waits.wait()
+        go.set()
+        assert await asyncio.gather(*both) == [{}, {}]
+    assert most == 1
+    second = max(said, key=len)
+    assert second[0] == "another order is being carried out; this one waits for its turn"
+    assert min(said, key=len) == []
+
+
+async def test_who_vanishes_does_not_stop_the_order(run_directory: Path) -> None:
+    begun, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(order: Order, say: Say) -> dict[str, object]:
+        begun.set()
+        await go.wait()
+        say("nobody hears this")
+        ended.set()
+        return {}
+
+    async with listening(run_directory, slow):
+        _, writer = await asyncio.open_unix_connection(run_directory / SOCKET)
+        writer.write(LINE)
+        await begun.wait()
+        writer.transport.abort()
+        go.set()
+        await ended.wait()
+        assert await give(run_directory, Order("state", "a"), []) == {}
+
+
+async def test_progress_may_come_from_a_thread_and_comes_before_the_end(
+    run_directory: Path,
+) -> None:
+    async def threaded(order: Order, say: Say) -> dict[str, object]:
+        say("first")
+        await asyncio.to_thread(say, "second")
+        last = threading.Thread(target=say, args=("third",))
+        last.start()
+        last.join()
+        return {}
+
+    async with listening(run_directory, threaded):
+        said: list[str] = []
+        await give(run_directory, Order("state", "a"), said)
+        assert said == ["first", "second", "third"]
+
+
+async def test_who_does_not_read_misses_lines_and_holds_nobody_up(
+    run_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_socket, "SEND_SECONDS", 0.05)
+
+    async def talk(order: Order, say: Say) -> dict[str, object]:
+        for _ in range(2000):
+            say("x" * order_socket.MAX_SAID)
+        return {}
+
+    async with listening(run_directory, talk):
+        _, deaf = await asyncio.open_unix_connection(run_directory / SOCKET, limit=1)
+        deaf.write(LINE)
+        said: list[str] = []
+        assert await give(run_directory, Order("state", "a"), said) == {}
+        assert 0 < len(said) < 2000
+        deaf.transport.abort()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"x" * (MAX_LINE * 2), b"x" * (MAX_LINE * 2) + b"\n", b"{}\n", b"\n", b"\xff\n", b"[[[\n"],
+)
+async def test_who_sends_nonsense_is_refused(run_directory: Path, data: bytes) -> None:
+    async with listening(run_directory, echo):
+        assert "an order is" in str((await send(run_directory, data))["refused"])
+        assert (await send(run_directory, LINE))["done"] == {"id": ""}
+
+
+async def test_who_sends_nothing_is_dropped(
+    run_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_socket, "RECEIVE_SECONDS", 0.02)
+    async with listening(run_directory, echo):
+        assert "no order came" in str((await send(run_directory, b"{"))["refused"])
+
+
+async def test_there_are_not_too_many(run_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order_socket, "MAX_CONNECTIONS", 2)
+    async with listening(run_directory, echo):
+        idle = [await asyncio.open_unix_connection(run_directory / SOCKET) for _ in range(2)]
+        assert "too many orders wait" in str((await send(run_directory, LINE))["refused"])
+        for _, writer in idle:
+            writer.transport.abort()
+
+
+async def test_stopping_lets_the_running_order_end_and_refuses_the_others(
+    run_directory: Path,
+) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(order: Order, say: Say) -> dict[str, object]:
+        begun.set()
+        await go.wait()
+        return {"id": "x"}
+
+    socket = OrderSocket(run_directory / SOCKET, slow)
+    await socket.start()
+    first = asyncio.create_task(send(run_directory, LINE))
+    await begun.wait()
+    reader, second = await asyncio.open_unix_connection(run_directory / SOCKET)
+    second.write(LINE)
+    assert b"waits for its turn" in await reader.readline()
+    stopping = asyncio.create_task(socket.stop())
+    assert b"the service stops" in await reader.readline()
+    second.close()
+    go.set()
+    assert await first == {"done": {"id": "x"}}
+    await stopping
+    with pytest.raises(NoSupervisor):
+        await give(run_directory, Order("state", "a"), [])
+    await socket.stop()
+
+
+async def test_an_order_that_does_not_end_is_cut_off(
+    run_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_socket, "END_SECONDS", 0.02)
+    begun = asyncio.Event()
+
+    async def endless(order: Order, say: Say) -> dict[str, object]:
+        begun.set()
+        await asyncio.Event().wait()
+        return {}
+
+    async with listening(run_directory, endless):
+        answer = asyncio.create_task(send(run_directory, LINE))
+        await begun.wait()
+    assert "the service stops" in str((await answer)["refused"])
