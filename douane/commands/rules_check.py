@@ -13,7 +13,7 @@ from douane.ruleset_check import check_ruleset
 from douane.settings_file import load_settings
 from scanners.rules.check import try_rules
 from scanners.rules.goodware import default_folders
-from scanners.rules.records import RuleFindings, RuleTest
+from scanners.rules.records import Cost, RuleFindings, RuleTest
 
 FAILED = 2
 CHECK_HELP = """\
@@ -120,18 +120,24 @@ def _document(found: RuleFindings) -> dict[str, object]:
 
 def _lines(found: RuleFindings) -> Iterator[str]:
     yield from map(str, (*found.problems, *found.unchecked))
-    if cost := found.cost:
-        for name, engine in (("yara-python", cost.yara), ("YARA-X", cost.yara_x)):
-            kinds = ", ".join(f"{kind} {ms:.1f}" for kind, ms in engine.kinds.items())
-            yield f"all rules take {engine.ms_per_mib:.1f} ms a MiB in {name}: {kinds}"
-        beyond = "ms a MiB beyond one rule of one text"
-        for rule in cost.dearest:
-            most = f"{rule.pattern} {rule.pattern_ms:.2f}"
-            yield f"  {rule.rule:<44} {rule.ms_per_mib:.2f} {beyond}, {most}"
+    if found.cost:
+        yield from cost_lines(found.cost)
     if honest := found.goodware:
         size = f"{honest.files:,} honest files, {honest.bytes / 1024**2:,.0f} MiB"
-        yield f"{size}: {len(honest.hits)} hits, {honest.skipped} skipped"
+        spent = f"{honest.ms_per_mib:.1f} ms a MiB"
+        yield f"{size}: {len(honest.hits)} hits, {honest.skipped} skipped, {spent}"
     yield f"{len(found.tests)} rule tests, {len(found.problems)} problems"
+
+
+def cost_lines(cost: Cost) -> Iterator[str]:
+    """Yield what all rules cost in each engine, and the dearest rules with their dearest pattern."""
+    for name, engine in (("yara-python", cost.yara), ("YARA-X", cost.yara_x)):
+        kinds = ", ".join(f"{kind} {ms:.1f}" for kind, ms in engine.kinds.items())
+        yield f"all rules take {engine.ms_per_mib:.1f} ms a MiB in {name}: {kinds}"
+    for rule in cost.dearest:
+        most = f"{rule.pattern} {rule.pattern_ms:.2f}"
+        said = f"{rule.ms_per_mib:.2f} ms a MiB beyond one rule of one text, {most}"
+        yield f"  {rule.rule:<44} {said}"
 
 
 def _test_line(test: RuleTest) -> str:

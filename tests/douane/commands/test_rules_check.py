@@ -89,7 +89,7 @@ def test_cost_and_goodware_are_shown(
         "all rules take 2.0 ms a MiB in yara-python: program 2.1, text 2.0",
         "all rules take 0.9 ms a MiB in YARA-X: program 0.8, text 1.0",
         f"  {'MAL_A_Nov26':<44} 1.25 ms a MiB beyond one rule of one text, $lure 0.75",
-        "20,001 honest files, 5 MiB: 1 hits, 3 skipped",
+        "20,001 honest files, 5 MiB: 1 hits, 3 skipped, 0.5 ms a MiB",
         "0 rule tests, 0 problems",
     ]
     assert douane("rules", "check", "--json", "--goodware") == 0
