@@ -43,8 +43,15 @@ def test_what_both_take() -> None:
     assert opinions(rule('"needle" ascii wide nocase', "uint16(0) == 0x5A4D and $a")) == []
 
 
-def test_hex_that_could_be_text_is_no_fault() -> None:
-    assert opinions(rule("{ 6e 65 65 64 6c 65 }")) == []
+@pytest.mark.parametrize(
+    "source",
+    [
+        rule("{ 6e 65 65 64 6c 65 }"),
+        rule('"needle" $a_1 = "thread"', "all of ($a*) and 1 of ($a, $a_1)"),
+    ],
+)
+def test_what_is_no_fault_here(source: str) -> None:
+    assert opinions(source) == []
 
 
 def test_warnings_are_counted_but_not_without_end() -> None:
