@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -132,6 +133,12 @@ async def ask_anew(port: int, body: bytes) -> Answered:
         writer.close()
 
 
+def verdict(douane: Douane, transfer: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {douane.admin_key}"}
+    url = f"{douane.api_url}/v1/verdicts/{transfer}"
+    return dict(httpx.get(url, headers=headers, trust_env=False).raise_for_status().json())
+
+
 def verdicts(douane: Douane) -> Iterator[dict[str, object]]:
     headers = {"Authorization": f"Bearer {douane.admin_key}"}
     with httpx.Client(base_url=douane.api_url, headers=headers, trust_env=False) as api:
@@ -167,10 +174,7 @@ async def activate(douane: Douane, rules: Path, day: int) -> Switch:
     firsts = [ask_anew(port, known), *(ask_anew(port, specimen(day, str(n))) for n in range(8))]
     for first in await asyncio.gather(*firsts):
         assert first.blocked, f"day {day}"
-    headers = {"Authorization": f"Bearer {douane.admin_key}"}
-    row = httpx.get(
-        f"{douane.api_url}/v1/verdicts/{first.transfer}", headers=headers, trust_env=False
-    ).json()
+    row = await asyncio.to_thread(verdict, douane, first.transfer)
     assert rule_name(day) in {found["name"] for found in row["detections"]}
     return Switch(row["ruleset"], ordered, switched)
 
