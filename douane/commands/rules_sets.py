@@ -55,7 +55,7 @@ def run_status(arguments: argparse.Namespace) -> int:
         active, staged, previous, sets = store.active, store.staged, store.previous, store.all()
     except RulesetError as error:
         return _complain(error)
-    shadow = None if staged is None else _shadow(settings, staged.id)
+    shadow = None if staged is None else shadow_counts(settings, staged.id)
     if arguments.json:
         document = {
             "active": active and active.id,
@@ -118,7 +118,7 @@ def _folder(store: Store, what: str) -> Path:
     return meant.source if meant.source is not None else store.folder(meant.ruleset)
 
 
-def _shadow(settings: Settings, ruleset: str) -> dict[str, int] | None:
+def shadow_counts(settings: Settings, ruleset: str) -> dict[str, int] | None:
     """Return what all fronts together counted for the staged set; None if nobody can be asked."""
     if not is_served(settings):
         return None
