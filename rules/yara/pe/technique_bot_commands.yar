@@ -27,14 +27,15 @@ rule SUSP_Bot_IrcCommands_Nov26
         $irc_join = "JOIN " ascii wide
         $irc_nick = "NICK " ascii wide
         $start = "\\CurrentVersion\\Run" ascii wide nocase
-        $order_spread = /\b(msn|aim|yim|icq|skype|im|usb|p2p)[._-]?spread/ ascii wide nocase
-        $order_flood = /\b(syn|udp|icmp|http|tcp|ping)[._-]?flood/ ascii wide nocase
-        $order_scan = /[!.]?(adv|ip|port)scan(\.| stop|all)/ ascii wide nocase
-        $order_keys = /[!.]key_?log/ ascii wide nocase
-        $order_clone = /[!.]clones?\b/ ascii wide nocase
-        $order_fetch = /[!.]download\b/ ascii wide nocase
+        $harm_spread = /\b(msn|aim|yim|icq|skype|im|usb|p2p)[._-]?spread/ ascii wide nocase
+        $harm_flood = /\b(syn|udp|icmp|http|tcp|ping)[._-]?flood/ ascii wide nocase
+        $order_scan = /(adv|ip|port)scan(\.| stop|all)/ ascii wide nocase
+        $harm_keys = /[!.]key_?log/ ascii wide nocase
+        $order_clone = /!clones?\b/ ascii wide nocase
+        $order_fetch = /!download\b/ ascii wide nocase
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and all of ($irc*) and $start and 2 of ($order*)
+        uint16(0) == 0x5A4D and filesize < 2MB and all of ($irc*) and $start and 2 of ($harm*, $order*) and
+        any of ($harm*)
 }
 
 rule SUSP_Backdoor_ImCommands_Nov26
@@ -68,13 +69,13 @@ rule SUSP_Backdoor_ImCommands_Nov26
         $start_run = "\\CurrentVersion\\Run" ascii wide nocase
         $start_task = "schtasks" ascii wide nocase
         $order_screen = /[!\/.]screen_?(shot|cap)/ ascii wide nocase
-        $order_keys = /[!\/.]key_?log/ ascii wide nocase
-        $order_camera = /[!\/.](web)?cam_?(shot|pic|list)?\b/ ascii wide nocase
+        $harm_keys = /[!\/.]key_?log/ ascii wide nocase
+        $harm_camera = /[!\/.](web)?cam_?(shot|pic|list)?\b/ ascii wide nocase
         $order_shell = /[!\/.](rev_?)?shell\b/ ascii wide nocase
         $order_secrets = /[!\/.](get)?(passwords|tokens)\b/ ascii wide nocase
-        $order_persist = /[!\/.]persist/ ascii wide nocase
-        $order_crash = /[!\/.](bluescreen|bsod)/ ascii wide nocase
+        $order_persist = /[!\/.]persist(ence)?\b/ ascii wide nocase
+        $harm_crash = /[!\/.](bluescreen|bsod)/ ascii wide nocase
     condition:
         uint16(0) == 0x5A4D and filesize < 4MB and any of ($channel*) and any of ($start*) and
-        3 of ($order*)
+        3 of ($harm*, $order*) and any of ($harm*)
 }
