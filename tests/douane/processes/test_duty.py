@@ -11,6 +11,10 @@ import pytest
 from douane.processes.duty import DutySocket, OrderFailed, duty_socket, give_order
 
 
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
 class Fault(Exception):
     pass
 
@@ -37,7 +41,7 @@ async def path(short_folder: Path) -> AsyncIterator[Path]:
 
 async def test_an_order_is_carried_out(path: Path) -> None:
     assert await give_order(path, "repeat", 5, word="ab", times=2) == {"said": "abab"}
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert mode(path) == 0o600
 
 
 async def test_orders_do_not_wait_for_each_other(path: Path) -> None:

@@ -24,7 +24,7 @@ class ShadowDouble:
         self.sits, self.fault = "", ""
 
     async def start(self, folder: Path, ruleset: str, active: Path) -> None:
-        assert (folder.name, active.is_dir()) == (ruleset, True)
+        assert folder.name == ruleset != active.name
         if self.fault:
             raise OrderRefused(self.fault)
         self.sits = ruleset

@@ -15,6 +15,10 @@ from verdicts.rulesets.store import Store
 PROBLEM = Problem("yara/a.yar", 3, "A", "it is broken", "mend it")
 
 
+def target(link: Path) -> Path:
+    return link.resolve()
+
+
 async def test_the_order_of_an_activation(
     lifecycle: Lifecycle, world: Any, sets: Any, store: Store, link: Path
 ) -> None:
@@ -29,7 +33,7 @@ async def test_the_order_of_an_activation(
     ]
     assert (marked.id, marked.status, marked.why) == (second.id, Status.ACTIVE, "because")
     assert store.active == marked
-    assert link.resolve() == store.folder(second.id)
+    assert target(link) == store.folder(second.id)
     assert store.find(first.id).status is Status.RETIRED
 
 
@@ -65,7 +69,7 @@ async def test_problems_refuse_it(
     assert refused.value.problems == (str(PROBLEM),) * 2
     assert world.did == ["check"]
     assert store.active == good
-    assert link.resolve() == store.folder(good.id)
+    assert target(link) == store.folder(good.id)
     assert store.find(bad.id).status is Status.REFUSED
     assert store.find(bad.id).why == str(PROBLEM)
 
@@ -83,6 +87,7 @@ async def test_what_does_not_load_never_goes_live(
     sets: Any,
     store: Store,
     link: Path,
+    *,
     fault: dict[str, str],
     did: list[str],
 ) -> None:
@@ -95,7 +100,7 @@ async def test_what_does_not_load_never_goes_live(
         await lifecycle.activate(bad, world.step())
     assert [each.split()[0] for each in world.did] == ["check", *did]
     assert store.active == good
-    assert link.resolve() == store.folder(good.id)
+    assert target(link) == store.folder(good.id)
     assert store.find(bad.id).status is Status.REFUSED
 
 
@@ -167,5 +172,5 @@ async def test_the_link_changes_at_once(lifecycle: Lifecycle, link: Path, tmp_pa
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         lifecycle.point_to(tmp_path / name)
-        assert link.resolve() == tmp_path / name
+        assert target(link) == tmp_path / name
     assert [path.name for path in link.parent.glob(".active*")] == []

@@ -35,7 +35,13 @@ class Look:
 
 @pytest.fixture
 async def desk(
-    settings: Settings, store: Any, sets: Any, lifecycle: Any, world: Any, monkeypatch: Any
+    settings: Settings,
+    store: Any,
+    sets: Any,
+    lifecycle: Any,
+    world: Any,
+    *,
+    monkeypatch: Any,
 ) -> AsyncIterator[Any]:
     Look.looked, Look.fault = [], None
     monkeypatch.setattr(module, "LookBack", Look)

@@ -121,6 +121,7 @@ async def test_a_broken_folder_leaves_the_last_good_one(
     folder: Path,
     store: Store,
     settings: Settings,
+    *,
     checked: dict[str, Any],
     said: list[str],
 ) -> None:
