@@ -20,6 +20,7 @@ from verdicts.rulesets.store import Store
 
 DONE, REFUSED, FAILED = 0, 1, 2
 STATUS = "exit status: 0 done, 1 refused and nothing changed, 2 the service could not be asked\n"
+NEXT = {"stage": "; `douane rules status` says what it would have done"}
 WHAT = "folder, bundle, or id of a stored set (its first digits will do)"
 
 
@@ -109,7 +110,8 @@ def _ordered(arguments: argparse.Namespace, settings: Settings, meant: Meant) ->
     finally:
         if folder:  # nobody may have taken it
             shutil.rmtree(folder, ignore_errors=True)
-    print(f"rule set {printable(done['id'])} is {printable(done['status'])}")
+    more = NEXT.get(order.action, "")
+    print(f"rule set {printable(done['id'])} is {printable(done['status'])}{more}")
     return DONE
 
 
@@ -129,7 +131,9 @@ def _meant(arguments: argparse.Namespace, settings: Settings) -> Meant:
 def find_set(store: Store, what: str) -> Meant:
     """Return the stored set of that name, else what lies in that place.  Raises UnknownRuleset."""
     path = Path(what)
-    if "/" in what and path.exists():
+    if "/" in what:
+        if not path.exists():
+            raise UnknownRuleset(f"there is no folder or bundle {what}")
         return Meant(source=path)
     try:
         return Meant(store.find(what).id)

@@ -24,6 +24,8 @@ from verdicts.shadow_status import ShadowStatus
 NAMED = "id or its first digits, active, staged, previous, or a folder"
 SET = "{:<18}{:<11}{:<22}{:<14}{}"
 """Id, status, when it was taken in, by whom, note."""
+SHOWN = 20
+"""Names of each kind in a step of the history."""
 
 
 def add(actions: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
@@ -69,12 +71,12 @@ def run_status(arguments: argparse.Namespace) -> int:
     for name, one in (("active", active), ("staged", staged), ("previous", previous)):
         print(f"{name:<10}{one.id if one else 'none'}")
     if shadow is not None:
-        print(f"          {', '.join(f'{key} {value}' for key, value in shadow.items())}")
+        print(f"shadow    {', '.join(f'{key} {value}' for key, value in shadow.items())}")
     if sets:
         print("\n" + SET.format("ID", "STATUS", "TAKEN IN", "BY", "NOTE"))
     for one in sets:
         signed = f"signed by {one.signed_by}" if one.signed_by else ""
-        more = "; ".join(filter(None, [one.note, signed, one.why]))
+        more = "; ".join(dict.fromkeys(filter(None, [one.note, signed, one.why])))
         when = rfc3339(one.made)[:19].replace("T", " ")
         print(printable(SET.format(one.id, one.status, when, one.author, more)).rstrip())
     return 0
@@ -142,7 +144,12 @@ def _told(line: HistoryLine) -> Iterator[str]:
     why = f": {line.why}" if line.why else ""
     former = f", before it {line.former}" if line.former else ""
     yield f"{when}  {line.ruleset} {line.action} by {line.actor}{former}{why}"
-    yield from _change_lines(Change(line.added, line.removed, line.changed))
+    yield from _change_lines(Change(*map(_first, (line.added, line.removed, line.changed))))
+
+
+def _first(names: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(names) - SHOWN
+    return (*names[:SHOWN], f"… {more} more, in --json") if more > 0 else names
 
 
 def _diff_lines(found: Diff) -> Iterator[str]:

@@ -169,7 +169,7 @@ def test_a_refusal_shows_every_problem(
     "words, said",
     [
         (("activate", "dead"), "there is no rule set dead"),
-        (("activate", "./none"), "names no rule set"),
+        (("activate", "./none"), "there is no folder or bundle ./none"),
         (("rollback", "rules"), "names no rule set"),
         (("stage", "/dev/null"), "no rule set"),
     ],

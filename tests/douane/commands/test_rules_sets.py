@@ -90,7 +90,7 @@ def test_what_the_staged_set_would_do(
     counts = {"compared": 10, "would_block": 1}
     monkeypatch.setattr(rules_sets, "shadow_counts", lambda settings, ruleset: counts)
     assert douane("rules", "status", toml=OWN) == 0
-    assert "          compared 10, would_block 1\n" in capsys.readouterr().out
+    assert "shadow    compared 10, would_block 1\n" in capsys.readouterr().out
     assert douane("rules", "status", "--json", toml=OWN) == 0
     assert json.loads(capsys.readouterr().out)["shadow"] == counts
 
@@ -125,6 +125,21 @@ def test_history(douane: Douane, sets: list[str], capsys: Out) -> None:
     rows = json.loads(capsys.readouterr().out)["data"]
     assert rows[0]["action"] == "staged"
     assert rows[0]["time"] >= rows[-1]["time"]
+
+
+def test_long_steps_are_cut_short(
+    douane: Douane, settings: Settings, store: Store, capsys: Out
+) -> None:
+    (settings.rules.directory / "yara").mkdir(parents=True)
+    rules = "".join(f"rule r{number:02} {{ condition: true }}\n" for number in range(25))
+    (settings.rules.directory / "yara" / "a.yar").write_text(rules)
+    one = store.take_in(settings.rules.directory, author="al", note="same", origin="o")
+    store.mark(one.id, Status.CHECKED, actor="al", why="same")
+    store.mark(one.id, Status.ACTIVE, actor="al", why="same")
+    assert douane("rules", "history", toml=OWN) == 0
+    assert "  + r19\n  + … 5 more, in --json\n" in capsys.readouterr().out
+    assert douane("rules", "status", toml=OWN) == 0
+    assert capsys.readouterr().out.endswith("al            same\n")
 
 
 def test_diff(douane: Douane, sets: list[str], settings: Settings, capsys: Out) -> None:
