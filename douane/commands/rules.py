@@ -24,10 +24,10 @@ examples:
   douane rules list
   douane rules show MAL_Worm_Choke_Nov26
   douane rules new worm_example --family Example
-  douane rules diff                          what activating the folder would change
-  douane rules stage                         try the folder on live traffic
-  douane rules activate --note "new wave"    let what is staged decide
-  douane rules rollback --note "too eager"
+  douane rules diff
+  douane rules stage
+  douane rules activate --note incident-42
+  douane rules rollback
   douane rules pack -o rules.tar.gz --key team.pem
 """
 
