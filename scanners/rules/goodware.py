@@ -62,12 +62,16 @@ def check_goodware(
     chunks = [paths[at : at + PART_FILES] for at in range(0, len(paths), PART_FILES)]
     program = shutil.which("clamscan")
     parts: list[_Part] = []
-    with ThreadPoolExecutor(os.cpu_count()) as processes:
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as processes:
         work = [processes.submit(partial(_try, rules, program, chunk)) for chunk in chunks]
-        for done in as_completed(work):
-            parts.append(done.result())
-            seen = sum(part.files + part.skipped for part in parts)
-            progress(f"honest files: {seen:,} of {len(paths):,}")
+        try:
+            for done in as_completed(work):
+                parts.append(done.result())
+                seen = sum(part.files + part.skipped for part in parts)
+                progress(f"honest files: {seen:,} of {len(paths):,}")
+        except BaseException:  # whoever gave up does not wait for what has not begun
+            processes.shutdown(wait=False, cancel_futures=True)
+            raise
     size = sum(part.bytes for part in parts)
     spent = sum(part.seconds for part in parts)
     hits = sorted((hit for part in parts for hit in part.hits), key=lambda hit: hit.path)

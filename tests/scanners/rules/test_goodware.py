@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,35 @@ def test_each_part_fails_by_itself(
     found, (problem,), _ = check(rules, files)
     assert problem.problem == "honest files: YARA was ended by signal 11"
     assert found.files == 0
+
+
+def test_whoever_gives_up_does_not_wait_for_the_rest(
+    rules: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bytes] = []
+    cancelled = threading.Event()
+
+    class Processes(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            cancelled.set()
+
+    def note(module: str, *arguments: str, seconds: float, given: bytes) -> object:
+        begun.append(given)
+        assert len(begun) == 1 or cancelled.wait(60)
+        raise ThrowawayFailed("was ended")
+
+    def give_up(said: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(goodware, "ThreadPoolExecutor", Processes)
+    monkeypatch.setattr(goodware, "run_throwaway", note)
+    monkeypatch.setattr(goodware, "PART_FILES", 1)
+    for number in range(1000):
+        (files / f"more{number}").write_text(str(number))
+    with pytest.raises(KeyboardInterrupt):
+        check_goodware(rules, KNOWN, [files], give_up)
+    assert len(begun) <= 1 + len(os.sched_getaffinity(0))
 
 
 def test_too_few_files_prove_little(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
