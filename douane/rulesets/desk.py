@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +20,6 @@ from verdicts.rulesets.records import Status, StoredSet
 from verdicts.rulesets.store import Store
 
 log = structlog.get_logger()
-GOODWARE: tuple[Path, ...] = ()
 
 
 class RulesDesk:
@@ -39,16 +40,16 @@ class RulesDesk:
         """Set whenever another set has become active; who waits for it clears it."""
 
     async def carry_out(self, order: Order, say: Say) -> dict[str, object]:
-        """Return what the order came to; raise RulesetError."""
+        """Return what the order came to; raise RulesetError.  Orders may come side by side."""
         step = Step(order.actor, order.note, say)
         if order.action == "state":
             return self._state()
-        async with self.lock:
+        if order.action == "stage":
+            return asdict(await self._stage(order, step))
+        async with self._turn(say):
             match order.action:
                 case "check":
                     one = await self._lifecycle.check(await self._meant(order, step), step)
-                case "stage":
-                    one = await self._stage(await self._meant(order, step), step)
                 case "unstage":
                     one = await self._unstage(step)
                 case "activate":
@@ -56,6 +57,13 @@ class RulesDesk:
                 case "rollback":
                     one = await self._activate(self._former(order), step, rolled_back=True)
         return asdict(one)
+
+    @asynccontextmanager
+    async def _turn(self, say: Say) -> AsyncIterator[None]:
+        if self.lock.locked():
+            say("something else is being changed; this waits for its turn")
+        async with self.lock:
+            yield
 
     async def activate_folder(self, folder: Path, step: Step) -> None:
         """Take in the folder of the settings and activate it; raises RulesetError."""
@@ -85,17 +93,23 @@ class RulesDesk:
             raise OrderRefused("no rule set was active before this one")
         return previous
 
-    async def _stage(self, one: StoredSet, step: Step) -> StoredSet:
+    async def _stage(self, order: Order, step: Step) -> StoredSet:
+        """Check in full, which takes minutes in which others may activate what they need."""
+        async with self._turn(step.say):
+            one = await self._lifecycle.check(await self._meant(order, step), step)
         if one.status is Status.ACTIVE:
             raise OrderRefused(f"rule set {one.id} is active: there is nothing to try")
-        one = await self._lifecycle.check(one, step, GOODWARE)
-        step.say("starting it in the shadow of the active one …")
-        active = self._store.find("active")
-        await self._shadow.start(self._store.folder(one.id), one.id, self._store.folder(active.id))
-        one = await asyncio.to_thread(
-            self._store.mark, one.id, Status.STAGED, actor=step.actor, why=step.why
-        )
-        await self._tell(one, step, "staged")
+        await self._lifecycle.prove(one, step)
+        async with self._turn(step.say):
+            step.say("starting it in the shadow of the active one …")
+            active = self._store.find("active")
+            await self._shadow.start(
+                self._store.folder(one.id), one.id, self._store.folder(active.id)
+            )
+            one = await asyncio.to_thread(
+                self._store.mark, one.id, Status.STAGED, actor=step.actor, why=step.why
+            )
+            await self._tell(one, step, "staged")
         return one
 
     async def _unstage(self, step: Step) -> StoredSet:

@@ -7,6 +7,7 @@ between the two files loses nothing: who reads adds the line, who writes next wr
 import contextlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from verdicts.rulesets.records import HistoryLine, RulesetError, Status, StoredSet
 
 FORMAT = 1
+TAIL = 1024 * 1024
+"""Bytes of the history that are looked at for the last line; one has at most a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +84,25 @@ class Journal:
         return [lines[serial] for serial in sorted(lines, reverse=True)]
 
     def _lines(self) -> dict[int, HistoryLine]:
-        """Return what the file holds; a line that a crash cut off is passed over."""
+        """Return what the file holds, by serial number."""
         try:
-            text = self._history.read_text("utf-8", "replace")
+            return dict(_parsed(self._history.read_bytes()))
         except FileNotFoundError:
             return {}
-        found = {}
-        for each in text.splitlines():
-            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-                row = json.loads(each)
-                serial = int(row.pop("serial"))
-                found[serial] = _line(row)
-        return found
 
     def _write_history(self, state: State) -> None:
-        if state.last is None or state.serial in self._lines():
+        if state.last is None:
             return
         row = json.dumps({"serial": state.serial, **asdict(state.last)})
-        descriptor = os.open(
-            self._history, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        descriptor = os.open(self._history, flags, 0o600)
         try:
             size = os.fstat(descriptor).st_size
-            cut = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-            os.write(descriptor, f"{chr(10) if cut else ''}{row}\n".encode())
+            tail = os.pread(descriptor, TAIL, max(0, size - TAIL))
+            if any(serial == state.serial for serial, _ in _parsed(tail)):
+                return
+            cut = "" if tail.endswith(b"\n") or not tail else "\n"
+            os.write(descriptor, f"{cut}{row}\n".encode())
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -115,6 +113,15 @@ class Journal:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _parsed(text: bytes) -> Iterator[tuple[int, HistoryLine]]:
+    """Yield serial number and line; what a crash cut off is passed over."""
+    for each in text.splitlines():
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            row = json.loads(each)
+            serial = int(row.pop("serial"))
+            yield serial, _line(row)
 
 
 def _stored(row: dict[str, Any]) -> StoredSet:

@@ -69,12 +69,14 @@ class OrderSocket:
             task.cancel()
         await asyncio.gather(*self._peers, return_exceptions=True)
         await self._server.wait_closed()
+        await asyncio.sleep(0)  # connections that were cut off close in the next round
         self._server = None
 
     def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         task = asyncio.ensure_future(self._serve(reader, writer))
         self._peers.add(task)
         task.add_done_callback(self._peers.discard)
+        task.add_done_callback(lambda _: writer.transport.abort())  # even if it never began
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         peer = _Peer(writer)
@@ -137,7 +139,6 @@ class _Peer:
             async with asyncio.timeout(SEND_SECONDS):
                 self._writer.close()
                 await self._writer.wait_closed()
-        self._writer.transport.abort()
 
     def _write(self, row: dict[str, object], unread: int) -> None:
         transport = self._writer.transport

@@ -4,6 +4,7 @@ Sets lie in `sets/ID/`, immutable: their id is the digest of their content.  Onl
 calls what changes something (one call at a time); everybody may read meanwhile.
 """
 
+import contextlib
 import re
 import secrets
 import shutil
@@ -159,7 +160,8 @@ class Store:
         changed = Change()
         if status is Status.ACTIVE:
             active = _only(state, Status.ACTIVE)
-            changed = self.diff(active.id if active else None, ruleset).summary()
+            with contextlib.suppress(OSError):  # a former set that is gone must not hold this up
+                changed = self.diff(active.id if active else None, ruleset).summary()
             if active is not None:
                 former = active.id
                 sets[former] = replace(active, status=Status.RETIRED, why=f"{ruleset} took over")

@@ -26,6 +26,8 @@ class World:
     """What fronts say that do not take over."""
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     """What the check finds, by rule set."""
+    proof_problems: tuple[Problem, ...] = ()
+    """What honest files bring to light."""
     states: dict[int, str] = field(default_factory=dict)
 
     def step(self, why: str = "") -> Step:
@@ -59,9 +61,10 @@ class World:
     async def activated(self, folder: Path) -> None:
         self.did.append("istag")
 
-    def check(self, folder: Path, **_: object) -> RuleFindings:
-        self.did.append("check")
-        return RuleFindings(self.problems.get(folder.name, ()))
+    def check(self, folder: Path, **terms: object) -> RuleFindings:
+        self.did.append("prove" if terms else "check")
+        found = self.proof_problems if terms else self.problems.get(folder.name, ())
+        return RuleFindings(found)
 
 
 @pytest.fixture

@@ -2,16 +2,18 @@
 
 import asyncio
 import secrets
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from douane.rulesets import desk as module
 from douane.rulesets.desk import RulesDesk
 from douane.rulesets.lifecycle import Lifecycle
-from scanners.rules.records import Problem
+from scanners.rules.records import Problem, RuleFindings
 from verdicts.ledger.events import NewEvent
 from verdicts.ledger.questions import LedgerAway
 from verdicts.rulesets.orders import Order, OrderRefused
@@ -123,6 +125,40 @@ async def test_one_that_cannot_be_tried_is_not_staged(
     assert store.staged is None
 
 
+async def test_nobody_waits_for_honest_files(
+    desk: RulesDesk, store: Store, world: Any, hand_in: Callable[[str], str]
+) -> None:
+    """The full check of a set to be staged takes minutes: others go live meanwhile."""
+    begun, go_on = threading.Event(), threading.Event()
+    check = world.check
+
+    def slow(folder: Path, **terms: object) -> RuleFindings:
+        if terms:
+            begun.set()
+            assert go_on.wait(20)
+        return check(folder, **terms)  # type: ignore[no-any-return]
+
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    with mock.patch("douane.rulesets.lifecycle.check_ruleset", slow):
+        staging = asyncio.create_task(desk.carry_out(order("stage", folder=hand_in("two")), quiet))
+        assert await asyncio.to_thread(begun.wait, 20)
+        three = await desk.carry_out(order("activate", folder=hand_in("three")), quiet)
+        go_on.set()
+        staged = await staging
+    assert (three["status"], staged["status"]) == (Status.ACTIVE, Status.STAGED)
+
+
+async def test_what_fires_on_honest_files_is_not_staged(
+    desk: RulesDesk, store: Store, world: Any, hand_in: Callable[[str], str]
+) -> None:
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    world.proof_problems = (Problem("yara/a.yar", 1, "A", "fires on 3 honest files", "less"),)
+    with pytest.raises(OrderRefused) as refused:
+        await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
+    assert refused.value.problems == ("yara/a.yar:1: A: fires on 3 honest files; less",)
+    assert store.staged is None
+
+
 async def test_a_check_changes_nothing_else(
     desk: RulesDesk, store: Store, hand_in: Callable[[str], str], events: list[NewEvent]
 ) -> None:
@@ -139,7 +175,7 @@ async def test_what_is_refused_is_told(
         await desk.carry_out(order("activate", folder=hand_in("bad")), quiet)
     assert refused.value.problems == ("yara/a.yar:1: A: broken; mend it",)
     assert events[0].data["action"] == "refused"
-    assert "1 problem" in str(events[0].data["reason"])
+    assert "has 1 problem" in str(events[0].data["reason"])
 
 
 @pytest.mark.parametrize("folder", ["", "/etc", "rulesets", "rulesets/incoming/../sets/x"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from douane.rulesets.lifecycle import Lifecycle, Parts
+from scanners.rules.goodware import FEW_FIX
 from scanners.rules.records import Problem
 from verdicts.rulesets.orders import OrderRefused
 from verdicts.rulesets.records import SetTampered, Status
@@ -102,6 +103,23 @@ async def test_what_does_not_load_never_goes_live(
     assert store.active == good
     assert target(link) == store.folder(good.id)
     assert store.find(bad.id).status is Status.REFUSED
+
+
+async def test_a_proof_changes_nothing(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store
+) -> None:
+    one = await lifecycle.check(sets.take_in("one"), world.step())
+    await lifecycle.prove(one, world.step())
+    few = replace(PROBLEM, fix=FEW_FIX)
+    world.proof_problems = (few,)
+    await lifecycle.prove(one, world.step())
+    assert world.said[-1] == f"warning: {few}"
+    world.proof_problems = (few, PROBLEM)
+    with pytest.raises(OrderRefused, match="has 1 problem") as refused:
+        await lifecycle.prove(one, world.step())
+    assert refused.value.problems == (str(PROBLEM),)
+    assert world.did == ["check", "prove", "prove", "prove"]
+    assert store.find(one.id) == one
 
 
 async def test_a_disk_that_takes_no_state_leaves_all_as_it_was(

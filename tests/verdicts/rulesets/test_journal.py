@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from verdicts.rulesets import journal
 from verdicts.rulesets.journal import Journal, State
 from verdicts.rulesets.records import HistoryLine, RulesetError, Status, StoredSet
 
@@ -17,46 +18,57 @@ NEXT = replace(STATE, last=SECOND, serial=2)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
-    assert journal.read() == State()
-    assert journal.history() == []
-    journal.write(STATE)
-    journal.write(NEXT)
+    kept = Journal(tmp_path)
+    assert kept.read() == State()
+    assert kept.history() == []
+    kept.write(STATE)
+    kept.write(NEXT)
     assert Journal(tmp_path).read() == NEXT
     assert Journal(tmp_path).history() == [SECOND, FIRST]
     assert (tmp_path / "history.jsonl").read_text().count("\n") == 2
 
 
 def test_a_change_without_a_step_has_no_line(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
-    journal.write(STATE)
-    journal.write(replace(STATE, past=()))
-    assert journal.history() == [FIRST]
+    kept = Journal(tmp_path)
+    kept.write(STATE)
+    kept.write(replace(STATE, past=()))
+    assert kept.history() == [FIRST]
 
 
 def test_a_crash_between_the_two_files_loses_nothing(tmp_path: Path) -> None:
-    journal, history = Journal(tmp_path), tmp_path / "history.jsonl"
-    journal.write(STATE)
+    kept, history = Journal(tmp_path), tmp_path / "history.jsonl"
+    kept.write(STATE)
     before = history.read_bytes()
-    journal.write(NEXT)
+    kept.write(NEXT)
     history.write_bytes(before)  # as if the line had not been written
-    assert journal.history() == [SECOND, FIRST]
+    assert kept.history() == [SECOND, FIRST]
     third = replace(SECOND, time=3)
-    journal.write(replace(NEXT, last=third, serial=3))
+    kept.write(replace(NEXT, last=third, serial=3))
     assert history.read_text().count("\n") == 3
-    assert journal.history() == [third, SECOND, FIRST]
+    assert kept.history() == [third, SECOND, FIRST]
 
 
 @pytest.mark.parametrize("length", [0, 1, 40, -1])
 def test_a_line_that_was_cut_off_is_written_again(tmp_path: Path, length: int) -> None:
-    journal, history = Journal(tmp_path), tmp_path / "history.jsonl"
-    journal.write(STATE)
+    kept, history = Journal(tmp_path), tmp_path / "history.jsonl"
+    kept.write(STATE)
     whole = history.read_bytes()
     history.write_bytes(whole[:length])
-    assert journal.history() == [FIRST]
-    journal.write(NEXT)
-    assert journal.history() == [SECOND, FIRST]
+    assert kept.history() == [FIRST]
+    kept.write(NEXT)
+    assert kept.history() == [SECOND, FIRST]
     assert history.read_bytes().endswith(b"\n")
+
+
+def test_a_long_history_is_not_read_to_add_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "TAIL", 600)
+    for serial in range(1, 20):
+        Journal(tmp_path).write(replace(STATE, serial=serial))
+        Journal(tmp_path).write(replace(STATE, serial=serial))
+    assert (tmp_path / "history.jsonl").read_text().count("\n") == 19
+    assert len(Journal(tmp_path).history()) == 19
 
 
 def test_lines_that_are_none_are_passed_over(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,15 @@ async def send(run_directory: Path, data: bytes) -> dict[str, object]:
     reader, writer = await asyncio.open_unix_connection(run_directory / SOCKET)
     writer.write(data)
     lines = (await reader.read()).splitlines()
-    writer.close()
+    await hang_up(writer)
     last: dict[str, object] = json.loads(lines[-1])
     return last
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def echo(order: Order, say: Say) -> dict[str, object]:
@@ -131,7 +137,7 @@ async def test_who_vanishes_does_not_stop_the_order(run_directory: Path) -> None
         _, writer = await asyncio.open_unix_connection(run_directory / SOCKET)
         writer.write(LINE)
         await begun.wait()
-        writer.transport.abort()
+        await hang_up(writer)
         go.set()
         await ended.wait()
         assert await give(run_directory, Order("state", "a"), []) == {}
@@ -170,7 +176,7 @@ async def test_who_does_not_read_misses_lines_and_holds_nobody_up(
         said: list[str] = []
         assert await give(run_directory, Order("state", "a"), said) == {}
         assert 0 < len(said) < 2000
-        deaf.transport.abort()
+        await hang_up(deaf)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +203,7 @@ async def test_there_are_not_too_many(run_directory: Path, monkeypatch: pytest.M
         idle = [await asyncio.open_unix_connection(run_directory / SOCKET) for _ in range(2)]
         assert "too many orders wait" in str((await send(run_directory, LINE))["refused"])
         for _, writer in idle:
-            writer.transport.abort()
+            await hang_up(writer)
 
 
 async def test_stopping_lets_the_running_order_end_and_refuses_the_others(
@@ -219,7 +225,7 @@ async def test_stopping_lets_the_running_order_end_and_refuses_the_others(
     assert b"waits for its turn" in await reader.readline()
     stopping = asyncio.create_task(socket.stop())
     assert b"the service stops" in await reader.readline()
-    second.close()
+    await hang_up(second)
     go.set()
     assert await first == {"done": {"id": "x"}}
     await stopping

@@ -182,6 +182,16 @@ def test_a_stored_set_that_was_changed_is_refused(store: Store, make_set: MakeSe
         store.verify(taken.id)
 
 
+def test_a_damaged_active_set_does_not_hold_the_next_one_up(
+    store: Store, three: list[str], make_set: MakeSet
+) -> None:
+    policy = store.folder(three[2]) / "policy.toml"
+    policy.unlink()
+    policy.symlink_to("/proc/self/mem")  # a file that cannot be read
+    go(store, take(store, make_set("next")).id, Status.CHECKED, Status.ACTIVE)
+    assert store.history()[0].action == "activated"
+
+
 def test_signatures(make_set: MakeSet, tmp_path: Path) -> None:
     key, source = Ed25519PrivateKey.generate(), make_set()
     store = Store(tmp_path / "rulesets", {"team": key.public_key()})
