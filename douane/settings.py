@@ -38,6 +38,11 @@ class RulesSettings(Section):
         description="Check and activate the folder whenever a file in it changes; "
         "a set that is not right stays out, and the log says why.",
     )
+    honest_files: tuple[Path, ...] = Field(
+        (),
+        description="Folders with files on which no rule may fire, tried before a set is staged; "
+        "none: /usr/bin, /usr/share and the packages of Python.",
+    )
     trusted_keys: tuple[Path, ...] = Field(
         (),
         description="PEM files of Ed25519 public keys whose signatures count; a key is called as "

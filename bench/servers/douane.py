@@ -11,7 +11,7 @@ COMMAND = Path(sys.executable).parent / "douane"
 READY_SECONDS = 240  # an own clamd may have to load the official database first
 STOP_SECONDS = 60  # running requests may end
 
-Value = str | int | float | bool
+Value = str | int | float | bool | list[str]
 EPHEMERAL: Mapping[str, Mapping[str, Value]] = {
     "icap": {"listen": "127.0.0.1:0", "fronts": 2},
     "api": {"listen": "127.0.0.1:0"},

@@ -40,8 +40,8 @@ def add(actions: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentP
         nargs="*",
         type=Path,
         metavar="DIR",
-        help="also hold honest files against the rules, by default "
-        + " ".join(map(str, default_folders())),
+        help="also hold honest files against the rules, by default those of [rules] honest_files, "
+        "or " + " ".join(map(str, default_folders())),
     )
     check.add_argument("--json", action="store_true", help="one JSON document")
     check.set_defaults(run=run_check)
@@ -61,7 +61,8 @@ def add(actions: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentP
 def run_check(arguments: argparse.Namespace) -> int:
     rules, goodware = rules_folder(arguments), arguments.goodware
     if goodware is not None:
-        goodware = goodware or default_folders()
+        settings = load_settings(arguments.config).settings
+        goodware = goodware or settings.rules.honest_files or default_folders()
         for folder in goodware:
             folder.stat()  # a misspelt folder proves nothing: the command fails
     if not arguments.json:

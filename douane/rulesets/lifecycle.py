@@ -50,12 +50,21 @@ class Parts:
 class Lifecycle:
     """One call at a time: the caller holds the lock of the supervisor."""
 
-    def __init__(self, store: Store, parts: Parts, active_link: Path, *, must_be_signed: bool):
+    def __init__(
+        self,
+        store: Store,
+        parts: Parts,
+        active_link: Path,
+        *,
+        must_be_signed: bool,
+        honest_files: tuple[Path, ...] = (),
+    ):
         """`active_link` points to the set that a front loads when it starts."""
         self._store = store
         self._parts = parts
         self._link = active_link
         self._must_be_signed = must_be_signed
+        self._honest_files = honest_files or default_folders()
 
     async def check(self, one: StoredSet, step: Step) -> StoredSet:
         """Return the set as checked; raise OrderRefused with every problem, and it is refused.
@@ -84,7 +93,7 @@ class Lifecycle:
         found = await asyncio.to_thread(
             check_ruleset,
             self._store.folder(one.id),
-            goodware=default_folders(),
+            goodware=self._honest_files,
             progress=step.say,
         )
         for problem in found.problems:

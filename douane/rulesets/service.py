@@ -50,6 +50,7 @@ class RulesService:
             parts,
             settings.active_rules,
             must_be_signed=settings.rules.require_signature,
+            honest_files=settings.rules.honest_files,
         )
         self._shadow = ShadowPost(settings, fronts)
         self._desk = RulesDesk(

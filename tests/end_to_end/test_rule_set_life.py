@@ -21,6 +21,7 @@ from tests.end_to_end.rule_sets import add_worm, copy_rules, order, rule_name, s
 
 pytestmark = pytest.mark.server
 
+DOCS = Path(__file__).parents[2] / "docs"
 CLAMAV = "Douane.Worm.Day{day}:0:*:{pattern}\n"
 
 
@@ -139,7 +140,7 @@ def test_a_staged_set_is_tried_and_decides_nothing(
 ) -> None:
     """By YARA and by ClamAV, of which the staged set has a signature of its own."""
     rules = copy_rules(short_folder)
-    douane = start_douane()
+    douane = start_douane({"rules": {"honest_files": [str(DOCS)]}})
     add_worm(rules, 1)
     pattern = b"only clamd finds this text of day one".hex()
     (rules / "clamav" / "day1.ndb").write_text(CLAMAV.format(day=1, pattern=pattern))
