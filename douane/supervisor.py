@@ -101,7 +101,7 @@ class Supervisor:
         self._announce(icap[0], icaps[0] if icaps else None, api)
         while True:
             await asyncio.sleep(VERSION_SECONDS)
-            async with self._rules.lock:
+            async with self._rules.turn.taken():
                 await self._look_at_clamav()
                 await self._rules.follow()
 

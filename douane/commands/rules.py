@@ -5,6 +5,7 @@ import argparse
 from douane.commands import (
     rules_bundle,
     rules_check,
+    rules_hits,
     rules_lifecycle,
     rules_list,
     rules_new,
@@ -12,7 +13,10 @@ from douane.commands import (
 )
 from douane.commands.serve import Commands
 
-ACTIONS = (rules_check, rules_list, rules_new, rules_lifecycle, rules_sets, rules_bundle)
+ACTIONS = (
+    *(rules_check, rules_list, rules_hits, rules_new),
+    *(rules_lifecycle, rules_sets, rules_bundle),
+)
 """Each adds its actions by `add(actions, common)`."""
 
 EXAMPLES = """\
@@ -23,6 +27,7 @@ examples:
   douane rules test MAL_Worm_Choke_Nov26
   douane rules list
   douane rules show MAL_Worm_Choke_Nov26
+  douane rules hits --days 7
   douane rules new worm_example --family Example
   douane rules diff
   douane rules stage

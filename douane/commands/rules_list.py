@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from douane.commands.rules_check import FAILED, rules_folder
+from douane.commands.rules_hits import hits_line
 from douane.commands.serve import Commands
 from douane.explain import printable
+from douane.settings_file import load_settings
 from scanners.rules.catalogue import CatalogueError, Cover, Entry, read_catalogue
 from scanners.rules.index import IndexFailed, RuleFacts, rule_index, rule_source
 
@@ -72,7 +74,8 @@ def run_show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(_document(facts, covers, source), indent=2))
     else:
-        for line in _lines(facts, covers):
+        settings = load_settings(arguments.config).settings
+        for line in (*_lines(facts, covers), f"  {hits_line(facts.name, settings)}"):
             print(printable(line))
         print(*map(printable, ["", *source.splitlines()]), sep="\n")
     return 0

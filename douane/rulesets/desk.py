@@ -2,8 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,10 +9,12 @@ import structlog
 
 from douane.rulesets.lifecycle import Lifecycle, Say, Step
 from douane.rulesets.shadow import ShadowPost
+from douane.rulesets.turn import Turn
 from verdicts.ledger.events import NewEvent, ask_add_events
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
 from verdicts.model import utc_now
 from verdicts.record import microseconds
+from verdicts.rulesets.handover import handed_over
 from verdicts.rulesets.orders import Order, OrderRefused
 from verdicts.rulesets.records import Status, StoredSet
 from verdicts.rulesets.store import Store
@@ -34,8 +34,8 @@ class RulesDesk:
         self._lifecycle = lifecycle
         self._shadow = shadow
         self._ledger = ledger
-        self.lock = asyncio.Lock()
-        """Held by whoever changes, or looks after, what is in force."""
+        self.turn = Turn()
+        """Taken by whoever changes, or looks after, what is in force."""
         self.activated = asyncio.Event()
         """Set whenever another set has become active; who waits for it clears it."""
 
@@ -46,7 +46,7 @@ class RulesDesk:
             return self._state()
         if order.action == "stage":
             return asdict(await self._stage(order, step))
-        async with self._turn(say):
+        async with self.turn.taken(say):
             match order.action:
                 case "check":
                     one = await self._lifecycle.check(await self._meant(order, step), step)
@@ -58,24 +58,15 @@ class RulesDesk:
                     one = await self._activate(self._former(order), step, rolled_back=True)
         return asdict(one)
 
-    @asynccontextmanager
-    async def _turn(self, say: Say) -> AsyncIterator[None]:
-        if self.lock.locked():
-            say("something else is being changed; this waits for its turn")
-        async with self.lock:
-            yield
-
     async def activate_folder(self, folder: Path, step: Step) -> None:
         """Take in the folder of the settings and activate it; raises RulesetError."""
-        async with self.lock:
+        async with self.turn.taken():
             await self._activate(await self._take_in(folder, step, str(folder)), step)
 
     async def _meant(self, order: Order, step: Step) -> StoredSet:
         if order.ruleset:
             return self._store.find(order.ruleset)
-        folder = Path(order.folder)
-        if folder.parent != self._top / "incoming" or folder.name in ("", ".."):
-            raise OrderRefused("the order names neither a rule set nor a folder that was handed in")
+        folder = handed_over(self._top, order.folder)
         try:
             return await self._take_in(folder, step, "handed in")
         finally:
@@ -95,12 +86,12 @@ class RulesDesk:
 
     async def _stage(self, order: Order, step: Step) -> StoredSet:
         """Check in full, which takes minutes in which others may activate what they need."""
-        async with self._turn(step.say):
+        async with self.turn.taken(step.say):
             one = await self._lifecycle.check(await self._meant(order, step), step)
         if one.status is Status.ACTIVE:
             raise OrderRefused(f"rule set {one.id} is active: there is nothing to try")
         await self._lifecycle.prove(one, step)
-        async with self._turn(step.say):
+        async with self.turn.taken(step.say):
             step.say("starting it in the shadow of the active one …")
             active = self._store.find("active")
             await self._shadow.start(
@@ -141,6 +132,7 @@ class RulesDesk:
             former=former.id if former else "",
         )
         self.activated.set()
+        await asyncio.to_thread(self._store.prune)
         return marked
 
     def _state(self) -> dict[str, object]:

@@ -6,6 +6,7 @@ rule's own specimen.  Then all change, and at the very end, once, the ISTag.
 """
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ log = structlog.get_logger()
 
 Say = Callable[[str], None]
 CHECKED = {Status.CHECKED, Status.STAGED, Status.RETIRED, Status.ACTIVE}
+
+
+class _GivenUp(Exception):
+    """Nobody waits for the proof any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Parts:
 
 
 class Lifecycle:
-    """One call at a time: the caller holds the lock of the supervisor."""
+    """One call at a time: the caller has the turn.  But for prove(), which changes nothing."""
 
     def __init__(
         self,
@@ -90,12 +95,21 @@ class Lifecycle:
         Changes nothing, so that nobody has to wait for it.  Raises OrderRefused with every
         problem; the set is as checked as before.
         """
-        found = await asyncio.to_thread(
-            check_ruleset,
-            self._store.folder(one.id),
-            goodware=self._honest_files,
-            progress=step.say,
-        )
+        given_up = threading.Event()
+
+        def progress(said: str) -> None:
+            if given_up.is_set():
+                raise _GivenUp
+            step.say(said)
+
+        folder = self._store.folder(one.id)
+        try:
+            found = await asyncio.to_thread(
+                check_ruleset, folder, goodware=self._honest_files, progress=progress
+            )
+        except asyncio.CancelledError:  # the service stops, and does not wait for the thread long
+            given_up.set()
+            raise
         for problem in found.problems:
             if problem.fix == FEW_FIX:  # the machine's fault
                 step.say(f"warning: {problem}")

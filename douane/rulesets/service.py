@@ -14,9 +14,11 @@ from douane.rulesets.fronts import Fronts
 from douane.rulesets.lifecycle import Lifecycle, Parts, Say, Step
 from douane.rulesets.retrospect import look_back_always
 from douane.rulesets.shadow import ShadowPost
+from douane.rulesets.turn import Turn
 from douane.rulesets.watch import watch
 from douane.settings import Settings
 from scanners.rules.manifest import ruleset_id
+from verdicts.rulesets.handover import sweep
 from verdicts.rulesets.order_socket import OrderSocket
 from verdicts.rulesets.orders import SOCKET
 from verdicts.rulesets.records import RulesetError, SetTampered, Status, StoredSet
@@ -60,9 +62,9 @@ class RulesService:
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
-    def lock(self) -> asyncio.Lock:
-        """Held while anything is changed; who looks after clamd takes it as well."""
-        return self._desk.lock
+    def turn(self) -> Turn:
+        """Taken while anything is changed; who looks after clamd takes it as well."""
+        return self._desk.turn
 
     async def begin(self, say: Say) -> StoredSet:
         """Return the set to start with, and let the fronts find it.
@@ -70,6 +72,7 @@ class RulesService:
         That is the active one, unless somebody has changed the folder of rules since it was
         activated: then that one, if it is right.  Raises RulesetError if there is none that works.
         """
+        await asyncio.to_thread(sweep, self._top)
         folder = self._settings.rules.directory
         source, active = await asyncio.to_thread(ruleset_id, folder), self._store.active
         if active is None:
@@ -96,6 +99,7 @@ class RulesService:
             )
         if one.status is not Status.ACTIVE:
             await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=ACTOR)
+        await asyncio.to_thread(self._store.prune)
         self._remember_folder()
         await self._socket.start()
         looking_back = look_back_always(self._settings, self._store, self._desk)
@@ -111,7 +115,7 @@ class RulesService:
                 say(f"warning: {error}")
 
     async def follow(self) -> None:
-        """Have fronts that were replaced meanwhile do as the others; the caller holds the lock."""
+        """Have fronts that were replaced meanwhile do as the others; the caller has the turn."""
         await self._lifecycle.follow()
         try:
             await self._shadow.follow()
@@ -119,6 +123,7 @@ class RulesService:
             log.warning("rules.shadow_behind", reason=str(error))
 
     async def close(self) -> None:
+        self._desk.turn.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

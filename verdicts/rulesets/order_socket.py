@@ -1,4 +1,4 @@
-"""The supervisor's end of `rules.sock`: takes orders, one at a time, and tells how they go."""
+"""The supervisor's end of `rules.sock`: takes orders and tells how they go."""
 
 import asyncio
 import contextlib
@@ -30,24 +30,21 @@ MAX_UNREAD = 256 * 1024
 """A peer that reads no faster misses lines of progress."""
 RECEIVE_SECONDS = 10
 SEND_SECONDS = 10
-STILL_SECONDS = 60
 END_SECONDS = 10
 
 
 class OrderSocket:
     """Listens from start() to stop().
 
-    `carry_out` is called in the loop, never twice at once, and goes on if the client vanishes.
-    What it raises of RulesetError is told to the client.  `say` may be called by any thread.
+    `carry_out` is called in the loop, also for several orders at once, and goes on if the client
+    vanishes.  What it raises of RulesetError is told.  `say` may be called by any thread.
     """
 
     def __init__(self, path: Path, carry_out: CarryOut) -> None:
         self._path = path
         self._carry_out = carry_out
-        self._turn = asyncio.Lock()
         self._server: asyncio.Server | None = None
         self._peers: set[asyncio.Task[None]] = set()
-        self._order: asyncio.Task[object] | None = None
 
     async def start(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -55,16 +52,13 @@ class OrderSocket:
         self._path.chmod(0o600)
 
     async def stop(self) -> None:
-        """Take no more; the running order has END_SECONDS to end, those that wait are refused."""
+        """Take no more; what is being carried out has END_SECONDS to end."""
         if self._server is None:
             return
         self._server.close()
         self._path.unlink(missing_ok=True)
-        running = {self._order} if self._order is not None else set()
-        for task in self._peers - running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=END_SECONDS)
+        if self._peers:
+            await asyncio.wait(self._peers, timeout=END_SECONDS)
         for task in self._peers:
             task.cancel()
         await asyncio.gather(*self._peers, return_exceptions=True)
@@ -92,7 +86,7 @@ class OrderSocket:
             if len(self._peers) > MAX_CONNECTIONS:
                 return _refused("too many orders wait already; try again later")
             order = await _receive(reader)
-            return {"done": await self._carried_out(order, peer)}
+            return {"done": await self._carry_out(order, peer.say)}
         except OrderRefused as error:
             return _refused(str(error), error.problems)
         except RulesetError as error:
@@ -100,25 +94,6 @@ class OrderSocket:
         except Exception:
             log.exception("rules.order_crashed")
             return _refused("the service failed; its log says why")
-
-    async def _carried_out(self, order: Order, peer: "_Peer") -> dict[str, object]:
-        await self._wait_for_turn(peer)
-        try:
-            self._order = asyncio.current_task()
-            return await self._carry_out(order, peer.say)
-        finally:
-            self._order = None
-            self._turn.release()
-
-    async def _wait_for_turn(self, peer: "_Peer") -> None:
-        if self._turn.locked():
-            peer.say("another order is being carried out; this one waits for its turn")
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(STILL_SECONDS):
-                    await self._turn.acquire()
-                    return
-            peer.say("still waiting")
 
 
 class _Peer:

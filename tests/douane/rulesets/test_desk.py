@@ -182,7 +182,7 @@ async def test_what_is_refused_is_told(
 async def test_only_what_was_handed_in(desk: RulesDesk, tmp_path: Path, folder: str) -> None:
     """An order never has the supervisor read, and remove, any other place."""
     named = folder and str(tmp_path / folder)
-    with pytest.raises(OrderRefused, match="neither a rule set nor a folder"):
+    with pytest.raises(OrderRefused, match="names no folder that was handed over"):
         await desk.carry_out(order("activate", folder=named), quiet)
 
 
@@ -204,7 +204,7 @@ async def test_a_ledger_that_is_away_stops_nothing(
 
 
 async def test_who_looks_after_clamd_waits(desk: RulesDesk, hand_in: Callable[[str], str]) -> None:
-    async with desk.lock:
+    async with desk.turn.taken():
         waiting = asyncio.create_task(
             desk.carry_out(order("activate", folder=hand_in("one")), quiet)
         )
