@@ -20,7 +20,7 @@ from douane.settings import Settings
 from scanners.rules.manifest import ruleset_id
 from verdicts.rulesets.handover import sweep
 from verdicts.rulesets.order_socket import OrderSocket
-from verdicts.rulesets.orders import SOCKET
+from verdicts.rulesets.orders import SOCKET, Order
 from verdicts.rulesets.records import RulesetError, SetTampered, Status, StoredSet
 from verdicts.rulesets.signature import read_trusted
 from verdicts.rulesets.store import Store
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 ACTOR = "start"
 FOLDER = "folder"
-"""Remembers the id of the folder of rules as it was last activated."""
+"""Remembers the id of the folder of rules as it was when the active set last changed."""
 
 
 class RulesService:
@@ -58,7 +58,7 @@ class RulesService:
         self._desk = RulesDesk(
             self._store, self._top, self._lifecycle, self._shadow, settings.ledger_socket
         )
-        self._socket = OrderSocket(settings.run_directory / SOCKET, self._desk.carry_out)
+        self._socket = OrderSocket(settings.run_directory / SOCKET, self._carry_out)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -69,8 +69,8 @@ class RulesService:
     async def begin(self, say: Say) -> StoredSet:
         """Return the set to start with, and let the fronts find it.
 
-        That is the active one, unless somebody has changed the folder of rules since it was
-        activated: then that one, if it is right.  Raises RulesetError if there is none that works.
+        That is the active one, unless somebody has changed the folder of rules since then: then
+        that one, if it is right.  Raises RulesetError if there is none that works.
         """
         await asyncio.to_thread(sweep, self._top)
         folder = self._settings.rules.directory
@@ -100,7 +100,7 @@ class RulesService:
         if one.status is not Status.ACTIVE:
             await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=ACTOR)
         await asyncio.to_thread(self._store.prune)
-        self._remember_folder()
+        await self._remember_folder()
         await self._socket.start()
         looking_back = look_back_always(self._settings, self._store, self._desk)
         self._tasks.append(asyncio.create_task(looking_back))
@@ -130,9 +130,15 @@ class RulesService:
         await self._socket.stop()
         await self._shadow.stop()
 
+    async def _carry_out(self, order: Order, say: Say) -> dict[str, object]:
+        done = await self._desk.carry_out(order, say)
+        if order.action in ("activate", "rollback"):
+            await self._remember_folder()
+        return done
+
     async def _activate_folder(self, step: Step) -> None:
         await self._desk.activate_folder(self._settings.rules.directory, step)
-        self._remember_folder()
+        await self._remember_folder()
 
     async def _changed(self, folder: Path, active: StoredSet, say: Say) -> StoredSet:
         """Return the set of the changed folder; the active one, with a warning, if it is wrong."""
@@ -158,6 +164,10 @@ class RulesService:
         except (OSError, UnicodeDecodeError):
             return ""
 
-    def _remember_folder(self) -> None:
+    async def _remember_folder(self) -> None:
         """Note the folder as it is: a roll-back from it outlives the next start."""
-        (self._top / FOLDER).write_text(ruleset_id(self._settings.rules.directory) + "\n", "ascii")
+        try:
+            source = await asyncio.to_thread(ruleset_id, self._settings.rules.directory)
+            (self._top / FOLDER).write_text(f"{source}\n", "ascii")
+        except OSError as error:  # somebody edits it just now, so the next start looks at it anew
+            log.warning("rules.folder_not_noted", reason=str(error))

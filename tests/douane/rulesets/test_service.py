@@ -1,7 +1,9 @@
 """With which rule set a service starts: the last good one, unless somebody changed the folder."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,14 @@ import pytest
 
 from douane.clamav import ClamavDaemon
 from douane.rulesets import lifecycle as lifecycle_module
+from douane.rulesets.desk import RulesDesk
 from douane.rulesets.service import RulesService
 from douane.settings import Settings
 from douane.state import make_state
 from scanners.rules.manifest import ruleset_id
 from scanners.rules.records import Problem, RuleFindings
 from verdicts.rule_file import RuleFileError
+from verdicts.rulesets.orders import Action, Order, ask
 from verdicts.rulesets.records import RulesetError, Status, StoredSet
 from verdicts.rulesets.store import Store
 
@@ -142,6 +146,34 @@ async def test_who_rolled_back_stays_there(start: Start, folder: Path, store: St
     (folder / "passwords.txt").write_text("another\n")
     await start()
     store.mark(first.id, Status.ACTIVE, actor="ann", rolled_back=True)
+    assert (await start()).id == first.id
+    (folder / "passwords.txt").write_text("a third\n")
+    assert (await start()).id == ruleset_id(folder)
+
+
+async def test_a_roll_back_from_what_was_ordered_stays(
+    start: Start,
+    settings: Settings,
+    folder: Path,
+    store: Store,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The folder went live by an order, not by a start, and came off again by another."""
+    first = await start()
+    (folder / "passwords.txt").write_text("another\n")
+    second = store.take_in(folder, author="ann", note="", origin="handed in")
+    store.mark(second.id, Status.CHECKED, actor="ann")
+    meant: dict[Action, StoredSet] = {"activate": second, "rollback": first}
+
+    async def carry_out(_: RulesDesk, order: Order, say: object) -> dict[str, object]:
+        return asdict(store.mark(meant[order.action].id, Status.ACTIVE, actor=order.actor))
+
+    monkeypatch.setattr(RulesDesk, "carry_out", carry_out)
+    for action, one in meant.items():
+        order = Order(action, "ann")
+        done = await asyncio.to_thread(ask, settings.run_directory, order, print)
+        assert done["id"] == one.id
     assert (await start()).id == first.id
     (folder / "passwords.txt").write_text("a third\n")
     assert (await start()).id == ruleset_id(folder)
