@@ -1,14 +1,16 @@
 """Errors as RFC 9457 problem details.  No text of an exception ever reaches a client."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from scanners.rules.records import Problem as Wrong
 from verdicts.ledger.queries import LogUnavailable
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
 from verdicts.rulesets.records import RulesetError
@@ -25,6 +27,16 @@ class FieldProblem(BaseModel):
     message: str
 
 
+class RuleProblem(BaseModel):
+    """One thing that is wrong with a rule set, and what to do about it."""
+
+    file: str
+    line: int = Field(description="From 1; 0 if the problem is not on one line.")
+    rule: str = Field(description="Rule or signature; empty if the problem is the file's.")
+    problem: str
+    fix: str
+
+
 class Problem(BaseModel):
     """RFC 9457."""
 
@@ -35,8 +47,8 @@ class Problem(BaseModel):
     request_id: str
     errors: list[FieldProblem] | None = None
     """What is wrong with which field, if that is the problem."""
-    problems: list[str] | None = None
-    """What is wrong with a rule set, one sentence each: file, line, rule, and what to do."""
+    problems: list[RuleProblem] | None = None
+    """What is wrong with a rule set."""
 
 
 class RequestFailed(Exception):
@@ -47,7 +59,7 @@ class RequestFailed(Exception):
         status: HTTPStatus,
         detail: str,
         headers: Mapping[str, str] | None = None,
-        problems: Sequence[str] | None = None,
+        problems: Sequence[Wrong] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -63,7 +75,7 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[FieldProblem] | None = None,
-    problems: Sequence[str] | None = None,
+    problems: Sequence[Wrong] | None = None,
 ) -> Response:
     found = Problem(
         title=HTTPStatus(status).phrase,
@@ -71,7 +83,7 @@ def problem(
         detail=detail,
         request_id=request.scope["request_id"],
         errors=None if errors is None else list(errors),
-        problems=list(problems) if problems else None,
+        problems=[RuleProblem(**asdict(one)) for one in problems] if problems else None,
     )
     content = found.model_dump_json(exclude_none=True)
     return Response(content, status, headers, MEDIA_TYPE)

@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _ordered(arguments, settings, meant)
     except OrderRefused as error:
         for problem in error.problems:
-            print(printable(problem))
+            print(printable(str(problem)))
         _complain(f"refused: {error}; nothing changed")
         return REFUSED
     except RulesetError as error:

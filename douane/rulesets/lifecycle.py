@@ -170,7 +170,7 @@ class Lifecycle:
         fresh.replace(self._link)
 
     def _demand_signature(self, one: StoredSet) -> None:
-        if self._must_be_signed and not one.signed_by:
+        if self._must_be_signed and not self._store.signer(one.id):
             raise OrderRefused(
                 f"rule set {one.id} is not signed, and [rules] require_signature demands it; "
                 "make it with `douane rules pack DIR --key FILE`"
@@ -205,4 +205,4 @@ class Lifecycle:
 
 def _problems(one: StoredSet, found: tuple[Problem, ...]) -> OrderRefused:
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-    return OrderRefused(f"rule set {one.id} has {count}", tuple(map(str, found)))
+    return OrderRefused(f"rule set {one.id} has {count}", found)

@@ -37,7 +37,8 @@ async def watch(folder: Path, activate: Callable[[Step], Awaitable[object]]) -> 
         try:
             await activate(Step(ACTOR, "the folder of rules was changed", _say))
         except RulesetError as error:
-            problems = error.problems[:SHOWN] if isinstance(error, OrderRefused) else ()
+            found = error.problems[:SHOWN] if isinstance(error, OrderRefused) else ()
+            problems = list(map(str, found))
             log.warning("rules.folder_refused", reason=str(error), problems=problems)
         except Exception:
             log.exception("rules.watch_failed")

@@ -5,10 +5,12 @@ import contextlib
 import json
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import structlog
 
+from scanners.rules.records import Problem
 from verdicts.rulesets.orders import (
     MAX_LINE,
     MAX_PROBLEMS,
@@ -132,6 +134,11 @@ async def _receive(reader: StreamReader) -> Order:
         raise OrderRefused(f"an order is one line of {MAX_LINE} bytes at most") from None
 
 
-def _refused(text: str, problems: tuple[str, ...] = ()) -> dict[str, object]:
-    told = [problem[:MAX_SAID] for problem in problems[:MAX_PROBLEMS]]
+def _refused(text: str, problems: tuple[Problem, ...] = ()) -> dict[str, object]:
+    told = [_clipped(problem) for problem in problems[:MAX_PROBLEMS]]
     return {"refused": text[:MAX_SAID], "problems": told}
+
+
+def _clipped(problem: Problem) -> dict[str, object]:
+    found = asdict(problem).items()
+    return {key: text[:MAX_SAID] if isinstance(text, str) else text for key, text in found}

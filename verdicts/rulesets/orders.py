@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal, get_args
 
+from scanners.rules.records import Problem
 from verdicts.rulesets.records import RulesetError
 
 SOCKET = "rules.sock"
@@ -32,10 +33,10 @@ class NoSupervisor(RulesetError):
 class OrderRefused(RulesetError):
     """The order cannot be carried out, and nothing has changed."""
 
-    def __init__(self, text: str, problems: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(text)
         self.problems = problems
-        """One line each: what is wrong with the rule set."""
+        """What is wrong with the rule set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ def _rows(connection: socket.socket, line: bytes) -> Iterator[str | dict[str, ob
             if "say" in row:
                 yield str(row["say"])
             elif "refused" in row:
-                raise OrderRefused(str(row["refused"]), tuple(map(str, row["problems"])))
+                raise OrderRefused(
+                    str(row["refused"]), tuple(Problem(**problem) for problem in row["problems"])
+                )
             else:
                 yield dict(row["done"])
         raise ValueError("no answer")

@@ -30,7 +30,7 @@ from verdicts.rulesets.records import (
     StoredSet,
     UnknownRuleset,
 )
-from verdicts.rulesets.signature import signed_by
+from verdicts.rulesets.signature import SignatureWrong, signed_by
 
 MAX_TEXT = 500
 MAX_NAMES = 100
@@ -203,6 +203,13 @@ class Store:
             raise SetTampered(
                 f"the files of rule set {ruleset} in {folder} were changed; take it in again"
             )
+
+    def signer(self, ruleset: str) -> str:
+        """Return the name of the key, trusted now, that signed the set; empty if none did."""
+        try:
+            return signed_by(self.folder(ruleset), self._trusted)
+        except SignatureWrong:
+            return ""
 
     def prune(self, keep: int = 20) -> list[str]:
         """Remove all but the newest `keep` sets, and what crashes left; return the ids.  Blocks.

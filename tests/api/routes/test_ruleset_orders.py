@@ -12,6 +12,7 @@ import pytest
 from fastapi import Request
 
 from api.services import get_services
+from scanners.rules.records import Problem
 from verdicts.ledger.questions import Role
 from verdicts.rulesets.bundle import pack
 from verdicts.rulesets.handover import handed_over
@@ -19,6 +20,7 @@ from verdicts.rulesets.order_socket import OrderSocket
 from verdicts.rulesets.orders import SOCKET, Order, OrderRefused
 from verdicts.rulesets.records import Status
 
+WRONG = Problem("yara/worm.yar", 1, "X", "bad", "mend it")
 WriteRules = Callable[..., Path]
 STATUSES = {"check": Status.CHECKED, "stage": Status.STAGED, "activate": Status.ACTIVE}
 
@@ -41,7 +43,7 @@ class Supervisor:
         one = self._meant(order)
         if self.refuses:
             self._store.mark(one.id, Status.REFUSED, actor=order.actor)
-            raise OrderRefused("the rules do not compile", ("yara/worm.yar:1: X: bad; mend it",))
+            raise OrderRefused("the rules do not compile", (WRONG,))
         if order.action == "rollback":
             status, back = Status.ACTIVE, True
         else:
@@ -114,7 +116,7 @@ async def test_set_that_fails_the_check(
     assert answer.status_code == 422
     body = answer.json()
     assert body["detail"] == "The rules do not compile."
-    assert body["problems"] == ["yara/worm.yar:1: X: bad; mend it"]
+    assert body["problems"] == [asdict(WRONG)]
     assert left_behind(site) == []
 
 

@@ -15,6 +15,7 @@ from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import lock_state
 from scanners.rules.manifest import ruleset_id
+from scanners.rules.records import Problem
 from verdicts.rulesets.bundle import pack
 from verdicts.rulesets.handover import handed_over
 from verdicts.rulesets.order_socket import OrderSocket, Say
@@ -158,10 +159,13 @@ def test_back_and_out(douane: Douane, service: Supervisor, stored: str) -> None:
 def test_a_refusal_shows_every_problem(
     douane: Douane, service: Supervisor, rules: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    service.refusal = OrderRefused("it has 2 problems", ("a.yar:1: x", "b\x1b"))
+    service.refusal = OrderRefused(
+        "it has 2 problems",
+        (Problem("a.yar", 1, "A", "x", "y"), Problem("b", 0, "", "\x1b", "z")),
+    )
     assert douane("rules", "activate", toml=OWN) == 1
     out, err = capsys.readouterr()
-    assert out.endswith("a.yar:1: x\nb\\x1b\n")
+    assert out.endswith("a.yar:1: A: x; y\nb: \\x1b; z\n")
     assert err == "douane: refused: it has 2 problems; nothing changed\n"
 
 

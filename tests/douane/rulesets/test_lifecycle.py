@@ -9,8 +9,10 @@ import pytest
 from douane.rulesets.lifecycle import Lifecycle, Parts
 from scanners.rules.goodware import FEW_FIX
 from scanners.rules.records import Problem
+from verdicts.rulesets.bundle import pack, unpack
 from verdicts.rulesets.orders import OrderRefused
 from verdicts.rulesets.records import SetTampered, Status
+from verdicts.rulesets.signature import make_keys, read_private, read_trusted
 from verdicts.rulesets.store import Store
 
 PROBLEM = Problem("yara/a.yar", 3, "A", "it is broken", "mend it")
@@ -67,7 +69,7 @@ async def test_problems_refuse_it(
     world.did.clear()
     with pytest.raises(OrderRefused, match="has 2 problems") as refused:
         await lifecycle.activate(bad, world.step())
-    assert refused.value.problems == (str(PROBLEM),) * 2
+    assert refused.value.problems == (PROBLEM,) * 2
     assert world.did == ["check"]
     assert store.active == good
     assert target(link) == store.folder(good.id)
@@ -117,7 +119,7 @@ async def test_a_proof_changes_nothing(
     world.proof_problems = (few, PROBLEM)
     with pytest.raises(OrderRefused, match="has 1 problem") as refused:
         await lifecycle.prove(one, world.step())
-    assert refused.value.problems == (str(PROBLEM),)
+    assert refused.value.problems == (PROBLEM,)
     assert world.did == ["check", "prove", "prove", "prove"]
     assert store.find(one.id) == one
 
@@ -173,16 +175,24 @@ async def test_nobody_follows_before_the_first_set(lifecycle: Lifecycle, world: 
 
 
 async def test_unsigned_sets_where_a_signature_is_demanded(
-    world: Any, sets: Any, store: Store, link: Path
+    world: Any, sets: Any, store: Store, tmp_path: Path, link: Path
 ) -> None:
+    """A key that is trusted no more signs nothing any more."""
+    make_keys(tmp_path / "ann.pem", tmp_path / "ann.pub")
+    pack(sets.write("one"), tmp_path / "one.tar.gz", read_private(tmp_path / "ann.pem"))
+    with (tmp_path / "one.tar.gz").open("rb") as bundle:
+        unpack(bundle, tmp_path / "unpacked")
     parts = Parts(world, world, world.activated, 1.0)
-    lifecycle = Lifecycle(store, parts, link, must_be_signed=True)
-    one = sets.take_in("one")
-    with pytest.raises(OrderRefused, match="is not signed"):
-        await lifecycle.activate(one, world.step())
-    assert world.did == []
-    signed = replace(one, signed_by="ann")
-    assert (await lifecycle.activate(signed, world.step())).status is Status.ACTIVE
+    trusted = Store(tmp_path / "rulesets", read_trusted([tmp_path / "ann.pub"]))
+    one = trusted.take_in(tmp_path / "unpacked", author="ann", note="", origin="upload")
+    for keys, words in ((store, "is not signed"), (trusted, "")):
+        lifecycle = Lifecycle(keys, parts, link, must_be_signed=True)
+        if words:
+            with pytest.raises(OrderRefused, match=words):
+                await lifecycle.activate(one, world.step())
+            assert world.did == []
+        else:
+            assert (await lifecycle.activate(one, world.step())).signed_by == "ann"
 
 
 async def test_the_link_changes_at_once(lifecycle: Lifecycle, link: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from douane.rulesets import watch as module
 from douane.rulesets.lifecycle import Step
 from douane.rulesets.watch import look_at, watch
+from scanners.rules.records import Problem
 from verdicts.rulesets.orders import OrderRefused
 
 
@@ -72,7 +73,10 @@ async def test_what_is_refused_is_logged_and_tried_again_at_the_next_change(
     folder: Path, activations: Activations
 ) -> None:
     with capture_logs() as lines:
-        for fault in (OrderRefused("it is broken", ("a.yar:1: no",)), RuntimeError("a bug")):
+        for fault in (
+            OrderRefused("it is broken", (Problem("a.yar", 1, "A", "no", "mend"),)),
+            RuntimeError("a bug"),
+        ):
             activations.fault = fault
             (folder / "yara" / "b.yar").write_text(repr(fault))
             await next_step(activations)
@@ -82,7 +86,7 @@ async def test_what_is_refused_is_logged_and_tried_again_at_the_next_change(
     events = [line["event"] for line in lines]
     assert events.count("rules.folder_changed") == 3
     refused = next(line for line in lines if line["event"] == "rules.folder_refused")
-    assert refused["problems"] == ("a.yar:1: no",)
+    assert refused["problems"] == ["a.yar:1: A: no; mend"]
     assert "rules.watch_failed" in events
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scanners.rules.records import Problem
 from verdicts.rulesets import order_socket
 from verdicts.rulesets.order_socket import CarryOut, OrderSocket, Say
 from verdicts.rulesets.orders import (
@@ -70,7 +71,7 @@ async def test_an_order_is_carried_out_and_told(run_directory: Path) -> None:
 
 async def test_refusals_and_crashes_are_told_apart(run_directory: Path) -> None:
     raised: list[Exception] = [
-        OrderRefused("not so", tuple("p" * 5000 for _ in range(2000))),
+        OrderRefused("not so", (Problem("a.yar", 1, "A", "p" * 5000, "mend it"),) * 2000),
         StepRefused("no such step"),
         TimeoutError("mine"),
         ValueError("secret"),
@@ -86,7 +87,8 @@ async def test_refusals_and_crashes_are_told_apart(run_directory: Path) -> None:
             assert "secret" not in str(caught.value)
             if number == 0:
                 assert len(caught.value.problems) == MAX_PROBLEMS
-                assert len(caught.value.problems[0]) == order_socket.MAX_SAID
+                wrong = caught.value.problems[0]
+                assert (wrong.line, len(wrong.problem)) == (1, order_socket.MAX_SAID)
 
 
 async def test_orders_are_carried_out_side_by_side(run_directory: Path) -> None:

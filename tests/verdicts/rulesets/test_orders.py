@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanners.rules.records import Problem
 from verdicts.rulesets.orders import (
     MAX_LINE,
     MAX_REPLY,
@@ -23,6 +25,7 @@ from verdicts.rulesets.orders import (
     read_order,
 )
 
+WRONG = Problem("yara/a.yar", 1, "A", "it is broken", "mend it")
 ORDER = Order("activate", "alice", "abcd", note="why")
 Answer = Callable[[bytes], None]
 
@@ -66,10 +69,10 @@ def test_progress_and_the_end(run_directory: Path, supervisor: Answer) -> None:
 
 
 def test_a_refusal_has_its_problems(run_directory: Path, supervisor: Answer) -> None:
-    supervisor(lines({"refused": "no", "problems": ["a:1: x", "b"]}))
+    supervisor(lines({"refused": "no", "problems": [asdict(WRONG)]}))
     with pytest.raises(OrderRefused, match="no") as caught:
         ask(run_directory, ORDER, print)
-    assert caught.value.problems == ("a:1: x", "b")
+    assert caught.value.problems == (WRONG,)
 
 
 @pytest.mark.parametrize(
