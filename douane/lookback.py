@@ -17,8 +17,8 @@ from scanners.blocked_hashes import MAX_HASHES, BlockedHash, blocked_hashes
 from scanners.hash_lists import utc_day
 from scanners.model import DetectionLevel, Reason
 from verdicts.kept import KeptSamples, Sample
-from verdicts.ledger.events import NewEvent
 from verdicts.ledger.lookback import MOST_ROWS, Passed, allowed_contents
+from verdicts.ledger.new_events import NewEvent
 from verdicts.ledger.queries import Reader
 from verdicts.model import Action, utc_now
 from verdicts.record import microseconds, rfc3339

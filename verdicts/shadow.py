@@ -13,7 +13,7 @@ import structlog
 from scanners.clamav.engine import EngineState
 from scanners.model import DetectionLevel, Reason, Report
 from verdicts.conclude import as_fragment
-from verdicts.ledger.events import NewEvent
+from verdicts.ledger.new_events import NewEvent
 from verdicts.model import Action, Ruling, Transfer, VerdictRecord, utc_now
 from verdicts.record import microseconds
 from verdicts.shadow_status import ShadowStatus

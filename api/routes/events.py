@@ -10,7 +10,7 @@ from api.access import AnyKey
 from api.bodies import busy
 from api.event_stream import EventResponse, stream
 from api.services import Served
-from verdicts.ledger.events import EventKind
+from verdicts.ledger.new_events import EventKind
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 STREAM: dict[int | str, dict[str, Any]] = {

@@ -9,7 +9,7 @@ from douane.lookback import LookBack, Superseded
 from douane.rulesets.desk import RulesDesk
 from douane.settings import Settings
 from verdicts.kept import KeptSamples
-from verdicts.ledger.events import ask_add_events
+from verdicts.ledger.new_events import ask_add_events
 from verdicts.ledger.queries import LogUnavailable, Reader
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
 from verdicts.model import utc_now

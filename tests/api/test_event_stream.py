@@ -13,8 +13,9 @@ from starlette.types import Message
 
 from api import event_stream
 from api.event_stream import BATCH, RETRY, EventResponse, frame, stream
-from verdicts.ledger.events import Event, NewEvent, ask_add_events
+from verdicts.ledger.events import Event
 from verdicts.ledger.keys import list_keys, revoke_key
+from verdicts.ledger.new_events import NewEvent, ask_add_events
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import Role
 

@@ -15,7 +15,7 @@ from douane.lookback import LookBack, Superseded
 from scanners.model import Level
 from verdicts.kept import KeptSamples
 from verdicts.ledger.entry import decode, encode
-from verdicts.ledger.events import NewEvent
+from verdicts.ledger.new_events import NewEvent
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.store import Writer
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord

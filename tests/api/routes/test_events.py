@@ -10,7 +10,7 @@ from starlette.types import Message
 
 from api import event_stream
 from api.services import get_services
-from verdicts.ledger.events import NewEvent, ask_add_events
+from verdicts.ledger.new_events import NewEvent, ask_add_events
 from verdicts.ledger.questions import Role
 
 

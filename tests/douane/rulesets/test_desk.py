@@ -14,7 +14,7 @@ from douane.rulesets import desk as module
 from douane.rulesets.desk import RulesDesk
 from douane.rulesets.lifecycle import Lifecycle
 from scanners.rules.records import Problem, RuleFindings
-from verdicts.ledger.events import NewEvent
+from verdicts.ledger.new_events import NewEvent
 from verdicts.ledger.questions import LedgerAway
 from verdicts.rulesets.orders import Order, OrderRefused
 from verdicts.rulesets.records import Status, UnknownRuleset
