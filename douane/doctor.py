@@ -7,9 +7,7 @@ import platform
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 import magic
@@ -17,8 +15,9 @@ import yara
 
 from douane.clamav import NOT_LOADED_FIX, OFF, STALE, ClamavDaemon
 from douane.descriptors import shortage
+from douane.doctor_rules import examine_rules
+from douane.finding import Finding, Health
 from douane.settings import Settings
-from icap_server.payload.channels import Channels
 from icap_server.tls import CertificateUnusable, certificate_expiry, make_context
 from icap_server.users import UsersUnusable, read_users
 from scanners.clamav.address import parse_address
@@ -27,32 +26,12 @@ from scanners.clamav.database import stated_age
 from scanners.clamav.engine import Clamav, EngineState
 from scanners.clamav.management import Management
 from scanners.errors import EngineDown
-from scanners.rules.folders import rule_files
-from scanners.rules.manifest import ruleset_id
 from scanners.worker.sandbox import make_plan, probe
-from verdicts.policy import Policy
-from verdicts.rule_file import RuleFileError
 
 API_SECONDS = 3.0
 RENEWAL = timedelta(days=14)
 MAX_ANSWER = 256 * 1024
 SERVICE_FIX = "See the lines that `douane serve` printed, or its journal."
-
-
-class Health(StrEnum):
-    OK = "ok"
-    WARNING = "warning"  # it works, but not as well as it should
-    BROKEN = "broken"  # files are blocked or not inspected because of it
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    part: str
-    health: Health
-    state: str
-    """Version or condition, one line."""
-    fix: str = ""
-    """What to do, one sentence; empty if nothing."""
 
 
 def examine_parts(settings: Settings) -> Iterator[Finding]:
@@ -62,7 +41,7 @@ def examine_parts(settings: Settings) -> Iterator[Finding]:
     yield Finding("libmagic", Health.OK, f"{libmagic / 100:.2f}")
     yield Finding("yara-python", Health.OK, yara.__version__)
     yield _sandbox(settings)
-    yield from _rules(settings)
+    yield from examine_rules(settings)
     yield from _state(settings)
     yield from _door(settings)
     yield from _clamav(settings)
@@ -79,29 +58,6 @@ def _sandbox(settings: Settings) -> Finding:
         f"without {', '.join(missing)}",
         "Scan workers run with less protection; use a kernel with Landlock (≥ 5.13) and seccomp.",
     )
-
-
-def _rules(settings: Settings) -> Iterator[Finding]:
-    rules = settings.rules.directory
-    fix = "Correct the file; `douane rules check` says more."
-    try:
-        policy = Policy.read(rules / "policy.toml", observe=settings.policy.mode == "monitor")
-        clauses = f"{len(policy.file.clauses)} clauses, default {policy.file.default}"
-        mode = ", only observing" if policy.monitors else ""
-        yield Finding("policy", Health.OK, clauses + mode)
-    except RuleFileError as error:
-        yield Finding("policy", Health.BROKEN, str(error), fix)
-    try:
-        Channels.read(rules / "channels.toml")
-        yield Finding("channels", Health.OK, str(rules / "channels.toml"))
-    except RuleFileError as error:
-        yield Finding("channels", Health.BROKEN, str(error), fix)
-    count = len(rule_files(rules / "yara"))
-    if count:
-        yield Finding("rule set", Health.OK, f"{ruleset_id(rules)}, {count} YARA files in {rules}")
-    else:
-        missing = "Set [rules] directory to the folder that holds yara/ and policy.toml."
-        yield Finding("rule set", Health.BROKEN, f"no YARA file in {rules}/yara", missing)
 
 
 def _state(settings: Settings) -> Iterator[Finding]:

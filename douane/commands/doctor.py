@@ -5,8 +5,9 @@ import json
 from dataclasses import asdict
 
 from douane.commands.serve import Commands
-from douane.doctor import Health, examine_parts
+from douane.doctor import examine_parts
 from douane.explain import printable
+from douane.finding import Health
 from douane.settings_file import load_settings
 
 SIGNS = {Health.OK: "ok      ", Health.WARNING: "warning ", Health.BROKEN: "BROKEN  "}

@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,8 @@ import pytest
 import trustme
 
 from douane import clamav, doctor
-from douane.doctor import Finding, Health, examine_parts
+from douane.doctor import examine_parts
+from douane.finding import Finding, Health
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import make_state
@@ -31,7 +31,7 @@ def examine(settings: Settings) -> dict[str, Finding]:
 def test_a_sound_machine(settings: Settings) -> None:
     make_state(settings)
     found = examine(settings)
-    sound = ("python", "libmagic", "yara-python", "policy", "channels", "rule set", "state")
+    sound = ("python", "libmagic", "yara-python", "policy", "channels", "rules folder", "state")
     assert [found[part].health for part in sound] == [Health.OK] * len(sound)
     assert "default block" in found["policy"].state
     assert found["clamav"] == Finding(
@@ -50,33 +50,6 @@ def test_whatever_is_not_well_has_a_fix(
     assert found["state"].state.endswith("does not exist yet")
     for finding in found.values():
         assert bool(finding.fix) == (finding.health is not Health.OK), finding
-
-
-@pytest.mark.parametrize("name, part", [("policy.toml", "policy"), ("channels.toml", "channels")])
-def test_a_broken_file_is_named_with_its_line(
-    write: Write, short_folder: Path, name: str, part: str
-) -> None:
-    shutil.copytree(RULES, short_folder / "rules")
-    broken = short_folder / "rules" / name
-    broken.write_text("\nnonsense = 1\n" + broken.read_text())
-    text = '[rules]\ndirectory = "rules"\n[clamav]\nsocket = "off"'
-    finding = examine(load_settings(write(text)).settings)[part]
-    assert finding.health is Health.BROKEN
-    assert f"{broken}:2: " in finding.state
-    assert "douane rules check" in finding.fix
-
-
-def test_no_rules_at_all(write: Write) -> None:
-    text = '[rules]\ndirectory = "nowhere"\n[clamav]\nsocket = "off"'
-    found = examine(load_settings(write(text)).settings)
-    for part in ("policy", "channels", "rule set"):
-        assert found[part].health is Health.BROKEN
-    assert "[rules] directory" in found["rule set"].fix
-
-
-def test_an_observer_is_said_so(write: Write) -> None:
-    text = '[policy]\nmode = "monitor"\n[clamav]\nsocket = "off"'
-    assert "only observing" in examine(load_settings(write(text)).settings)["policy"].state
 
 
 def test_no_clamd(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from douane.commands import doctor
-from douane.doctor import Finding, Health
+from douane.finding import Finding, Health
 
 Douane = Callable[..., int]
 SOUND = Finding("python", Health.OK, "3.11")
