@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from douane.cli import build_parser
 from douane.settings_file import load_settings
 
 pytestmark = pytest.mark.server
@@ -45,7 +46,7 @@ def test_the_drop_in_shuts_clamd_in(tmp_path: Path) -> None:
 def test_units_hold_no_mistakes(tmp_path: Path, unit: str) -> None:
     """`systemd-analyze verify` warns of unknown keys and values; the program is put in place."""
     source = (DEPLOY / "systemd" / unit).read_text()
-    text = re.sub(r"^ExecStart=.*", "ExecStart=/bin/true", source, flags=re.MULTILINE)
+    text = re.sub(r"^(Exec\w+)=.*", r"\1=/bin/true", source, flags=re.MULTILINE)
     if unit.endswith(".conf"):
         text += "\nExecStart=/bin/true\n"
     file = tmp_path / "checked.service"
@@ -68,6 +69,20 @@ def test_the_filter_leaves_workers_what_they_need() -> None:
         allowed = allowed - names if words.startswith("~") else allowed | names
     assert allowed >= NEEDED_BY_WORKERS
     assert not {"mount", "setuid", "chown", "reboot", "init_module", "ptrace", "bpf"} & allowed
+
+
+def test_a_reload_activates_rules_by_the_settings_of_the_service() -> None:
+    """Both are the same program and the same settings, and the words are ones it takes."""
+    unit = (DEPLOY / "systemd/douane.service").read_text()
+    start, reload = (
+        re.search(rf"^{key}=(\S+) (.*)$", unit, re.MULTILINE) for key in ("ExecStart", "ExecReload")
+    )
+    assert start
+    assert reload
+    assert start[1] == reload[1]
+    parsed = build_parser().parse_args(reload[2].split())
+    assert (parsed.action, parsed.what) == ("activate", None)
+    assert parsed.config == build_parser().parse_args(start[2].split()).config
 
 
 def expand(words: list[str]) -> set[str]:
