@@ -1,4 +1,4 @@
-"""The papers of a YARA rule: name and metadata, by the convention of rules/README.md.  Pure.
+"""The papers of a YARA rule: name and metadata, by the convention of docs/analysts.md.  Pure.
 
 They are those of the CCCS YARA specification, with `level`, `basis` and `sample_seen` of our own.
 """
