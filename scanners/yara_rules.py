@@ -10,6 +10,7 @@ import yara
 from scanners.budget import Budget
 from scanners.errors import DeadlinePassed, EngineDown, ScannerError
 from scanners.model import Code, Content, Detection, DetectionLevel, Report, Unscanned
+from scanners.rules.first_look import first_look
 from scanners.rules.folders import (
     FOLDERS,
     RuleFolder,
@@ -34,15 +35,24 @@ class _RuleSet:
 
     folder: RuleFolder
     rules: yara.Rules
+    first_look: yara.Rules | None
+    """Cheaper rules, one of which matches whatever the rules match; None if none are cheaper."""
     largest: int | None
     """Bytes; None: any size."""
 
     def admits(self, view: memoryview) -> bool:
         return self.folder.admits(view) and (self.largest is None or len(view) <= self.largest)
 
+    def match(self, view: memoryview, budget: Budget) -> list[yara.Match]:
+        if self.first_look is not None and not _match(self.first_look, view, budget):
+            return []
+        return _match(self.rules, view, budget)
+
 
 class YaraScanner:
     """Matches each content against the rules that can match it, compiled once.
+
+    Most contents meet only the cheaper rules of the first look, which find nothing.
 
     libyara marks strings one by one and stops at a million matches of one (a warning that only
     says so: the condition is still answered, so the callback has nothing to add).
@@ -60,12 +70,7 @@ class YaraScanner:
         for file, source in sources.items():  # one by one, for libyara's errors name no file
             bounds.setdefault(folder_name(file), []).extend(_check(file, source))
         self._sets = tuple(
-            _RuleSet(
-                FOLDERS[folder],
-                _compile({file: sources[file] for file in sources if folder_name(file) == folder}),
-                _largest(limits),
-            )
-            for folder, limits in sorted(bounds.items())
+            _rule_set(folder, sources, limits) for folder, limits in sorted(bounds.items())
         )
 
     def scan(self, content: Content, budget: Budget) -> Report:
@@ -75,7 +80,7 @@ class YaraScanner:
         for rule_set in self._sets:
             if rule_set.admits(content.view):
                 try:
-                    matches = _match(rule_set.rules, content.view, budget)
+                    matches = rule_set.match(content.view, budget)
                 except ScannerError as error:
                     gaps.add(Unscanned(self.name, error.reason, content.path))
                     continue
@@ -118,6 +123,13 @@ def _check(file: str, source: str) -> list[int | None]:
             raise RuleError(f"rule {rule.identifier}: {said}")
         bounds.append(size_bound(condition))
     return bounds
+
+
+def _rule_set(folder: str, sources: Mapping[str, str], bounds: list[int | None]) -> _RuleSet:
+    own = {file: source for file, source in sources.items() if folder_name(file) == folder}
+    look = first_look(own)
+    cheaper = None if look == own else _compile(look, f"the first look of {folder or 'yara'}/")
+    return _RuleSet(FOLDERS[folder], _compile(own), cheaper, _largest(bounds))
 
 
 def _largest(bounds: list[int | None]) -> int | None:

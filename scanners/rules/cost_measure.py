@@ -1,9 +1,10 @@
-"""Measure what YARA rules cost: all together as live traffic tries them, each beyond the first.
+"""Measure what YARA rules cost as live traffic tries them: all together, each beyond the first.
 
 Usage: python -m scanners.rules.cost_measure FOLDER
 
 Processor time of the best of several runs, in milliseconds a MiB; run in a process that is thrown
-away.  Trying even one rule costs 0.9, so a rule's own cost is what it adds to that.
+away.  Trying even one rule costs 0.9, so a rule's own cost is what it adds to that.  Of YARA-X,
+which no live traffic meets, all that is looked for first is measured, on what its folders admit.
 """
 
 import functools
@@ -14,7 +15,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import yara
@@ -22,6 +23,7 @@ import yara_x
 
 from scanners.budget import Budget
 from scanners.model import Content
+from scanners.rules.first_look import first_look
 from scanners.rules.folders import FOLDERS, folder_name
 from scanners.rules.patterns import outline
 from scanners.rules.records import Cost, EngineCost, KnownRule, RuleCost
@@ -59,34 +61,59 @@ def _pieces(data: bytes) -> Contents:
     return [data[at : at + SIZE] for at in range(0, PIECES * SIZE, SIZE)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule that shows, as live traffic tries it."""
+
+    known: KnownRule
+    source: str
+    """What its file is looked for first."""
+    look: yara.Rules
+    """What the rule is looked for first, alone."""
+    folder: yara.Rules
+    """What is tried next if that is found."""
+    tried: list[Contents]
+
+    def scan(self, data: bytes) -> None:
+        if _match(self.look, data):
+            _match(self.folder, data)
+
+
 def measure(sources: Mapping[str, str], kinds: Mapping[str, Contents]) -> Cost:
     """Return what rule files that compile, by `read_sources`, cost on these contents."""
-    one = yara.compile(source=ONE_RULE)
-    rules: list[tuple[float, KnownRule, str, list[Contents]]] = []
-    for file, source in sources.items():
-        admits = FOLDERS[folder_name(file)].admits
-        tried = [kind for kind in kinds.values() if admits(memoryview(kind[0]))]
-        for known, alone in _alone(f"yara/{file}.yar", source):
-            added = max((_added(alone, one, kind) for kind in tried), default=0.0)
-            rules.append((added, known, source, tried))
-    rules.sort(key=lambda rule: -rule[0])
+    one = functools.partial(_match, yara.compile(source=ONE_RULE))
+    rules = [(_added(rule.scan, one, rule.tried), rule) for rule in _rules(sources, kinds)]
+    rules.sort(key=lambda measured: -measured[0])
     scanner, second = YaraScanner(sources), _second(sources)
     return Cost(
         _engine(functools.partial(_scan, scanner), kinds),
         _engine(second.scan, kinds),
-        _engine(functools.partial(_match, one), kinds).ms_per_mib,
-        tuple(_rule_cost(*rule, one) for rule in rules[:DEAREST]),
+        _engine(one, kinds).ms_per_mib,
+        tuple(_rule_cost(added, rule, one) for added, rule in rules[:DEAREST]),
     )
 
 
+def _rules(sources: Mapping[str, str], kinds: Mapping[str, Contents]) -> Iterator[_Rule]:
+    for name in sorted({folder_name(file) for file in sources}):
+        own = {file: source for file, source in sources.items() if folder_name(file) == name}
+        folder = yara.compile(sources=own, includes=False)
+        admits = FOLDERS[name].admits
+        tried = [kind for kind in kinds.values() if admits(memoryview(kind[0]))]
+        for file, source in first_look(own).items():
+            lines = outline(own[file])
+            for rule, look in _alone(source, _private(own[file])):
+                known = KnownRule(rule, f"yara/{file}.yar", lines.line_of(rule))
+                yield _Rule(known, source, look, folder, tried)
+
+
 def _engine(work: Callable[[bytes], object], kinds: Mapping[str, Contents]) -> EngineCost:
-    costs = {name: _ms(work, kind) for name, kind in kinds.items()}
+    costs = {name: min(_spent(work, kind) for _ in range(RUNS)) for name, kind in kinds.items()}
     return EngineCost(sum(costs.values()) / len(costs), costs)
 
 
 def _second(sources: Mapping[str, str]) -> yara_x.Scanner:
     compiler = yara_x.Compiler()
-    for file, source in sources.items():
+    for file, source in first_look(sources).items():
         compiler.new_namespace(file)
         compiler.add_source(source)
     scanner = yara_x.Scanner(compiler.build())
@@ -94,10 +121,13 @@ def _second(sources: Mapping[str, str]) -> yara_x.Scanner:
     return scanner
 
 
-def _alone(file: str, source: str) -> Iterator[tuple[KnownRule, yara.Rules]]:
-    """Yield each rule that shows, compiled without the others; with them if it needs them."""
+def _private(source: str) -> set[str]:
     compiled = yara.compile(source=source, includes=False)
-    private = {rule.identifier for rule in compiled if rule.is_private}
+    return {rule.identifier for rule in compiled if rule.is_private}
+
+
+def _alone(source: str, private: set[str]) -> Iterator[tuple[str, yara.Rules]]:
+    """Yield each rule that shows, compiled without the others; with them if it needs them."""
     lines = source.splitlines(keepends=True)
     starts = [*outline(source).rules, (len(lines) + 1, "")]
     parts = {
@@ -107,41 +137,38 @@ def _alone(file: str, source: str) -> Iterator[tuple[KnownRule, yara.Rules]]:
     shared = "".join(
         [*lines[: starts[0][0] - 1], *(parts[name] for name in parts if name in private)]
     )
-    for line, name in starts[:-1]:
-        if name not in private:
-            try:
-                rules = yara.compile(source=shared + parts[name], includes=False)
-            except yara.Error:
-                rules = compiled
-            yield KnownRule(name, file, line), rules
+    for name in (name for name in parts if name not in private):
+        try:
+            rules = yara.compile(source=shared + parts[name], includes=False)
+        except yara.Error:
+            rules = yara.compile(source=source, includes=False)
+        yield name, rules
 
 
-def _rule_cost(
-    added: float, known: KnownRule, source: str, tried: list[Contents], one: yara.Rules
-) -> RuleCost:
+def _rule_cost(added: float, rule: _Rule, one: Callable[[bytes], object]) -> RuleCost:
     """Return the cost of a rule and of its dearest pattern."""
-    dearest = (0.0, "")
-    for pattern in outline(source).patterns:
+    known, dearest = rule.known, (0.0, "")
+    for pattern in outline(rule.source).patterns:
         if pattern.rule == known.name:
             name = pattern.name if pattern.name != "$" else "any of them"
             text = f"rule One {{ strings: {pattern.declared} condition: {name} }}"
-            alone = yara.compile(source=text, includes=False)
-            ms = max((_added(alone, one, kind) for kind in tried), default=0.0)
-            dearest = max(dearest, (ms, pattern.name))
+            alone = functools.partial(_match, yara.compile(source=text, includes=False))
+            dearest = max(dearest, (_added(alone, one, rule.tried), pattern.name))
     return RuleCost(known.name, known.file, known.line, added, dearest[1], dearest[0])
 
 
-def _added(rules: yara.Rules, one: yara.Rules, kind: Contents) -> float:
-    """Return what the rules cost beyond one rule, measured in turns: processors change speed."""
-    ours, base = [], []
-    for _ in range(RUNS):
-        ours.append(_spent(functools.partial(_match, rules), kind))
-        base.append(_spent(functools.partial(_match, one), kind))
-    return max(0.0, min(ours) - min(base))
+def _added(
+    work: Callable[[bytes], object], one: Callable[[bytes], object], tried: list[Contents]
+) -> float:
+    """Return what work costs beyond one rule on the kind where that is most.
 
-
-def _ms(work: Callable[[bytes], object], kind: Contents) -> float:
-    return min([_spent(work, kind) for _ in range(RUNS)])
+    Both are measured in turns: processors change their speed.
+    """
+    most = 0.0
+    for kind in tried:
+        turns = [(_spent(work, kind), _spent(one, kind)) for _ in range(RUNS)]
+        most = max(most, min(ours for ours, _ in turns) - min(base for _, base in turns))
+    return most
 
 
 def _spent(work: Callable[[bytes], object], kind: Contents) -> float:
@@ -152,8 +179,9 @@ def _spent(work: Callable[[bytes], object], kind: Contents) -> float:
     return (time.thread_time() - start) * 1000 * MIB / sum(map(len, kind))
 
 
-def _match(rules: yara.Rules, data: bytes) -> None:
-    rules.match(data=data, fast=True, timeout=MATCH_SECONDS)
+def _match(rules: yara.Rules, data: bytes) -> list[yara.Match]:
+    found: list[yara.Match] = rules.match(data=data, fast=True, timeout=MATCH_SECONDS)
+    return found
 
 
 def _scan(scanner: YaraScanner, data: bytes) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-_NOISE = re.compile(
+NOISE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|/(?:\\.|[^/\\\n])+/", re.DOTALL
 )  # comments, texts and regular expressions; YARA divides by "\", so each "/" begins one of them
 _CONDITION = re.compile(r"\brule\s+(\w+)\b.*?\bcondition\s*:([^{}]*)\}", re.DOTALL)
@@ -58,25 +58,10 @@ def folder_name(file: str) -> str:
 
 def rule_conditions(source: str) -> dict[str, str]:
     """Return rule name -> condition, for a source that compiles; texts in it are left out."""
-    return {found[1]: found[2] for found in _CONDITION.finditer(_NOISE.sub(" ", source))}
+    return {found[1]: found[2] for found in _CONDITION.finditer(NOISE.sub(" ", source))}
 
 
-def meets_demand(folder: RuleFolder, condition: str) -> bool:
-    """Tell if the condition plainly cannot hold for a content that the folder does not admit."""
-    if not folder.demand:
-        return True
-    parts = set(map(_squeezed, _joined_parts(condition)))
-    return parts.issuperset(map(_squeezed, _joined_parts(folder.demand)))
-
-
-def size_bound(condition: str) -> int | None:
-    """Return the size in bytes above which the condition plainly cannot hold; None if it may."""
-    found = filter(None, map(_BOUND.fullmatch, _joined_parts(condition)))
-    bounds = [int(one[2]) * _UNITS[one[3]] - (one[1] == "<") for one in found]
-    return min(bounds, default=None)
-
-
-def _joined_parts(condition: str) -> list[str]:
+def joined_parts(condition: str) -> list[str]:
     """Return what the outermost "and"s join; [] if an "or", which binds weaker, stands there."""
     parts, depth, start = [], 0, 0
     for token in _TOKEN.finditer(condition):
@@ -90,6 +75,21 @@ def _joined_parts(condition: str) -> list[str]:
             parts.append(condition[start : token.start()].strip())
             start = token.end()
     return [*parts, condition[start:].strip()]
+
+
+def meets_demand(folder: RuleFolder, condition: str) -> bool:
+    """Tell if the condition plainly cannot hold for a content that the folder does not admit."""
+    if not folder.demand:
+        return True
+    parts = set(map(_squeezed, joined_parts(condition)))
+    return parts.issuperset(map(_squeezed, joined_parts(folder.demand)))
+
+
+def size_bound(condition: str) -> int | None:
+    """Return the size in bytes above which the condition plainly cannot hold; None if it may."""
+    found = filter(None, map(_BOUND.fullmatch, joined_parts(condition)))
+    bounds = [int(one[2]) * _UNITS[one[3]] - (one[1] == "<") for one in found]
+    return min(bounds, default=None)
 
 
 def _squeezed(text: str) -> str:

@@ -18,6 +18,8 @@ class Proofs:
     """Proofs of the rules that compiled; problems and tests gather as they run."""
 
     compiled: yara.Rules
+    first_look: yara.Rules
+    """Live traffic meets these first: they match whatever the others do."""
     rules: Mapping[str, KnownRule]
     problems: list[Problem] = field(default_factory=list)
     tests: list[RuleTest] = field(default_factory=list)
@@ -66,7 +68,9 @@ class Proofs:
         self, file: str, rule: str, sample: str, recipe: object, *, expected: bool
     ) -> Iterator[tuple[str, str]]:
         try:
-            matches = self.compiled.match(data=build(recipe), fast=True, timeout=MATCH_SECONDS)
+            data = build(recipe)
+            seen = self.first_look.match(data=data, fast=True, timeout=MATCH_SECONDS)
+            matches = self.compiled.match(data=data, fast=True, timeout=MATCH_SECONDS)
         except RecipeError as error:
             yield f"cannot be made: {error}", "correct the sample"
             return
@@ -76,7 +80,7 @@ class Proofs:
         except yara.Error as error:
             yield f"stops libyara: {error}", "correct the rule"
             return
-        actual = any(match.rule == rule for match in matches)
+        actual = all(rule in {match.rule for match in found} for found in (seen, matches))
         self.tests.append(RuleTest(file, rule, sample, expected, actual))
         if actual != expected:
             yield ("is matched" if actual else "is not matched"), "correct the rule or the sample"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yara
 
+from scanners.rules.first_look import first_look
 from scanners.rules.folders import FOLDERS, folder_name, meets_demand, rule_conditions, rule_files
 from scanners.rules.papers import papers_faults
 from scanners.rules.patterns import Outline, outline
@@ -43,7 +44,8 @@ class Trial:
         sources = self._sources()
         good = {name: text for name, text in sources.items() if self._compiles_alone(name, text)}
         compiled = yara.compile(sources=good, includes=False, error_on_warning=True)
-        proofs = Proofs(compiled, self._known)
+        first = yara.compile(sources=first_look(good), includes=False, error_on_warning=True)
+        proofs = Proofs(compiled, first, self._known)
         proofs.run(self._proof_texts())
         problems = (*self._problems, *proofs.problems)[:MAX_PROBLEMS]
         known = sorted(self._known.values(), key=lambda rule: (rule.file, rule.line))

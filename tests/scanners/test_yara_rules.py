@@ -158,6 +158,29 @@ def test_rules_are_tried_where_they_can_match_and_nowhere_else(
     assert sizes == [len(data)] * tried
 
 
+def _two_texts(first: str, second: str) -> str:
+    texts = f'$a = "{first}" $b = "{second}"'
+    return f'rule both {{ meta: level = "info" strings: {texts} condition: $a and $b }}'
+
+
+@pytest.mark.parametrize(
+    "data, names, tried",
+    [
+        (b"nothing of the kind", set(), 1),
+        (b"only haystacks", set(), 1),
+        (b"needles in hay", set(), 2),
+        (b"needles in haystacks", {"both"}, 2),
+    ],
+)
+def test_rules_are_tried_where_the_first_look_finds_something(
+    new_budget: MakeBudget, sizes: list[int], data: bytes, names: set[str], tried: int
+) -> None:
+    scanner = YaraScanner({"any": _two_texts("needles", "haystacks")})
+    report = scanner.scan(Content(memoryview(data)), new_budget())
+    assert {found.name for found in report.detections} == names
+    assert sizes == [len(data)] * tried
+
+
 @pytest.mark.parametrize(
     "data, names", [(bytes(9000), {"any_file"}), (b"MZ" + bytes(99_000), {"any_file", "any_pe"})]
 )

@@ -45,7 +45,8 @@ rule SUSP_Dropper_PictureNames_Nov26
 }
 
 /* The version resource says what a file was called when it was built: no honest program was ever
-   called a picture.  Libraries of resources are let be. */
+   called a picture.  Libraries of resources are let be.  Of OriginalFilename the first three letters
+   are left out: that "o" begins what is looked for would cost more than all else in UTF-16. */
 
 rule SUSP_Dropper_PictureVersion_Nov26
 {
@@ -67,7 +68,7 @@ rule SUSP_Dropper_PictureVersion_Nov26
         score = 60
         mitre_att = "T1036"
     strings:
-        $original = /OriginalFilename\x00{1,2}[ -~]{1,64}\.(jpe?g|png|gif|bmp|mp4|avi|mp3|pdf|docx?|xlsx?)\x00/ wide nocase
+        $original = /ginalFilename\x00{1,2}[ -~]{1,64}\.(jpe?g|png|gif|bmp|mp4|avi|mp3|pdf|docx?|xlsx?)\x00/ wide nocase
     condition:
         uint16(0) == 0x5A4D and filesize < 4MB and
         uint32(uint32(0x3C)) == 0x00004550 and (uint16(uint32(0x3C) + 22) & 0x2000) == 0 and $original

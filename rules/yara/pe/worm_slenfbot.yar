@@ -28,5 +28,5 @@ rule SUSP_Worm_Slenfbot_Nov26
         $irc_message = "PRIVMSG " ascii wide
         $irc_join = "JOIN #" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and $window and $drive and 1 of ($irc*)
+        uint16(0) == 0x5A4D and filesize < 1MB and 1 of ($irc*) and $window and $drive
 }

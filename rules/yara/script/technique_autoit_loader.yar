@@ -37,6 +37,6 @@ rule SUSP_Loader_AutoItFetch_Nov26
         $hide_folder = "/c mkdir c:\\" ascii wide nocase
     condition:
         uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
-        filesize < 64KB and uint8(0) != 0x3C and $engine and
-        any of ($script*) and any of ($fetch*) and $address and any of ($hide*)
+        filesize < 64KB and uint8(0) != 0x3C and any of ($script*) and
+        $engine and any of ($fetch*) and $address and any of ($hide*)
 }

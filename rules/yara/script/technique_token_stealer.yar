@@ -37,6 +37,6 @@ rule SUSP_Stealer_MessengerScript_Nov26
         $send_telegram = "api.telegram.org/bot" ascii wide
     condition:
         uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
-        filesize < 256KB and any of ($folder*) and any of ($send*) and
+        filesize < 256KB and any of ($send*) and any of ($folder*) and
         (2 of ($place*) or $place_discord and any of ($token*))
 }

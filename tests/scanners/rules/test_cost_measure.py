@@ -43,6 +43,16 @@ def test_rules_of_a_folder_cost_only_what_it_admits(cost: Cost) -> None:
     assert alone.yara.ms_per_mib == pytest.approx(sum(alone.yara.kinds.values()) / 2)
 
 
+def test_a_rule_whose_first_look_finds_much_pays_for_what_is_tried_then() -> None:
+    """Alone it is cheap; every content that it holds up is held against the dear one."""
+    frequent = CHEAP.replace("qwertzuiop", "dark night").replace(
+        "condition: $a", "condition: $a and #a > 9999"
+    )
+    found = measure({"one": DEAR.replace("Part and", "$fine and"), "two": frequent}, KINDS)
+    spent = {rule.rule: rule.ms_per_mib for rule in found.dearest}
+    assert spent["Cheap"] > spent["Dear"] + 1
+
+
 def test_no_more_than_a_few_are_told() -> None:
     many = "".join(CHEAP.replace("Cheap", f"Cheap{number}") for number in range(DEAREST + 5))
     assert len(measure({"many": many}, {"text": KINDS["text"]}).dearest) == DEAREST

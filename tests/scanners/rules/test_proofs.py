@@ -16,7 +16,8 @@ GOOD = '[One]\nhits = ["a needle"]\nspares = ["a nail"]\n'
 @pytest.fixture
 def proofs() -> Proofs:
     known = KnownRule("One", "yara/pe/one.yar", 1)
-    return Proofs(yara.compile(source=SOURCE.splitlines()[0]), {"One": known})
+    compiled = yara.compile(source=SOURCE.splitlines()[0])
+    return Proofs(compiled, compiled, {"One": known})
 
 
 def said(proofs: Proofs) -> list[tuple[str, str, str]]:
@@ -48,7 +49,8 @@ def test_what_is_no_toml_does_not_stop_the_rest(proofs: Proofs, text: str) -> No
 
 def test_a_sample_that_takes_too_long_is_given_up() -> None:
     known = {"Two": KnownRule("Two", "yara/two.yar", 2)}
-    proofs = Proofs(yara.compile(source=SOURCE), known)
+    compiled = yara.compile(source=SOURCE)
+    proofs = Proofs(compiled, compiled, known)
     proofs.run({"two.toml": '[Two]\nhits = ["x"]\nspares = [{ hex = "zz" }]\n'})
     assert said(proofs) == [
         ("two.toml", "Two", "hits[0] takes more than 2 s"),
@@ -59,3 +61,13 @@ def test_a_sample_that_takes_too_long_is_given_up() -> None:
         ),
     ]
     assert proofs.tests == []
+
+
+def test_a_hit_has_to_be_seen_by_the_first_look_too() -> None:
+    compiled, blind = (
+        yara.compile(source=SOURCE.splitlines()[0].replace("needle", text))
+        for text in ("needle", "nail")
+    )
+    proofs = Proofs(compiled, blind, {"One": KnownRule("One", "yara/pe/one.yar", 1)})
+    proofs.run({"one.toml": GOOD})
+    assert said(proofs) == [("one.toml", "One", "hits[0] is not matched")]
