@@ -14,9 +14,9 @@ from scanners.rules.catalogue import CatalogueError, Cover, Entry, read_catalogu
 from scanners.rules.index import IndexFailed, RuleFacts, rule_index, rule_source
 
 STATUS = "exit status: 0 shown, 2 there is no such rule, or the set cannot be read\n"
-ENTRY = "{:<36}{:<11}{:<19}{}"
+ENTRY = "{:<35} {:<10} {:<18} {}"
 """Name, kind, basis, first seen; what is too long pushes the rest, and nothing is cut."""
-RULE = "    {:<44}{:<9}{:<12}{:<5}{}"
+RULE = "    {:<43} {:<8} {:<11} {:<4} {}"
 """Name, status or engine, level, score, basis."""
 
 

@@ -81,6 +81,20 @@ def test_control_c(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["config"]) == 130
 
 
+def test_who_has_seen_enough_is_told_no_more() -> None:
+    """As `douane config | head -0` does."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "douane.cli", "config"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_a_name_that_the_terminal_lacks_is_no_traceback() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii:strict"}
     done = subprocess.run(

@@ -1,6 +1,7 @@
 """douane rules list, show: the catalogue with its rules, and all that a rule says of itself."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ def test_the_four_of_the_articles_come_first(douane: Douane, capsys: Capture) ->
     entries = [line.split()[0] for line in lines[1:-1] if not line.startswith(" ")]
     articles = {"W32.AimVen.Worm", "W32.HLLP.VB.14336.C", "W32.Simic.Worm", "W32.Upering.Worm"}
     assert set(entries[:4]) == articles
+    for line in lines[1:-1]:  # whatever their length, columns do not run into one another
+        assert line.startswith(" ") or re.search(r" (family|technique) +\S", line), line
     words = {tuple(line.split()[:4]) for line in lines}
     assert ("MAL_Worm_Upering_Nov26", "testing", "malicious", "65") in words
 

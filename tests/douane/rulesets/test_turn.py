@@ -23,6 +23,7 @@ async def test_one_at_a_time_in_order() -> None:
 
 
 async def test_who_waits_is_told_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SOON_SECONDS", 0.01)
     monkeypatch.setattr(module, "STILL_SECONDS", 0.01)
     turn, said, waits = Turn(), list[str](), asyncio.Event()
 
@@ -44,6 +45,20 @@ async def test_who_waits_is_told_again_and_again(monkeypatch: pytest.MonkeyPatch
         "something else is being changed; this waits for its turn",
         "still waiting",
     ]
+
+
+async def test_a_short_wait_is_not_worth_a_word() -> None:
+    turn, said = Turn(), list[str]()
+
+    async def wait() -> None:
+        async with turn.taken(said.append):
+            pass
+
+    async with turn.taken():
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+    await waiting
+    assert said == []
 
 
 async def test_at_the_end_nobody_begins() -> None:
