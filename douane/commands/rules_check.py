@@ -133,6 +133,9 @@ def _lines(found: RuleFindings) -> Iterator[str]:
 def cost_lines(cost: Cost) -> Iterator[str]:
     """Yield what all rules cost in each engine, and the dearest with their dearest pattern."""
     for name, engine in (("yara-python", cost.yara), ("YARA-X", cost.yara_x)):
+        if engine is None:
+            yield f"not measured in {name}: this system lets no program make code"
+            continue
         kinds = ", ".join(f"{kind} {ms:.1f}" for kind, ms in engine.kinds.items())
         yield f"all rules take {engine.ms_per_mib:.1f} ms a MiB in {name}: {kinds}"
     for rule in cost.dearest:

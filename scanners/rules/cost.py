@@ -29,6 +29,8 @@ def cost_problems(cost: Cost) -> Iterator[Problem]:
     """Yield what is too dear, by what this machine takes for one rule."""
     slowness = max(1.0, cost.one_rule / ONE_RULE_MS)
     for name, engine in (("yara-python", cost.yara), ("YARA-X", cost.yara_x)):
+        if engine is None:
+            continue
         kind, ms = max(engine.kinds.items(), key=lambda entry: entry[1])
         if ms > MOST_MS * slowness:
             said = f"all rules take {ms:.1f} ms a MiB of kind {kind} in {name}"

@@ -10,6 +10,7 @@ which no live traffic meets, all that is looked for first is measured, on what i
 import functools
 import itertools
 import json
+import mmap
 import os
 import random
 import sys
@@ -84,10 +85,10 @@ def measure(sources: Mapping[str, str], kinds: Mapping[str, Contents]) -> Cost:
     one = functools.partial(_match, yara.compile(source=ONE_RULE))
     rules = [(_added(rule.scan, one, rule.tried), rule) for rule in _rules(sources, kinds)]
     rules.sort(key=lambda measured: -measured[0])
-    scanner, second = YaraScanner(sources), _second(sources)
+    scanner = YaraScanner(sources)
     return Cost(
         _engine(functools.partial(_scan, scanner), kinds),
-        _engine(second.scan, kinds),
+        _engine(_second(sources).scan, kinds) if _may_make_code() else None,
         _engine(one, kinds).ms_per_mib,
         tuple(_rule_cost(added, rule, one) for added, rule in rules[:DEAREST]),
     )
@@ -109,6 +110,15 @@ def _rules(sources: Mapping[str, str], kinds: Mapping[str, Contents]) -> Iterato
 def _engine(work: Callable[[bytes], object], kinds: Mapping[str, Contents]) -> EngineCost:
     costs = {name: min(_spent(work, kind) for _ in range(RUNS)) for name, kind in kinds.items()}
     return EngineCost(sum(costs.values()) / len(costs), costs)
+
+
+def _may_make_code() -> bool:
+    """Tell if YARA-X may compile conditions: `MemoryDenyWriteExecute=` of systemd forbids it."""
+    try:
+        mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_WRITE | mmap.PROT_EXEC).close()
+    except PermissionError:
+        return False
+    return True
 
 
 def _second(sources: Mapping[str, str]) -> yara_x.Scanner:

@@ -81,8 +81,9 @@ class Cost:
 
     yara: EngineCost
     """In yara-python, each kind of content tried as in live traffic."""
-    yara_x: EngineCost
-    """In YARA-X, all rules on everything: there are no folders in it."""
+    yara_x: EngineCost | None
+    """In YARA-X, on everything: there are no folders in it.  None where the system lets no program
+    make code, as our systemd unit does."""
     one_rule: float
     """One rule of one text, the yardstick of this machine: 0.9 where the limits were set."""
     dearest: tuple[RuleCost, ...]

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,11 @@ def test_cost_and_goodware_are_shown(
     assert document["cost"]["yara"]["kinds"] == {"program": 2.1, "text": 2.0}
     assert document["goodware"]["hits"] == [{"rule": "MAL_A_Nov26", "path": "/usr/bin/a"}]
     assert asked == [[Path("/usr/bin")], default_folders()]
+
+
+def test_an_engine_that_was_not_measured_is_named() -> None:
+    lines = list(rules_check.cost_lines(replace(COST, yara_x=None)))
+    assert lines[1] == "not measured in YARA-X: this system lets no program make code"
 
 
 def test_test_shows_each_sample_of_a_rule(douane: Douane, capsys: Capture) -> None:

@@ -1,5 +1,6 @@
 """What rules may cost: the limit grows with what the machine takes for one rule, and no faster."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,10 @@ def test_a_dear_one_names_where_to_begin(yara: float, yara_x: float, engine: str
     said = f"all rules take {max(yara, yara_x):.1f} ms a MiB of kind text in {engine}"
     assert problem.problem == f"{said}, more than 3.0"
     assert "MAL_0_Nov26 ($0), MAL_1_Nov26 ($1), MAL_2_Nov26 ($2): " in problem.fix
+
+
+def test_an_engine_that_may_not_run_is_not_judged() -> None:
+    assert list(cost_problems(replace(cost(MOST_MS, 9), yara_x=None))) == []
 
 
 def test_slow_machines_may_take_longer_and_fast_ones_gain_nothing() -> None:

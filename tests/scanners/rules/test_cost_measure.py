@@ -1,5 +1,8 @@
 """Measuring: dear rules stand first with their dearest pattern, each on what its folder admits."""
 
+import subprocess
+import sys
+
 import pytest
 import yara
 
@@ -51,6 +54,23 @@ def test_a_rule_whose_first_look_finds_much_pays_for_what_is_tried_then() -> Non
     found = measure({"one": DEAR.replace("Part and", "$fine and"), "two": frequent}, KINDS)
     spent = {rule.rule: rule.ms_per_mib for rule in found.dearest}
     assert spent["Cheap"] > spent["Dear"] + 1
+
+
+def test_where_no_code_may_be_made_yara_x_is_left_out() -> None:
+    """As below `MemoryDenyWriteExecute=`, in which YARA-X panics; PR_SET_MDWE is Linux 6.3."""
+    script = f"""
+import ctypes, sys
+if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):
+    sys.exit(77)
+from scanners.rules.cost_measure import measure
+found = measure({{"one": {CHEAP!r}}}, {{"text": [b"It was a dark night. " * 1000]}})
+assert found.yara.ms_per_mib > 0
+assert found.yara_x is None
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    if done.returncode == 77:
+        pytest.skip("this kernel is too old")
+    assert done.returncode == 0, done.stderr
 
 
 def test_no_more_than_a_few_are_told() -> None:
