@@ -87,6 +87,7 @@ bench: system-testing $(VENV)/.testing
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.checks
 	$(BIN)/python -m bench.attack
+	$(BIN)/python -m bench.activation
 
 demo: system-testing $(VENV)/.testing
 	$(BIN)/python -m bench.demo

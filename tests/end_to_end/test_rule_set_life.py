@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
+from bench.rule_sets import add_worm, copy_rules, order, rule_name, specimen
 from bench.servers import processes
 from bench.servers.daemon import wait_until
 from bench.servers.douane import Douane
 from samples.programs import pe
-from tests.end_to_end.rule_sets import add_worm, copy_rules, order, rule_name, specimen
 
 pytestmark = pytest.mark.server
 

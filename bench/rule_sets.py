@@ -1,4 +1,4 @@
-"""Rule sets for tests of their life: the shipped one and a worm of the day."""
+"""Rule sets with a life: the shipped one and a worm of the day, for tests and measurements."""
 
 import shutil
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.servers.douane import COMMAND, Douane
 
-RULES = Path(__file__).parents[2] / "rules"
+RULES = Path(__file__).parents[1] / "rules"
 RULE = """rule {name}
 {{
     meta:
