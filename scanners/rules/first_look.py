@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from scanners.rules.folders import NOISE, joined_parts, rule_conditions
 from scanners.rules.patterns import Pattern, PatternKind, outline
 
-_COUNTS_TEXTS = re.compile(r"(?:\b(?:any|all|of|and|or|them|[0-9]+)\b|\$\w*\*?|[(),\s])+")
+_COUNTS_TEXTS = re.compile(r"(?:\b(?:any|all|of|and|or|them|[1-9][0-9]*)\b|\$\w*\*?|[(),\s])+")
+"""Nothing that more texts make untrue, as they do `not` and `0 of`: pieces occur more often."""
 _NAMES = re.compile(r"\$\w*\*?|\bthem\b")
 _STRINGS = re.compile(
     r"\brule\s+(\w+)\b(?:(?!\bcondition\s*:).)*?\bstrings\s*:(.*?)\bcondition\s*:", re.DOTALL
@@ -32,7 +33,10 @@ _SHORTEST = 5
 """Bytes of a piece: with four the first look finds something in too many contents."""
 _LONG = 8
 """Bytes of a piece that finds next to nothing; longer ones are no better."""
-_LONGEST = 128
+_LONGEST = 64
+"""Bytes of a text that pieces are cut from: enough to choose from."""
+_RANKS = [12 if byte in b"\0 \xcc\xff" else 20 - 2 * bytes([byte]).isalpha() for byte in range(256)]
+"""Of each byte, see `_rank`."""
 _FREQUENT = frozenset(b"\0 etaoinsrhldc\xff")
 """Of texts and programs; a piece that begins with one costs twice as much."""
 Pieces = Mapping[int, bytes]
@@ -71,16 +75,18 @@ def _parts(source: str) -> Sequence[_Part]:
     found = outline(bare)
     conditions = rule_conditions(bare)
     sections = dict(_STRINGS.findall(NOISE.sub(" ", bare)))
+    patterns: dict[str, list[Pattern]] = {rule: [] for _, rule in found.rules}
+    for pattern in found.patterns:
+        patterns[pattern.rule].append(pattern)
     parts = []
-    for _, rule in found.rules:
-        patterns = [pattern for pattern in found.patterns if pattern.rule == rule]
-        declared = "".join(pattern.declared for pattern in patterns)
+    for rule, own in patterns.items():
+        declared = "".join(pattern.declared for pattern in own)
         read_all = _squeezed(NOISE.sub("", declared)) == _squeezed(sections.get(rule, ""))
         choices = filter(_COUNTS_TEXTS.fullmatch, joined_parts(conditions.get(rule, "")))
         part = next(choices, None)
         if part is None or not read_all:
             return ()
-        named = tuple(pattern for pattern in patterns if _is_named(pattern, part))
+        named = tuple(pattern for pattern in own if _is_named(pattern, part))
         parts.append(_Part(rule, part, named))
     return parts
 
@@ -115,9 +121,7 @@ def _pieces(pattern: Pattern) -> Pieces:
 
 def _rank(atom: bytes) -> int:
     """Return how rare libyara 4.5 takes four bytes to be (yr_atoms_heuristic_quality)."""
-    everywhere = sum(byte in b"\0 \xcc\xff" for byte in atom)
-    letters = sum(bytes([byte]).isalpha() for byte in atom)
-    return 20 * len(atom) - 8 * everywhere - 2 * letters + 2 * len(set(atom))
+    return sum(map(_RANKS.__getitem__, atom)) + 2 * len(set(atom))
 
 
 def _few_first_bytes(texts: Iterable[Pieces]) -> set[int]:

@@ -60,6 +60,8 @@ def test_only_the_texts_of_that_part_are() -> None:
         rule("not $a and #b > 1"),
         rule("for any of them : ( # > 2 )"),
         rule("none of them"),
+        rule("0 of them"),
+        rule("(any of them or 0 of them)"),
         rule("filesize < 9", "").replace("strings:", ""),
         "private "
         + rule("filesize < 9", "", "Part").replace("strings:", "")
