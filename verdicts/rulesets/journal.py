@@ -29,6 +29,8 @@ class State:
     """What led to this state."""
     serial: int = 0
     """Number of `last` in the history, from 1."""
+    turns: int = 0
+    """How often a set has become active; 0 as well if an older Douane did not count."""
 
 
 class Journal:
@@ -47,7 +49,8 @@ class Journal:
                 raise RulesetError(f"{self._state} was written by a newer Douane; use that one")
             sets = {one["id"]: _stored(one) for one in found["sets"]}
             last = None if found["last"] is None else _line(found["last"])
-            return State(sets, tuple(found["past"]), last, int(found["serial"]))
+            turns = int(found.get("turns", 0))
+            return State(sets, tuple(found["past"]), last, int(found["serial"]), turns)
         except FileNotFoundError:
             return State()
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -62,6 +65,7 @@ class Journal:
         document = {
             "format": FORMAT,
             "serial": state.serial,
+            "turns": state.turns,
             "past": state.past,
             "last": None if state.last is None else asdict(state.last),
             "sets": [asdict(one) for one in state.sets.values()],

@@ -49,6 +49,8 @@ ACTIONS = {
     Status.REFUSED: "refused",
 }
 
+REIGNS = (ACTIONS[Status.ACTIVE], "rolled back")
+
 
 class Store:
     """`<state>/rulesets/`.  `trusted`: the public keys whose signatures count, by name."""
@@ -75,6 +77,11 @@ class Store:
     def previous(self) -> StoredSet | None:
         """What roll-back goes to: the set that was active before the present one."""
         return _previous(self._journal.read())
+
+    @property
+    def turns(self) -> int:
+        """How often a set has become active: never the same for two reigns, even of one set."""
+        return self._journal.read().turns
 
     def all(self) -> list[StoredSet]:
         """Return all sets, those taken in last first."""
@@ -253,7 +260,8 @@ class Store:
     ) -> None:
         if state.last is not None:  # a clock that was set back must not turn the order
             line = replace(line, time=max(line.time, state.last.time))
-        self._journal.write(State(sets, past, line, state.serial + 1))
+        turns = state.turns + (line.action in REIGNS)
+        self._journal.write(State(sets, past, line, state.serial + 1, turns))
 
 
 _IN_USE = (Status.ACTIVE, Status.STAGED)

@@ -14,7 +14,7 @@ ONE = StoredSet("a" * 16, Status.CHECKED, 1, "alice", "note", "upload", "team", 
 FIRST = HistoryLine(1, "alice", "taken in", ONE.id, why="note", added=("a", "b"))
 SECOND = HistoryLine(2, "böb\u2028\n", "checked", ONE.id, "b" * 16, "line\nline", removed=("x",))
 STATE = State({ONE.id: ONE}, ("b" * 16,), FIRST, 1)
-NEXT = replace(STATE, last=SECOND, serial=2)
+NEXT = replace(STATE, last=SECOND, serial=2, turns=1)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -26,6 +26,14 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert Journal(tmp_path).read() == NEXT
     assert Journal(tmp_path).history() == [SECOND, FIRST]
     assert (tmp_path / "history.jsonl").read_text().count("\n") == 2
+
+
+def test_an_older_state_counted_no_turns(tmp_path: Path) -> None:
+    Journal(tmp_path).write(NEXT)
+    row = json.loads((tmp_path / "state.json").read_text())
+    del row["turns"]
+    (tmp_path / "state.json").write_text(json.dumps(row))
+    assert Journal(tmp_path).read() == replace(NEXT, turns=0)
 
 
 def test_a_change_without_a_step_has_no_line(tmp_path: Path) -> None:

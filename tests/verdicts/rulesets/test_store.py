@@ -123,6 +123,19 @@ def test_a_step_forward_after_a_roll_back(store: Store, three: list[str]) -> Non
     assert store.find("previous").id == three[0]
 
 
+def test_each_reign_has_its_number(store: Store, three: list[str], tmp_path: Path) -> None:
+    assert store.turns == 3
+    with pytest.raises(StepRefused):
+        go(store, three[2], Status.ACTIVE)
+    take(store, store.folder(three[0]))
+    go(store, three[0], Status.STAGED, Status.CHECKED)
+    store.prune()
+    assert store.turns == 3
+    store.mark(three[1], Status.ACTIVE, actor="bob", rolled_back=True)
+    go(store, three[2], Status.ACTIVE)
+    assert Store(tmp_path / "state" / "rulesets").turns == 5
+
+
 def test_a_refused_set_is_not_gone_back_to(store: Store, three: list[str]) -> None:
     go(store, three[1], Status.REFUSED)
     assert store.find("previous").id == three[0]
