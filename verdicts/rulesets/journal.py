@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from verdicts.rulesets.durable import sync_folder
 from verdicts.rulesets.records import HistoryLine, RulesetError, Status, StoredSet
 
 FORMAT = 1
@@ -76,7 +77,7 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self._state)
-        self._sync_folder()
+        sync_folder(self._folder)
         self._write_history(state)
 
     def history(self) -> list[HistoryLine]:
@@ -107,13 +108,6 @@ class Journal:
                 return
             cut = "" if tail.endswith(b"\n") or not tail else "\n"
             os.write(descriptor, f"{cut}{row}\n".encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

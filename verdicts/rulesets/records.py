@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+MAX_TEXT = 500
+"""Characters of an actor, a note or a reason that are kept."""
+
 
 class RulesetError(Exception):
     """What was asked of the rule sets cannot be done; the text says why, and what to do."""

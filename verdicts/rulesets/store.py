@@ -20,36 +20,22 @@ from verdicts.model import utc_now
 from verdicts.record import microseconds
 from verdicts.rulesets.copying import SIGNATURE, copy_set
 from verdicts.rulesets.diff import Diff, compare
+from verdicts.rulesets.durable import sync_folder, sync_tree
 from verdicts.rulesets.journal import Journal, State
 from verdicts.rulesets.records import (
+    MAX_TEXT,
     Change,
     HistoryLine,
     SetTampered,
     Status,
-    StepRefused,
     StoredSet,
     UnknownRuleset,
 )
 from verdicts.rulesets.signature import SignatureWrong, signed_by
+from verdicts.rulesets.steps import demand_former, known, only, previous, take_step
 
-MAX_TEXT = 500
 MAX_NAMES = 100
 PREFIX = re.compile(r"[0-9a-f]{4,16}")
-STEPS = {
-    Status.CHECKED: set(Status) - {Status.ACTIVE},
-    Status.STAGED: {Status.CHECKED, Status.RETIRED},
-    Status.ACTIVE: {Status.CHECKED, Status.STAGED, Status.RETIRED},
-    Status.REFUSED: set(Status) - {Status.ACTIVE},
-}
-"""Status -> from which ones it can be reached.  Active ends only when another set becomes it."""
-ACTIONS = {
-    Status.CHECKED: "checked",
-    Status.STAGED: "staged",
-    Status.ACTIVE: "activated",
-    Status.REFUSED: "refused",
-}
-
-REIGNS = (ACTIONS[Status.ACTIVE], "rolled back")
 
 
 class Store:
@@ -67,16 +53,16 @@ class Store:
 
     @property
     def active(self) -> StoredSet | None:
-        return _only(self._journal.read(), Status.ACTIVE)
+        return only(self._journal.read(), Status.ACTIVE)
 
     @property
     def staged(self) -> StoredSet | None:
-        return _only(self._journal.read(), Status.STAGED)
+        return only(self._journal.read(), Status.STAGED)
 
     @property
     def previous(self) -> StoredSet | None:
         """What roll-back goes to: the set that was active before the present one."""
-        return _previous(self._journal.read())
+        return previous(self._journal.read())
 
     @property
     def turns(self) -> int:
@@ -94,9 +80,9 @@ class Store:
         """
         state = self._journal.read()
         named = {
-            "active": _only(state, Status.ACTIVE),
-            "staged": _only(state, Status.STAGED),
-            "previous": _previous(state),
+            "active": only(state, Status.ACTIVE),
+            "staged": only(state, Status.STAGED),
+            "previous": previous(state),
         }
         if name in named:
             if (one := named[name]) is None:
@@ -115,9 +101,18 @@ class Store:
             raise UnknownRuleset(f"{name} is short for {several}; give more digits")
         return meant[0]
 
+    def former(self, name: str = "") -> StoredSet:
+        """Return what a roll-back goes to: the set of that name, as in find(), or the one before.
+
+        Raises UnknownRuleset, and StepRefused if that was never active.
+        """
+        one = self.find(name or "previous")
+        demand_former(self._journal.read(), one)
+        return one
+
     def folder(self, ruleset: str) -> Path:
         """Return where the set with this whole id lies.  Raises UnknownRuleset."""
-        return self._sets / _known(self._journal.read(), ruleset).id
+        return self._sets / known(self._journal.read(), ruleset).id
 
     def take_in(self, source: Path, *, author: str, note: str, origin: str) -> StoredSet:
         """Copy the rule set in the folder; it is unchecked.  Blocks.
@@ -141,7 +136,7 @@ class Store:
             *(ruleset, Status.UNCHECKED, line.time, line.actor, line.why),
             *(origin[:MAX_TEXT], signer),
         )
-        self._write(state, {**state.sets, ruleset: made}, state.past, line)
+        self._write(replace(state, sets={**state.sets, ruleset: made}), line)
         return made
 
     def mark(
@@ -160,27 +155,14 @@ class Store:
         Raises UnknownRuleset, StepRefused.
         """
         state = self._journal.read()
-        one = _known(state, ruleset)
-        if one.status not in STEPS.get(status, set()):
-            raise StepRefused(f"rule set {ruleset} is {one.status}: it cannot become {status}")
-        sets, past, former = dict(state.sets), state.past, ""
-        changed = Change()
+        one = known(state, ruleset)
+        after, action = take_step(state, one, status, why, rolled_back=rolled_back)
+        former, changed = "", Change()
         if status is Status.ACTIVE:
-            active = _only(state, Status.ACTIVE)
+            active = only(state, Status.ACTIVE)
+            former = active.id if active else ""
             with contextlib.suppress(OSError):  # a former set that is gone must not hold this up
-                changed = self.diff(active.id if active else None, ruleset).summary()
-            if active is not None:
-                former = active.id
-                sets[former] = replace(active, status=Status.RETIRED, why=f"{ruleset} took over")
-            past = _past(past, former, ruleset, rolled_back=rolled_back)
-        elif status is Status.STAGED and (staged := _only(state, Status.STAGED)) is not None:
-            sets[staged.id] = replace(staged, status=Status.CHECKED, why=f"{ruleset} was staged")
-        elif status is Status.REFUSED:
-            past = tuple(each for each in past if each != ruleset)
-        sets[ruleset] = marked = replace(one, status=status, why=why[:MAX_TEXT])
-        action = "rolled back" if rolled_back else ACTIONS[status]
-        if one.status is Status.STAGED and status is Status.CHECKED:
-            action = "unstaged"
+                changed = self.diff(former or None, ruleset).summary()
         line = replace(
             _line(actor, action, ruleset, why),
             former=former,
@@ -188,8 +170,8 @@ class Store:
             removed=_clipped(changed.removed),
             changed=_clipped(changed.changed),
         )
-        self._write(state, sets, past, line)
-        return marked
+        self._write(after, line)
+        return after.sets[ruleset]
 
     def history(self) -> list[HistoryLine]:
         """Return every step of every set, newest first."""
@@ -224,7 +206,7 @@ class Store:
         Never those that are active or staged, nor the one that roll-back goes to.
         """
         state = self._journal.read()
-        kept = {one.id for one in (_previous(state),) if one is not None}
+        kept = {one.id for one in (previous(state),) if one is not None}
         kept |= {id_ for id_, one in state.sets.items() if one.status in _IN_USE}
         rest = [each for each in state.sets if each not in kept]
         gone = rest[: max(0, len(state.sets) - max(keep, len(kept)))]
@@ -237,57 +219,36 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
         return gone
 
-    def _again(self, state: State, known: StoredSet, copy: Path, signer: str) -> StoredSet:
+    def _again(self, state: State, there: StoredSet, copy: Path, signer: str) -> StoredSet:
         """Let a set that is there have the signature that came with it now, or be whole again."""
         try:
-            self.verify(known.id)
+            self.verify(there.id)
         except SetTampered:
-            self._put(copy, known.id)
+            self._put(copy, there.id)
         else:
             if not signer:
-                return known
-            (copy / SIGNATURE).replace(self._sets / known.id / SIGNATURE)
-        signed = replace(known, signed_by=signer)
-        self._journal.write(replace(state, sets={**state.sets, known.id: signed}))
+                return there
+            sync_tree(copy)
+            (copy / SIGNATURE).replace(self._sets / there.id / SIGNATURE)
+            sync_folder(self._sets / there.id)
+        signed = replace(there, signed_by=signer)
+        self._journal.write(replace(state, sets={**state.sets, there.id: signed}))
         return signed
 
     def _put(self, copy: Path, ruleset: str) -> None:
+        """Let the copy be the set, on the disk: the journal names it next."""
+        sync_tree(copy)
         shutil.rmtree(self._sets / ruleset, ignore_errors=True)
         copy.rename(self._sets / ruleset)
+        sync_folder(self._sets)
 
-    def _write(
-        self, state: State, sets: dict[str, StoredSet], past: tuple[str, ...], line: HistoryLine
-    ) -> None:
+    def _write(self, state: State, line: HistoryLine) -> None:
         if state.last is not None:  # a clock that was set back must not turn the order
             line = replace(line, time=max(line.time, state.last.time))
-        turns = state.turns + (line.action in REIGNS)
-        self._journal.write(State(sets, past, line, state.serial + 1, turns))
+        self._journal.write(replace(state, last=line, serial=state.serial + 1))
 
 
 _IN_USE = (Status.ACTIVE, Status.STAGED)
-
-
-def _only(state: State, status: Status) -> StoredSet | None:
-    return next((one for one in state.sets.values() if one.status is status), None)
-
-
-def _previous(state: State) -> StoredSet | None:
-    return next((state.sets[each] for each in reversed(state.past) if each in state.sets), None)
-
-
-def _known(state: State, ruleset: str) -> StoredSet:
-    if ruleset not in state.sets:
-        raise UnknownRuleset(f"there is no rule set {ruleset[:40]!a}; see `douane rules status`")
-    return state.sets[ruleset]
-
-
-def _past(
-    past: tuple[str, ...], former: str, ruleset: str, *, rolled_back: bool
-) -> tuple[str, ...]:
-    """Return what was active before `ruleset`, each once, once that is active."""
-    if rolled_back:
-        return past[: past.index(ruleset)] if ruleset in past else past
-    return tuple(each for each in (*past, former) if each and each != ruleset)
 
 
 def _line(actor: str, action: str, ruleset: str, why: str) -> HistoryLine:

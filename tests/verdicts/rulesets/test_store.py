@@ -1,5 +1,6 @@
 """The store: what is taken in, found, marked, gone back to, and thrown away."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from scanners.rules.manifest import MANIFEST, manifest, ruleset_id
 from tests.verdicts.rulesets.conftest import MakeSet
 from verdicts.rulesets import store as module
 from verdicts.rulesets.copying import SIGNATURE
+from verdicts.rulesets.journal import Journal, State
 from verdicts.rulesets.records import (
     SetMalformed,
     SetTampered,
@@ -121,6 +123,44 @@ def test_a_step_forward_after_a_roll_back(store: Store, three: list[str]) -> Non
     assert store.previous is None
     go(store, three[2], Status.ACTIVE)
     assert store.find("previous").id == three[0]
+
+
+def test_nothing_is_gone_back_to_that_never_was_active(
+    store: Store, three: list[str], make_set: MakeSet
+) -> None:
+    new = take(store, make_set("new")).id
+    go(store, new, Status.CHECKED)
+    before = store.all()
+    with pytest.raises(StepRefused, match="activate it instead"):
+        store.mark(new, Status.ACTIVE, actor="bob", rolled_back=True)
+    with pytest.raises(StepRefused, match="activate it instead"):
+        store.former(new)
+    assert store.all() == before
+    assert store.former().id == store.former(three[1][:8]).id == three[1]
+
+
+def test_a_set_is_on_the_disk_before_the_journal_names_it(
+    store: Store, make_set: MakeSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[str] = []
+    fsync, write = os.fsync, Journal.write
+
+    def noted(descriptor: int) -> None:
+        flushed.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        fsync(descriptor)
+
+    def named(journal: Journal, state: State) -> None:
+        names = [Path(each).name for each in flushed]
+        assert {"a.yar", "yara", "policy.toml", MANIFEST} <= set(names)
+        assert names[-1] == "sets"
+        write(journal, state)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Journal, "write", named)
+    taken = take(store, make_set(files={"yara/a.yar": RULE}))
+    (store.folder(taken.id) / "yara/a.yar").unlink()
+    flushed.clear()
+    assert take(store, make_set()).id == taken.id  # which repairs it
 
 
 def test_each_reign_has_its_number(store: Store, three: list[str], tmp_path: Path) -> None:

@@ -7,18 +7,17 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verdicts.rulesets.journal import Journal
 from verdicts.rulesets.records import Status, StepRefused, StoredSet, UnknownRuleset
 from verdicts.rulesets.store import Store
 
 CONTENTS = range(4)
-CRASHES = ("none", "none", "none", "before the state", "between state and history")
+CRASHES = {"before the state": "Journal.write", "between state and history": "sync_folder"}
 ACTIONS = ("take in", "prune", "roll back", *Status, Status.ACTIVE, Status.ACTIVE, Status.STAGED)
 
 steps = st.tuples(
     st.sampled_from(ACTIONS),
     st.sampled_from(CONTENTS),
-    st.sampled_from(CRASHES),
+    st.sampled_from(("none", "none", "none", *CRASHES)),
 )
 
 
@@ -52,12 +51,14 @@ def do(store: Store, action: str, source: Path, ids: dict[Path, str]) -> None:
 
 def act(store: Store, action: str, source: Path, ids: dict[Path, str], at: str) -> None:
     """Do it, and die where `at` says; who is told of it is not part of the state."""
-    place = {"before the state": "write", "between state and history": "_sync_folder"}.get(at)
+    place = {"before the state": "Journal.write", "between state and history": "sync_folder"}.get(
+        at
+    )
     try:
         if place is None:
             do(store, action, source, ids)
             return
-        with mock.patch.object(Journal, place, crash):
+        with mock.patch(f"verdicts.rulesets.journal.{place}", crash):
             do(store, action, source, ids)
     except (Crash, StepRefused, UnknownRuleset):
         pass
