@@ -47,13 +47,15 @@ class ClamavDaemon:
         """The generation that clamd has not loaded, and since when (monotonic clock)."""
         self._warned = ""
         """The generation that was said not to load: said once."""
+        self._rules = settings.rules.directory / "clamav"
+        self._formers: tuple[Path, ...] = ()
         self.embedded: EmbeddedClamd | None = None
         self.socket = settings.clamav.socket
         """As scanners.clamav.engine takes it: a path, host:port, or "off"."""
         if self.socket == AUTO:
             self.embedded = EmbeddedClamd(
                 settings.state.directory,
-                settings.rules.directory / "clamav",
+                self._rules,
                 Path(settings.clamav.official_database),
                 settings.limits,
                 scans_at_once=settings.icap.front_count * settings.clamav.in_flight,
@@ -108,7 +110,7 @@ class ClamavDaemon:
         version = management.version()
         if management.has_loaded(embedded.generation):
             self._unloaded, self._warned = ("", 0.0), ""
-            return f"{version}/{embedded.generation}"
+            return f"{version}/{embedded.official_generation}"
         self._note_unloaded(embedded.generation)
         return ""
 
@@ -121,27 +123,53 @@ class ClamavDaemon:
             self._warned = generation
             log.warning("clamav.not_loaded", signatures=generation, fix=NOT_LOADED_FIX)
 
-    def adopt(self, rules_clamav: Path, former: Path) -> None:
+    def adopt(self, rules_clamav: Path) -> None:
         """Have our own clamd load the signatures of another rule set; return when it has.
 
-        It scans by the ones of before meanwhile.  While clamd is away there is nothing to wait
-        for: it starts with the new ones.  Blocks: call it in a thread, and nothing else beside it.
-        Raises SignaturesNotLoaded, and clamd then has the `former` folder's again.
+        Those of the sets before stay beside them until forget_formers(): whoever still scans by
+        such a set must not miss one.  While clamd is away there is nothing to wait for: it starts
+        with both.  Blocks: call it in a thread, and nothing else beside it.  Raises
+        SignaturesNotLoaded, and clamd then has what it had.
         """
-        embedded = self.embedded
-        if embedded is None:
+        embedded, rules = self.embedded, self._rules.resolve()
+        if embedded is None or rules_clamav == rules:
             return
-        embedded.use_rules(rules_clamav)
+        if embedded.could_start(rules) and not embedded.could_start(rules_clamav):
+            raise SignaturesNotLoaded(embedded.no_signature)
+        before = self._formers
+        formers = tuple(each for each in (*before, rules) if each != rules_clamav)
+        self._rules, self._formers = rules_clamav, formers
+        try:
+            embedded.use_rules(rules_clamav, formers)
+            self._refresh(embedded)
+        except (SignaturesNotLoaded, OSError) as error:
+            self._rules, self._formers = rules, before
+            embedded.use_rules(rules, before)
+            self._reload_due = True
+            raise SignaturesNotLoaded(str(error)) from error
+
+    def forget_formers(self) -> None:
+        """Have clamd drop the signatures of former sets, by which nobody scans any more.  Blocks.
+
+        Whatever goes wrong is tried again by look().
+        """
+        if self.embedded is None or not self._formers:
+            return
+        self._formers = ()
+        self.embedded.use_rules(self._rules)
+        try:
+            self._refresh(self.embedded)
+        except (SignaturesNotLoaded, OSError) as error:
+            log.warning("clamav.formers_kept", reason=str(error))
+            self._reload_due = True
+
+    def _refresh(self, embedded: EmbeddedClamd) -> None:
         try:
             if embedded.refresh():
+                self._reload_due = True
                 self._load(embedded)
-        except (EngineDown, ClamdUnusable) as error:
+        except EngineDown as error:  # when it starts, it loads what the folder holds then
             log.warning("clamav.away", reason=str(error))
-            self._reload_due = True
-        except SignaturesNotLoaded:
-            embedded.use_rules(former)
-            self._reload_due = embedded.refresh() or self._reload_due
-            raise
 
     def _load(self, embedded: EmbeddedClamd) -> None:
         management = Management(parse_address(self.socket))

@@ -57,8 +57,9 @@ class Supervisor:
         self._listeners: list[socket.socket] = []
         self._clamav = ClamavDaemon(_working(settings))
         self._clamav_version = ""
-        self._rules = RulesService(settings, self._clamav, self._changed_rules)
+        self._rules = RulesService(settings, self._clamav, self)
         self._rules_digest = ""
+        self._epoch = 0
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; a second one gives running requests no more time.
@@ -90,7 +91,7 @@ class Supervisor:
         """Start everything, then follow clamd's database for ever."""
         settings = self._settings
         rules = await self._rules.begin(self._say)
-        self._rules_digest = rules_digest(settings, settings.active_rules)
+        self._rules_digest = rules_digest(settings, settings.active_rules, self._rules.turns)
         icap = self._listen(settings.icap.listen, settings.icap.front_count)
         icaps = self._listen(settings.icaps.listen, settings.icap.front_count)
         api = self._listen(settings.api.listen, 1)[0]
@@ -103,7 +104,10 @@ class Supervisor:
             await asyncio.sleep(VERSION_SECONDS)
             async with self._rules.turn.taken():
                 await self._look_at_clamav()
-                await self._rules.follow()
+                try:
+                    await self._rules.follow()
+                except Exception:  # whatever it is, the service goes on
+                    log.exception("rules.follow_failed")
 
     def _check_door(self) -> None:
         """Say now what every front would say: CertificateUnusable, UsersUnusable."""
@@ -193,11 +197,16 @@ class Supervisor:
         bearer = f'"Authorization: Bearer $(cat {key})"'
         self._say(f"  curl -H {bearer} http://{api}/v1/stats/summary")
 
-    async def _changed_rules(self, folder: Path) -> None:
-        """Every front works by another rule set, and clamd has its signatures."""
-        self._rules_digest = await asyncio.to_thread(rules_digest, self._settings, folder)
-        await self._look_at_clamav()
+    async def rules_changed(self, folder: Path, turns: int) -> None:
+        """Every front works by another rule set: the ISTag changes, once."""
+        digest = await asyncio.to_thread(rules_digest, self._settings, folder, turns)
+        self._rules_digest = digest
         self._write_istag()
+
+    def rules_settled(self) -> None:
+        """Nothing of the former rule set is left: what was found with its help counts no more."""
+        self._epoch += 1
+        self._board.write(self._board.istag(), self._epoch)
 
     async def _look_at_clamav(self) -> None:
         try:
@@ -211,8 +220,9 @@ class Supervisor:
 
     def _write_istag(self) -> None:
         istag = compute_istag(self._rules_digest, __version__, self._clamav_version)
-        if istag != self._board.read():
-            self._board.write(istag)
+        if istag != self._board.istag():
+            self._epoch += 1
+            self._board.write(istag, self._epoch)
 
     def _asked_to_stop(self) -> None:
         if self._stop.is_set():

@@ -53,6 +53,7 @@ class InspectExchange:
         """The HTTP head of the message with the body."""
         self._spool: Spool | None = None
         self._drip: Drip | None = None
+        self._istag = ""
         self._early: Ruling | None = None
         """What no content could change."""
         if head.has_body:
@@ -154,7 +155,7 @@ class InspectExchange:
         piece = self._drip.take(now)
         if not (piece and first):
             return chunk(piece)
-        istag, name = self._office.istag(), self._transfer.id
+        istag, name = self._tag, self._transfer.id
         return replies.echo(self._head, iter(()), istag, name, close=close).head + chunk(piece)
 
     def reply_now(self, *, close: bool) -> Reply | None:
@@ -173,13 +174,13 @@ class InspectExchange:
         return self._pass_on(self._transfer.id, close=close)
 
     async def reply(self, *, close: bool) -> Reply:
+        self._istag = self._office.istag()
         ruling = await self._rule()
         if ruling.action is Action.ALLOW:
             return self._pass_on(self._transfer.id, close=close)
         if ruling.action is Action.CUT:
             raise ReplyCut
-        istag = self._office.istag()
-        return replies.blocked(ruling, self._transfer, istag, self._profile, close=close)
+        return replies.blocked(ruling, self._transfer, self._tag, self._profile, close=close)
 
     def close(self) -> None:
         if self._begun() and not self._ruled:
@@ -229,7 +230,7 @@ class InspectExchange:
 
     def _pass_on(self, transfer_id: str, *, close: bool) -> Reply:
         """Let the message through, in the cheapest form that the client takes."""
-        istag, form = self._office.istag(), self._form
+        istag, form = self._tag, self._form
         if self._spool is None and (whole := self._without_range()):
             return replies.echo(self._head, None, istag, transfer_id, http_head=whole, close=close)
         if form is Form.UNMODIFIED:
@@ -252,6 +253,11 @@ class InspectExchange:
         if not self._office.settings.remove_range or self._head.method != "REQMOD":
             return None
         return without_range(self._head.http_request)
+
+    @property
+    def _tag(self) -> str:
+        """The ISTag of when the inspection began: what changed since has no part in its verdict."""
+        return self._istag or self._office.istag()
 
     @property
     def _form(self) -> Form:

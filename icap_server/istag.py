@@ -19,7 +19,10 @@ def compute_istag(*parts: str) -> str:
 
 
 class Board:
-    """One string, written by one process and read by many.
+    """The ISTag and the epoch, written by one process and read by many.
+
+    The epoch changes with the ISTag, and besides whenever verdicts of before count no more though
+    a proxy may keep its own: it is ours alone.
 
     Two slots and a count of writes: an even count stands for one slot, an odd one for the other.
     The writer fills the slot that nobody reads, then counts; a reader that was overtaken while it
@@ -31,7 +34,7 @@ class Board:
         self._slots = page[SLOT : 3 * SLOT]
         self._count = page[:SLOT].cast("Q")  # one machine word: written and read as a whole
         self._seen = -1
-        self._text = ""
+        self._text = self._istag = ""
 
     @staticmethod
     def create() -> int:
@@ -40,9 +43,9 @@ class Board:
         os.ftruncate(descriptor, mmap.PAGESIZE)
         return descriptor
 
-    def write(self, text: str) -> None:
-        """Show `text`, ASCII, shorter than a slot, to every reader.  One process may write."""
-        data = text.encode("ascii")
+    def write(self, istag: str, epoch: int) -> None:
+        """Show both to every reader, at once.  One process may write."""
+        data = f"{istag} {epoch}".encode("ascii")
         if len(data) >= SLOT:
             raise ValueError("too long for the board")
         count = self._count[0] + 1
@@ -50,12 +53,18 @@ class Board:
         self._slots[start : start + SLOT] = data.ljust(SLOT, b"\0")
         self._count[0] = count
 
-    def read(self) -> str:
-        """Return the string last written; costs one comparison when nothing changed."""
+    def istag(self) -> str:
+        """Return the quoted ISTag; empty before the first is written."""
+        self.epoch()
+        return self._istag
+
+    def epoch(self) -> str:
+        """Return ISTag and epoch as one text; costs one comparison when nothing changed."""
         while (count := self._count[0]) != self._seen:
             start = SLOT * (count % 2)
             data = bytes(self._slots[start : start + SLOT])
             if self._count[0] == count:
                 self._text = data.rstrip(b"\0").decode("ascii")
+                self._istag = self._text.partition(" ")[0]
                 self._seen = count
         return self._text

@@ -24,7 +24,7 @@ class CacheKey:
 
     sha256: str
     generation: str
-    """The ISTag: changes with policy, rule set, channels, ClamAV database and code."""
+    """Changes with policy, rule set, channels, ClamAV database and code, and never back."""
     file_name: str
     declared_type: str
     parameters: tuple[tuple[str, str], ...]

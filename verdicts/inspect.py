@@ -58,7 +58,7 @@ class Inspection:
     def __init__(
         self, shift: Shift, cache: VerdictCache, ledger: Ledger, generation: Callable[[], str]
     ) -> None:
-        """`generation` returns the ISTag in force: verdicts are kept only as long as it is."""
+        """`generation` returns what is in force: verdicts are kept only as long as it is the same."""
         self._shift = shift
         self._generation = generation
         self.cache = cache
@@ -216,7 +216,7 @@ class Inspection:
     def _epoch(self, shift: Shift) -> str:
         """Return what has to be the same for a verdict to count again.
 
-        The ISTag changes when the last front has changed shifts, and ours may have by then.
+        The generation changes when the last front has changed shifts, and ours may have by then.
         """
         return f"{self._generation()} {shift.ruleset}"
 

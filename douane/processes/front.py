@@ -61,7 +61,7 @@ class FrontProcess:
         # resolved: the place is a link that points elsewhere once another rule set takes over
         crew = build_crew(settings, settings.rules.directory.resolve(), self._clamav)
         cache = VerdictCache(settings.cache.verdicts)
-        inspection = Inspection(crew.shift, cache, self._ledger, board.read)
+        inspection = Inspection(crew.shift, cache, self._ledger, board.epoch)
         self._cache = cache
         space = SpoolSpace(
             settings.spool_directory,
@@ -76,7 +76,7 @@ class FrontProcess:
             crew.channels,
             space,
             settings.limits.file_bytes,
-            board.read,
+            board.istag,
             _piece_store(settings) if settings.icap.join_ranges else None,
         )
 
@@ -198,7 +198,7 @@ class FrontProcess:
             workers_wanted=pool.wanted,
             sandbox_missing=pool.missing,
             ruleset=shift.ruleset,
-            istag=self._board.read(),
+            istag=self._board.istag(),
             connections=self._front.connections,
             queue=pool.queue,
             spool_bytes=self._front.space.used,

@@ -69,6 +69,7 @@ class Roster:
         self._change = change
         self.on_duty = first
         self._ready: Crew | None = None
+        self._preparing = asyncio.Lock()
         self._leaving: dict[asyncio.Task[None], Shift] = {}
 
     async def prepare(self, folder: Path, ruleset: str) -> None:
@@ -77,7 +78,11 @@ class Roster:
         Raises RuleFileError, ZygoteFailed or OSError if the rule set does not work, NotPrepared if
         the folder holds another one.
         """
-        await self.discard()
+        async with self._preparing:
+            await self._send_ready_home()
+            await self._prepare(folder, ruleset)
+
+    async def _prepare(self, folder: Path, ruleset: str) -> None:
         while len(self._leaving) >= AT_THE_DOOR:
             await asyncio.wait(self._leaving, return_when=asyncio.FIRST_COMPLETED)
         crew = await asyncio.to_thread(build_crew, self._settings, folder, self._clamav)
@@ -106,7 +111,11 @@ class Roster:
         log.info("rules.changed", ruleset=ruleset, former=former.shift.ruleset)
 
     async def discard(self) -> None:
-        """Send home the crew that stands ready, if one does."""
+        """Send home the crew that stands ready, or is being prepared, if there is one."""
+        async with self._preparing:
+            await self._send_ready_home()
+
+    async def _send_ready_home(self) -> None:
         crew, self._ready = self._ready, None
         if crew is not None:
             await crew.shift.go_home()

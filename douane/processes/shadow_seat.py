@@ -11,6 +11,8 @@ from verdicts.shadow import BothClamavs, Shadow
 from verdicts.shadow_status import ShadowStatus
 from verdicts.shift import Antivirus
 
+OFF = "off"
+
 
 class ShadowSeat:
     """Holds one staged set, or none."""
@@ -21,6 +23,8 @@ class ShadowSeat:
         self._inspection = inspection
         self._shadow: Shadow | None = None
         self._staged_clamav: Clamav | None = None
+        self._sits = ("", "")
+        """Rule set and socket, once it works."""
 
     @property
     def status(self) -> ShadowStatus | None:
@@ -30,13 +34,15 @@ class ShadowSeat:
         """Try a staged set from now on, in place of one that sits here.
 
         `clamav_socket`: of a clamd with the set's own signatures; empty if the service's has
-        them.  Raises what building a crew raises, and NotPrepared.
+        them, "off" if there are none.  Raises what building a crew raises, and NotPrepared.
         """
-        if self._shadow is not None and self._shadow.shift.ruleset == ruleset:
+        if self._sits == (ruleset, clamav_socket):
             return
         await self.end()
         engine: Antivirus = self._clamav
-        if clamav_socket:
+        if clamav_socket == OFF:
+            engine = BothClamavs(self._clamav, None)
+        elif clamav_socket:
             self._staged_clamav = Clamav(self._settings.clamav, clamav_socket)
             self._staged_clamav.start()
             engine = BothClamavs(self._clamav, self._staged_clamav)
@@ -50,9 +56,11 @@ class ShadowSeat:
             await self.end()
             raise
         self._inspection.bystanders.append(self._shadow)
+        self._sits = (ruleset, clamav_socket)
 
     async def end(self) -> None:
         """Stop trying; safe to repeat."""
+        self._sits = ("", "")
         shadow, self._shadow = self._shadow, None
         clamav, self._staged_clamav = self._staged_clamav, None
         if shadow is not None:

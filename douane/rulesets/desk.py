@@ -16,7 +16,7 @@ from verdicts.model import utc_now
 from verdicts.record import microseconds
 from verdicts.rulesets.handover import handed_over
 from verdicts.rulesets.orders import Order, OrderRefused
-from verdicts.rulesets.records import Status, StoredSet
+from verdicts.rulesets.records import RulesetError, Status, StoredSet
 from verdicts.rulesets.store import Store
 
 log = structlog.get_logger()
@@ -38,6 +38,8 @@ class RulesDesk:
         """Taken by whoever changes, or looks after, what is in force."""
         self.activated = asyncio.Event()
         """Set whenever another set has become active; who waits for it clears it."""
+        self._changes = 0
+        self._settling: set[asyncio.Task[None]] = set()
 
     async def carry_out(self, order: Order, say: Say) -> dict[str, object]:
         """Return what the order came to; raise RulesetError.  Orders may come side by side."""
@@ -58,10 +60,22 @@ class RulesDesk:
                     one = await self._activate(self._former(order), step, rolled_back=True)
         return asdict(one)
 
-    async def activate_folder(self, folder: Path, step: Step) -> None:
+    async def activate_folder(self, folder: Path, step: Step) -> StoredSet:
         """Take in the folder of the settings and activate it; raises RulesetError."""
         async with self.turn.taken():
-            await self._activate(await self._take_in(folder, step, str(folder)), step)
+            return await self._activate(await self._take_in(folder, step, str(folder)), step)
+
+    async def started_with(self, one: StoredSet, step: Step) -> None:
+        """Tell that the service has started with another set than it ended with."""
+        await self._tell(one, step, "activated")
+        self.activated.set()
+
+    async def close(self) -> None:
+        """Let nobody begin any more, and wait for no former set."""
+        self.turn.close()
+        for task in tuple(self._settling):
+            task.cancel()
+        await asyncio.gather(*self._settling, return_exceptions=True)
 
     async def _meant(self, order: Order, step: Step) -> StoredSet:
         if order.ruleset:
@@ -92,16 +106,34 @@ class RulesDesk:
             raise OrderRefused(f"rule set {one.id} is active: there is nothing to try")
         await self._lifecycle.prove(one, step)
         async with self.turn.taken(step.say):
+            one = self._store.find(one.id)
+            if one.status is Status.ACTIVE:
+                raise OrderRefused(f"rule set {one.id} was activated meanwhile")
             step.say("starting it in the shadow of the active one …")
-            active = self._store.find("active")
-            await self._shadow.start(
-                self._store.folder(one.id), one.id, self._store.folder(active.id)
-            )
-            one = await asyncio.to_thread(
-                self._store.mark, one.id, Status.STAGED, actor=step.actor, why=step.why
-            )
+            try:
+                await self._sit(one)
+                one = await asyncio.to_thread(
+                    self._store.mark, one.id, Status.STAGED, actor=step.actor, why=step.why
+                )
+            except (RulesetError, OSError):
+                await self.follow_staged()
+                raise
             await self._tell(one, step, "staged")
         return one
+
+    async def follow_staged(self) -> None:
+        """Have the set that is staged, or none, sit in the shadow; what fails is logged."""
+        try:
+            if staged := self._store.staged:
+                await self._sit(staged)
+            else:
+                await self._shadow.stop()
+        except (RulesetError, OSError) as error:
+            log.warning("rules.shadow_empty", reason=str(error))
+
+    async def _sit(self, one: StoredSet) -> None:
+        active = self._store.find("active")
+        await self._shadow.start(self._store.folder(one.id), one.id, self._store.folder(active.id))
 
     async def _unstage(self, step: Step) -> StoredSet:
         staged = self._store.find("staged")
@@ -119,21 +151,42 @@ class RulesDesk:
         try:
             marked = await self._lifecycle.activate(one, step, rolled_back=rolled_back)
         except OrderRefused as error:
+            if staged is not None and self._store.staged is None:
+                await self._shadow.stop()
             await self._tell(one, step, "refused", reason=str(error))
             raise
         if former is not None and former.id == marked.id:
             return marked
-        if staged is not None and staged.id == marked.id:
-            await self._shadow.stop()
-        await self._tell(
-            marked,
-            step,
-            "rolled back" if rolled_back else "activated",
-            former=former.id if former else "",
-        )
+        self._settle_later()
+        if staged is not None:  # it is the active one now, or is tried beside another one
+            await self.follow_staged()
+        action = "rolled back" if rolled_back else "activated"
+        await self._tell(marked, step, action, former=former.id if former else "")
         self.activated.set()
-        await asyncio.to_thread(self._store.prune)
+        try:
+            await asyncio.to_thread(self._store.prune)
+        except OSError as error:
+            log.warning("rules.not_pruned", reason=str(error))
         return marked
+
+    def _settle_later(self) -> None:
+        self._changes += 1
+        task = asyncio.create_task(self._settle())
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _settle(self) -> None:
+        """Drop what is left of former sets, once; others may change what is in force meanwhile."""
+        seen = self._changes
+        try:
+            await self._lifecycle.settle()
+            async with self.turn.taken():
+                if seen == self._changes:  # else the change that came does it for both
+                    await self._lifecycle.forget_formers()
+        except OrderRefused:  # the service stops
+            pass
+        except Exception:
+            log.exception("rules.not_settled")
 
     def _state(self) -> dict[str, object]:
         active, staged = self._store.active, self._store.staged

@@ -1,15 +1,18 @@
 """How a rule set comes to work and leaves again: check, stage, activate, roll back.
 
 Nothing here changes what is in force before all that has to work by the new set said that it
-can: the check, then clamd with its signatures, then every front with a zygote that found each
-rule's own specimen.  Then all change, and at the very end, once, the ISTag.
+can: the check, then every front with a zygote that found each rule's own specimen, then clamd with
+its signatures beside those of before.  Then all fronts change, and then, once, the ISTag.  What
+is left of the former set goes when nobody scans by it any more.
 """
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -41,14 +44,23 @@ class Step:
     say: Say
 
 
+class Told(Protocol):
+    """The supervisor, as far as it has to know of another rule set."""
+
+    async def rules_changed(self, folder: Path, turns: int) -> None:
+        """All fronts work by the set in the folder, which is the n-th that became active."""
+
+    def rules_settled(self) -> None:
+        """Nobody scans by a former set any more, and clamd has none of its signatures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What has to follow when another rule set takes over."""
 
     fronts: Fronts
     clamav: ClamavDaemon
-    activated: Callable[[Path], Awaitable[None]]
-    """Called last, with the folder of the set that all work by now: the ISTag changes here."""
+    told: Told
     scan_seconds: float
 
 
@@ -69,6 +81,8 @@ class Lifecycle:
         self._parts = parts
         self._link = active_link
         self._must_be_signed = must_be_signed
+        self._shown = ""
+        """The set of which the ISTag tells."""
         self._honest_files = honest_files or default_folders()
 
     async def check(self, one: StoredSet, step: Step) -> StoredSet:
@@ -76,7 +90,7 @@ class Lifecycle:
 
         A set that was checked before is not checked again.
         """
-        self._demand_signature(one)
+        self.demand_signature(one)
         if one.status in CHECKED:
             return one
         step.say(f"checking {one.id} …")
@@ -127,7 +141,13 @@ class Lifecycle:
         await asyncio.to_thread(self._store.verify, one.id)
         folder = self._store.folder(one.id)
         try:
-            await self._load(folder, one.id, former, step)
+            await self._load(folder, one.id, step)
+        except (NotLoaded, SignaturesNotLoaded) as error:
+            await self._parts.fronts.discard()
+            await self._refuse(one, step, str(error))
+            raise OrderRefused(f"rule set {one.id} does not load: {error}") from error
+        try:
+            self.point_to(folder)
             marked = await asyncio.to_thread(
                 self._store.mark,
                 one.id,
@@ -136,31 +156,53 @@ class Lifecycle:
                 why=step.why,
                 rolled_back=rolled_back,
             )
-        except (NotLoaded, SignaturesNotLoaded) as error:
-            await self._parts.fronts.discard()
-            await self._refuse(one, step, str(error))
-            raise OrderRefused(f"rule set {one.id} does not load: {error}") from error
         except OSError as error:
-            await self._undo(folder, former)
-            raise OrderRefused(f"the state cannot be written ({error}); nothing changed") from error
-        self.point_to(folder)
+            await self._undo(former)
+            raise OrderRefused(
+                f"the state cannot be written ({error}): make room on its disk; nothing changed"
+            ) from error
         for fault in await self._parts.fronts.take_over(folder, one.id):
             step.say(f"warning: {fault}; it takes the set when it starts again")
+        await self._show(marked)
         step.say(f"{one.id} is active")
-        await self._parts.fronts.settle(self._parts.scan_seconds)
-        await self._parts.activated(folder)
         return marked
 
+    async def settle(self) -> None:
+        """Wait until nobody scans by a former set; changes nothing."""
+        await self._parts.fronts.settle(self._parts.scan_seconds)
+
+    async def forget_formers(self) -> None:
+        """Let clamd drop what only former sets had; after settle()."""
+        await asyncio.to_thread(self._parts.clamav.forget_formers)
+        self._parts.told.rules_settled()
+
+    def begin_with(self, one: StoredSet) -> None:
+        """Have everything start by this set."""
+        self.point_to(self._store.folder(one.id))
+        self._shown = one.id
+
     async def follow(self) -> None:
-        """Have a front that works by another set than the active one change, whatever led to it."""
+        """Finish what is unfinished of the active set, whatever led to it."""
         active = self._store.active
         if active is None:
             return
         folder = self._store.folder(active.id)
+        if self._link.resolve() != folder.resolve():
+            self.point_to(folder)
         states = await self._parts.fronts.on_duty()
         if any(ruleset != active.id for ruleset in states.values()):
             log.warning("rules.front_behind", active=active.id, fronts=states)
             await self._parts.fronts.take_over(folder, active.id)
+        if self._shown != active.id:
+            await self._show(active)
+
+    async def _show(self, active: StoredSet) -> None:
+        """Let the ISTag tell of the set; what fails here is tried again by follow()."""
+        try:
+            await self._parts.told.rules_changed(self._store.folder(active.id), self._store.turns)
+            self._shown = active.id
+        except Exception:
+            log.exception("rules.not_shown", ruleset=active.id)
 
     def point_to(self, folder: Path) -> None:
         """Say which set a front loads that starts from now on."""
@@ -169,35 +211,37 @@ class Lifecycle:
         fresh.symlink_to(folder.absolute())
         fresh.replace(self._link)
 
-    def _demand_signature(self, one: StoredSet) -> None:
+    def demand_signature(self, one: StoredSet) -> None:
+        """Raise OrderRefused if the set has to be signed and is not."""
         if self._must_be_signed and not self._store.signer(one.id):
             raise OrderRefused(
                 f"rule set {one.id} is not signed, and [rules] require_signature demands it; "
                 "make it with `douane rules pack DIR --key FILE`"
             )
 
-    async def _load(self, folder: Path, ruleset: str, former: StoredSet | None, step: Step) -> None:
+    async def _load(self, folder: Path, ruleset: str, step: Step) -> None:
         """Load the set everywhere beside the former one; raise NotLoaded or SignaturesNotLoaded.
 
-        clamd cannot have two: from here on it may find more, or less, than the former set's
-        signatures for as long as the fronts need to change, which is a matter of milliseconds.
+        clamd has both sets' signatures from here on until nobody scans by the former: a file that
+        one of two sets finds by YARA and the other by ClamAV is found at any moment.
         """
         step.say("loading it in every front …")
         await self._parts.fronts.prepare(folder, ruleset)
-        if former is not None:
-            step.say("loading its ClamAV signatures …")
-            old = self._store.folder(former.id)
-            await asyncio.to_thread(self._parts.clamav.adopt, folder / "clamav", old / "clamav")
+        step.say("loading its ClamAV signatures …")
+        await asyncio.to_thread(self._parts.clamav.adopt, (folder / "clamav").absolute())
 
-    async def _undo(self, folder: Path, former: StoredSet | None) -> None:
+    async def _undo(self, former: StoredSet | None) -> None:
         await self._parts.fronts.discard()
         if former is not None:
-            old = self._store.folder(former.id) / "clamav"
-            await asyncio.to_thread(self._parts.clamav.adopt, old, folder / "clamav")
+            folder = self._store.folder(former.id)
+            with suppress(OSError):  # follow() does it again
+                self.point_to(folder)
+            await asyncio.to_thread(self._parts.clamav.adopt, (folder / "clamav").absolute())
 
     async def _refuse(self, one: StoredSet, step: Step, why: str) -> None:
+        """Note why the set cannot be used; one that was active once is good, whatever failed."""
         log.warning("rules.refused", ruleset=one.id, reason=why)
-        if one.status is not Status.ACTIVE:
+        if one.status not in (Status.ACTIVE, Status.RETIRED):
             await asyncio.to_thread(
                 self._store.mark, one.id, Status.REFUSED, actor=step.actor, why=why
             )

@@ -1,7 +1,6 @@
 """All that the supervisor does about rule sets: which one to start with, and how another comes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -11,11 +10,11 @@ from douane.processes.duty import OrderFailed
 from douane.rulesets.desk import RulesDesk
 from douane.rulesets.digest import rules_digest
 from douane.rulesets.fronts import Fronts
-from douane.rulesets.lifecycle import Lifecycle, Parts, Say, Step
+from douane.rulesets.lifecycle import Lifecycle, Parts, Say, Step, Told
 from douane.rulesets.retrospect import look_back_always
 from douane.rulesets.shadow import ShadowPost
 from douane.rulesets.turn import Turn
-from douane.rulesets.watch import watch
+from douane.rulesets.watch import Look, look_at, watch
 from douane.settings import Settings
 from scanners.rules.manifest import ruleset_id
 from verdicts.rulesets.handover import sweep
@@ -35,18 +34,13 @@ FOLDER = "folder"
 class RulesService:
     """Belongs to the supervisor's event loop."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        clamav: ClamavDaemon,
-        activated: Callable[[Path], Awaitable[None]],
-    ) -> None:
-        """`activated` is called with the folder of a set by which all fronts work now."""
+    def __init__(self, settings: Settings, clamav: ClamavDaemon, told: Told) -> None:
+        """`told` hears when all fronts work by another set, and when the former one is gone."""
         self._settings = settings
         self._top = settings.rulesets_directory
         self._store = Store(self._top, read_trusted(settings.rules.trusted_keys))
         fronts = Fronts(settings.run_directory, settings.icap.front_count)
-        parts = Parts(fronts, clamav, activated, settings.limits.scan_seconds)
+        parts = Parts(fronts, clamav, told, settings.limits.scan_seconds)
         self._lifecycle = Lifecycle(
             self._store,
             parts,
@@ -60,6 +54,15 @@ class RulesService:
         )
         self._socket = OrderSocket(settings.run_directory / SOCKET, self._carry_out)
         self._tasks: list[asyncio.Task[None]] = []
+        self._look: Look = ()
+        """The folder of rules as begin() saw it."""
+        self._adopted = ""
+        """Its id, if begin() took it."""
+
+    @property
+    def turns(self) -> int:
+        """How often a set became active."""
+        return self._store.turns
 
     @property
     def turn(self) -> Turn:
@@ -73,21 +76,19 @@ class RulesService:
         that one, if it is right.  Raises RulesetError if there is none that works.
         """
         await asyncio.to_thread(sweep, self._top)
-        folder = self._settings.rules.directory
-        source, active = await asyncio.to_thread(ruleset_id, folder), self._store.active
+        folder, active = self._settings.rules.directory, self._store.active
+        self._look = await asyncio.to_thread(look_at, folder)
+        source = await asyncio.to_thread(ruleset_id, folder)
         if active is None:
             rules_digest(self._settings, folder)  # what is wrong is then said of the folder
             one = await self._take_in(folder)
+            self._lifecycle.demand_signature(one)
         elif source in (active.id, self._last_folder()):
-            one = active
+            one = await self._whole(active, folder, say)
         else:
             one = await self._changed(folder, active, say)
-        try:
-            await asyncio.to_thread(self._store.verify, one.id)
-        except SetTampered as error:
-            say(f"warning: {error}. The rules of {folder} are used.")
-            one = await self._take_in(folder)
-        self._lifecycle.point_to(self._store.folder(one.id))
+        self._adopted = source if source == one.id else ""
+        self._lifecycle.begin_with(one)
         return one
 
     async def open(self, one: StoredSet, say: Say) -> None:
@@ -98,21 +99,22 @@ class RulesService:
                 self._store.mark, one.id, Status.CHECKED, actor=ACTOR, why=why
             )
         if one.status is not Status.ACTIVE:
-            await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=ACTOR)
-        await asyncio.to_thread(self._store.prune)
-        await self._remember_folder()
+            one = await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=ACTOR)
+            step = Step(ACTOR, "the service started with it", say)
+            await self._desk.started_with(one, step)
+        if self._adopted:
+            self._note_folder(self._adopted)
         await self._socket.start()
         looking_back = look_back_always(self._settings, self._store, self._desk)
         self._tasks.append(asyncio.create_task(looking_back))
         if self._settings.rules.watch:
-            folder = self._settings.rules.directory
-            self._tasks.append(asyncio.create_task(watch(folder, self._activate_folder)))
-        if staged := self._store.staged:
-            try:
-                active = self._store.folder(self._store.find("active").id)
-                await self._shadow.start(self._store.folder(staged.id), staged.id, active)
-            except RulesetError as error:
-                say(f"warning: {error}")
+            watching = watch(self._settings.rules.directory, self._look, self._activate_folder)
+            self._tasks.append(asyncio.create_task(watching))
+        await self._desk.follow_staged()
+        try:
+            await asyncio.to_thread(self._store.prune)
+        except OSError as error:
+            say(f"warning: old rule sets cannot be removed: {error}")
 
     async def follow(self) -> None:
         """Have fronts that were replaced meanwhile do as the others; the caller has the turn."""
@@ -123,7 +125,7 @@ class RulesService:
             log.warning("rules.shadow_behind", reason=str(error))
 
     async def close(self) -> None:
-        self._desk.turn.close()
+        await self._desk.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -131,14 +133,29 @@ class RulesService:
         await self._shadow.stop()
 
     async def _carry_out(self, order: Order, say: Say) -> dict[str, object]:
+        if order.action not in ("activate", "rollback"):
+            return await self._desk.carry_out(order, say)
+        folder = await asyncio.to_thread(_id_of, self._settings.rules.directory)
         done = await self._desk.carry_out(order, say)
-        if order.action in ("activate", "rollback"):
-            await self._remember_folder()
+        if folder:
+            self._note_folder(folder)
         return done
 
     async def _activate_folder(self, step: Step) -> None:
-        await self._desk.activate_folder(self._settings.rules.directory, step)
-        await self._remember_folder()
+        one = await self._desk.activate_folder(self._settings.rules.directory, step)
+        self._note_folder(one.id)
+
+    async def _whole(self, active: StoredSet, folder: Path, say: Say) -> StoredSet:
+        """Return the active set; if its files were changed, the folder's, if that is right."""
+        try:
+            await asyncio.to_thread(self._store.verify, active.id)
+        except SetTampered as error:
+            say(f"warning: {error}. The rules of {folder} are used.")
+            one = await self._take_in(folder)
+            if one.id == active.id:  # whole again
+                return one
+            return await self._lifecycle.check(one, Step(ACTOR, "", say))
+        return active
 
     async def _changed(self, folder: Path, active: StoredSet, say: Say) -> StoredSet:
         """Return the set of the changed folder; the active one, with a warning, if it is wrong."""
@@ -151,7 +168,7 @@ class RulesService:
                 f"warning: {folder} was changed and cannot be used: {error}. The last good rule "
                 f"set {active.id} is active; `douane rules check` says what is wrong."
             )
-            return active
+            return await self._whole(active, folder, say)
 
     async def _take_in(self, folder: Path) -> StoredSet:
         return await asyncio.to_thread(
@@ -164,10 +181,17 @@ class RulesService:
         except (OSError, UnicodeDecodeError):
             return ""
 
-    async def _remember_folder(self) -> None:
-        """Note the folder as it is: a roll-back from it outlives the next start."""
+    def _note_folder(self, ruleset: str) -> None:
+        """Note the folder as it was when the active set changed: a roll-back outlives a start."""
         try:
-            source = await asyncio.to_thread(ruleset_id, self._settings.rules.directory)
-            (self._top / FOLDER).write_text(f"{source}\n", "ascii")
-        except OSError as error:  # somebody edits it just now, so the next start looks at it anew
+            (self._top / FOLDER).write_text(f"{ruleset}\n", "ascii")
+        except OSError as error:  # the next start looks at it anew
             log.warning("rules.folder_not_noted", reason=str(error))
+
+
+def _id_of(folder: Path) -> str:
+    """Return the id of the folder of rules; empty while it cannot be read."""
+    try:
+        return ruleset_id(folder)
+    except OSError:
+        return ""

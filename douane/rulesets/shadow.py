@@ -5,11 +5,12 @@ from pathlib import Path
 import structlog
 
 from douane.child import CannotStart, Child, NotReady
-from douane.clamav import DATABASE_SECONDS, NICENESS
+from douane.clamav import AUTO, DATABASE_SECONDS, NICENESS, OFF
 from douane.processes.duty import OrderFailed
 from douane.rulesets.fronts import ORDER_SECONDS, PREPARE_SECONDS, Fronts
 from douane.settings import Settings
 from scanners.clamav.daemon import ClamdUnusable, EmbeddedClamd
+from scanners.clamav.signatures import has_signatures
 from verdicts.rulesets.orders import OrderRefused
 
 log = structlog.get_logger()
@@ -61,12 +62,12 @@ class ShadowPost:
             await clamd.stop()
 
     async def _start_clamd(self, folder: Path, active: Path) -> str:
-        """Return the socket of a clamd with the set's own signatures; empty if none is needed."""
+        """Return what fronts ask about the set's own signatures, see ShadowSeat.begin()."""
         staged = folder / "clamav"
-        if self._settings.clamav.socket != "auto" or _same(staged, active / "clamav"):
+        if self._settings.clamav.socket != AUTO or _same(staged, active / "clamav"):
             return ""
-        if not any(staged.glob("*")):
-            return ""
+        if not has_signatures(staged):
+            return OFF
         clamd = EmbeddedClamd(
             self._settings.state.directory / "shadow",
             staged,

@@ -20,16 +20,23 @@ SHOWN = 20
 Look = tuple[tuple[str, int, int, int], ...]
 
 
-async def watch(folder: Path, activate: Callable[[Step], Awaitable[object]]) -> None:
-    """Call `activate` whenever the folder has changed and then stood still for one look.
+async def watch(folder: Path, known: Look, activate: Callable[[Step], Awaitable[object]]) -> None:
+    """Call `activate` whenever the folder differs from `known` and has stood still for one look.
 
     An editor saves in several steps, and a copy of many files takes a while.  What is refused is
     logged, and stays so until the next change.  Never returns.
     """
-    known = now = await asyncio.to_thread(look_at, folder)
+    now, fault = known, ""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        before, now = now, await asyncio.to_thread(look_at, folder)
+        try:
+            before, now = now, await asyncio.to_thread(look_at, folder)
+        except OSError as error:  # somebody works on it, or took rights away
+            if str(error) != fault:
+                log.warning("rules.folder_unreadable", reason=str(error))
+            fault = str(error)
+            continue
+        fault = ""
         if now == known or now != before:
             continue
         known = now

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scanners.clamav.address import Address, dial
 from scanners.clamav.database import DatabaseAge, newest_database
-from scanners.clamav.signatures import SignatureFolder
+from scanners.clamav.signatures import SignatureFolder, has_signatures
 from scanners.errors import EngineDown
 from scanners.settings import Limits, MiB
 
@@ -67,24 +67,41 @@ class EmbeddedClamd:
         if len(os.fsencode(self.socket)) > LONGEST_SOCKET_PATH:
             raise ClamdUnusable(f"the path of a Unix socket is too long: {self.socket}")
         if not self._signatures.sources():
-            raise ClamdUnusable(
-                "clamd needs at least one signature: there is none in the rules and no official"
-                f" database in {self._official} (freshclam gets it)"
-            )
+            raise ClamdUnusable(self.no_signature)
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         for name in ("run", "tmp"):
             self._give(self._folder / name)
         _write(self._folder / "clamd.conf", self.configuration().encode())
         return self._signatures.refresh()
 
-    def use_rules(self, rules_clamav: Path) -> None:
-        """Take the signatures of another rule set, from the next refresh() on."""
-        self._signatures.use(rules_clamav)
+    def use_rules(self, rules_clamav: Path, formers: tuple[Path, ...] = ()) -> None:
+        """Take the signatures of another rule set, from the next refresh() on.
+
+        Beside those of `formers`, folders of sets by which somebody scans yet.
+        """
+        self._signatures.use(rules_clamav, formers)
+
+    def could_start(self, rules_clamav: Path) -> bool:
+        """Return whether clamd would find any signature with these rules alone."""
+        return has_signatures(rules_clamav) or has_signatures(self._official)
+
+    @property
+    def no_signature(self) -> str:
+        """What to say of rules with which clamd could not start."""
+        return (
+            "clamd needs at least one signature: there is none in the rules and no official"
+            f" database in {self._official} (freshclam gets it)"
+        )
 
     @property
     def generation(self) -> str:
         """What the folder of signatures held at the last refresh(), as 16 hex digits."""
         return self._signatures.generation
+
+    @property
+    def official_generation(self) -> str:
+        """The same of the official database alone: it does not change with rules."""
+        return self._signatures.official_generation
 
     def written_generation(self) -> str:
         """What the folder of signatures holds, whoever wrote it; empty if nobody did."""

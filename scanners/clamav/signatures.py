@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +18,20 @@ SUFFIXES = frozenset(
 passwords that it would try, and with .sign, the signatures of CVD files since 1.5."""
 
 RULE_PREFIX = "rules-"
+FORMER_PREFIX = "former-"
+"""Of rule sets by which somebody scans yet."""
 GENERATION_FILE = "generation.ndb"
 """A signature of ours that tells which state of the folder clamd has loaded; see `generation`."""
 SIGNATURE_NAME = "Douane.Generation."
+
+
+NAME_START = "Douane."
+"""How every signature of a rule set is called (rules/README.md), and no other."""
+
+
+def is_ours(name: str) -> bool:
+    """Return whether a detection of clamd is by a signature of a rule set."""
+    return name.startswith(NAME_START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +54,53 @@ class SignatureFolder:
         self._folder = folder
         self._rules = rules
         self._official = official
+        self._lock = threading.Lock()
+        self._formers: tuple[Path, ...] = ()
         self._mirrored: dict[str, _Source] = {}
         self.generation = ""
         """16 hex digits of what the folder holds; set by refresh()."""
+        self.official_generation = ""
+        """The same of the official database alone."""
 
-    def use(self, rules: Path) -> None:
-        """Take the signatures of rules from another folder, from the next refresh() on."""
-        self._rules = rules
+    def use(self, rules: Path, formers: tuple[Path, ...] = ()) -> None:
+        """Take the signatures of rules from another folder, from the next refresh() on.
+
+        What differs in the folders of `formers` is kept beside it: somebody scans by those yet.
+        """
+        with self._lock:
+            self._rules = rules
+            self._formers = formers
 
     def refresh(self) -> bool:
         """Bring the folder up to date; return whether clamd has to read it anew.
 
-        The first call of a process always says so.  With no signature anywhere the folder is
-        left as it is.
+        The first call of a process always says so, and the next one if this one fails.  With no
+        signature anywhere the folder is left as it is.  Any thread may call it: a clamd that is
+        started again does, too.
         """
+        with self._lock:
+            return self._refresh()
+
+    def _refresh(self) -> bool:
         wanted = self.sources()
         if wanted == self._mirrored or not wanted:
             return False
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        changed = not self._mirrored
+        mirrored, self._mirrored = self._mirrored, {}
+        changed = not mirrored
         for name, source in wanted.items():
-            if self._mirrored.get(name) != source and not self._is_same(name, source):
+            if mirrored.get(name) == source:
+                continue
+            if name not in mirrored or not self._is_same(name, source):
                 self._mirror(name, source)
                 changed = True
         for path in self._folder.iterdir():
             if path.name not in wanted and path.name != GENERATION_FILE:
                 path.unlink()
                 changed = True
-        self._mirrored = wanted
         if changed:
-            self._mark()
+            self._mark(wanted)
+        self._mirrored = wanted
         return changed
 
     def written_generation(self) -> str:
@@ -90,23 +119,33 @@ class SignatureFolder:
             for path in _signature_files(self._rules)
             if (source := _source(path, linked=False))
         }
+        for number, former in enumerate(self._formers):
+            for path in _signature_files(former):
+                source = _source(path, linked=False)
+                if source and not _same_content(path, self._rules / path.name):
+                    found[f"{FORMER_PREFIX}{number}-{path.name}"] = source
         for path in _signature_files(self._official):
             if source := _source(path, linked=True):
                 found[path.name] = source
         return found
 
-    def _mark(self) -> None:
+    def _mark(self, mirrored: dict[str, _Source]) -> None:
         """Write the signature that only this state of the folder has.
 
         clamd's VERSION does not change with signatures of ours, and RELOAD answers before it is
         done: asking for a detection of this one is the only proof of what is loaded.
         """
-        digest = hashlib.sha256()
-        for name, source in sorted(self._mirrored.items()):
-            digest.update(f"{name}\0{source.state[0]}\0".encode())
-            state = str(source.state[1]).encode()
-            digest.update(state if source.linked else (self._folder / name).read_bytes())
+        digest, official = hashlib.sha256(), hashlib.sha256()
+        for name, source in sorted(mirrored.items()):
+            said = f"{name}\0{source.state[0]}\0".encode()
+            if source.linked:
+                said += str(source.state[1]).encode()
+                official.update(said)
+            else:
+                said += (self._folder / name).read_bytes()
+            digest.update(said)
         self.generation = digest.hexdigest()[:16]
+        self.official_generation = official.hexdigest()[:16]
         fresh = self._folder / f".{GENERATION_FILE}"
         pattern = generation_probe(self.generation).hex()
         fresh.write_text(f"{SIGNATURE_NAME}{self.generation}:0:*:{pattern}\n", "ascii")
@@ -117,10 +156,7 @@ class SignatureFolder:
         """Return whether a rule of another rule set is what is mirrored: clamd need not know."""
         mirrored = self._folder / name
         return (
-            name in self._mirrored
-            and not source.linked
-            and not mirrored.is_symlink()
-            and mirrored.read_bytes() == source.path.read_bytes()
+            not source.linked and not mirrored.is_symlink() and _same_content(mirrored, source.path)
         )
 
     def _mirror(self, name: str, source: _Source) -> None:
@@ -141,6 +177,19 @@ def generation_probe(generation: str) -> bytes:
     A digest: no other signature that somebody writes will be found in it first.
     """
     return hashlib.sha256(generation.encode()).digest()
+
+
+def has_signatures(folder: Path) -> bool:
+    """Return whether clamd would find anything to load in the folder."""
+    return any(_source(path, linked=False) for path in _signature_files(folder))
+
+
+def _same_content(one: Path, other: Path) -> bool:
+    """Return whether both are files that hold the same."""
+    try:
+        return one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
 
 
 def _signature_files(folder: Path) -> list[Path]:

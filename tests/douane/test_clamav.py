@@ -160,7 +160,7 @@ def test_signatures_that_do_not_load_are_told_once(
     assert [line["signatures"] for line in lines] == [daemon.embedded.generation]
     assert "douane rules check" in lines[0]["fix"]
     loaded = True
-    assert daemon.look() == f"ClamAV 1/{daemon.embedded.generation}"
+    assert daemon.look() == f"ClamAV 1/{daemon.embedded.official_generation}"
 
 
 async def until_loaded(daemon: ClamavDaemon) -> str:
@@ -185,12 +185,15 @@ async def test_an_own_one_comes_up_follows_its_rules_and_goes(
         before = daemon.look()
         assert before.startswith("ClamAV ")
         assert daemon.look() == before
+        assert daemon.embedded is not None
+        generation = daemon.embedded.generation
         added = short_folder / "rules" / "clamav" / "more.ndb"
         added.write_text("Test.More:0:*:646f75616e65\n")
         with capture_logs() as lines:
             after = await asyncio.wait_for(until_loaded(daemon), 60)
         assert [line["event"] for line in lines] == ["clamav.reloading"]
-        assert after != before
+        assert after == before, "rules have an id of their own"
+        assert daemon.embedded.generation != generation
         pid = child.pid
         assert os.stat(f"/proc/{pid}").st_uid != 0 or os.geteuid() != 0
     finally:

@@ -17,6 +17,7 @@ from bench.rule_sets import add_worm, copy_rules, order, rule_name, specimen
 from bench.servers import processes
 from bench.servers.daemon import wait_until
 from bench.servers.douane import Douane
+from bench.traffic import ask_anew
 from samples.programs import pe
 
 pytestmark = pytest.mark.server
@@ -32,6 +33,19 @@ def api() -> Callable[[Douane], httpx.Client]:
         return httpx.Client(base_url=douane.api_url, headers=headers, trust_env=False, timeout=60)
 
     return connect
+
+
+def add_entry(rules: Path) -> None:
+    """Name the signature of day one in the catalogue, beside its rule if there is one."""
+    entry = rules / "catalogue" / "day1.toml"
+    if not entry.exists():
+        add_worm(rules, 1)
+        for path in (rules / "yara" / "day1.yar", rules / "yara" / "tests" / "day1.toml"):
+            path.unlink()
+        entry.write_text(entry.read_text().partition("cover")[0] + "cover = []\n")
+    cover = '{ rule = "Douane.Worm.Day1", basis = "published strings" }'
+    text = entry.read_text().replace("cover = [{", f"cover = [{cover}, {{")
+    entry.write_text(text.replace("cover = []", f"cover = [{cover}]"))
 
 
 def names(client: httpx.Client, data: bytes) -> set[str]:
@@ -144,9 +158,7 @@ def test_a_staged_set_is_tried_and_decides_nothing(
     add_worm(rules, 1)
     pattern = b"only clamd finds this text of day one".hex()
     (rules / "clamav" / "day1.ndb").write_text(CLAMAV.format(day=1, pattern=pattern))
-    entry = rules / "catalogue" / "day1.toml"
-    cover = '{ rule = "Douane.Worm.Day1", basis = "published strings" }'
-    entry.write_text(entry.read_text().replace("cover = [", f"cover = [{cover}, "))
+    add_entry(rules)
     done = order(douane, "stage", rules)
     assert done.returncode == 0, done.stdout + done.stderr
     staged = state(douane)["staged"]
@@ -192,3 +204,33 @@ def test_what_passed_before_is_found_again(
         assert set(found) == set(passed.values())
         assert found[passed[by_rule]] == [rule_name(1)]
         assert client.post("/v1/scans", content=by_hash).json()["action"] == "block"
+
+
+async def test_what_moves_from_clamav_to_yara_is_found_at_every_moment(
+    start_douane: Callable[..., Douane], short_folder: Path
+) -> None:
+    """Two sets find the same worm, each in its own way; between them it must not slip through."""
+    douane = start_douane()
+    by_yara, by_clamav = copy_rules(short_folder / "yara"), copy_rules(short_folder / "clamav")
+    add_worm(by_yara, 1)
+    pattern = specimen(1).strip().hex()
+    (by_clamav / "clamav" / "day1.ndb").write_text(CLAMAV.format(day=1, pattern=pattern))
+    add_entry(by_clamav)
+    assert order(douane, "activate", by_clamav).returncode == 0
+    stopping, passed = asyncio.Event(), list[str]()
+
+    async def send() -> int:
+        number = 0
+        while not stopping.is_set():
+            number += 1
+            if not (await ask_anew(douane.icap_port, specimen(1, str(number)))).blocked:
+                passed.append(f"the worm number {number}")
+        return number
+
+    sending = [asyncio.create_task(send()) for _ in range(4)]
+    for rules in (by_yara, by_clamav, by_yara):
+        done = await asyncio.to_thread(order, douane, "activate", rules)
+        assert done.returncode == 0, done.stdout + done.stderr
+    stopping.set()
+    assert sum(await asyncio.gather(*sending)) > 100
+    assert passed == []

@@ -44,14 +44,24 @@ def page() -> Iterator[int]:
 
 
 def test_a_new_board_is_empty(page: int) -> None:
-    assert Board(page).read() == ""
+    assert (Board(page).istag(), Board(page).epoch()) == ("", "")
 
 
 def test_every_reader_sees_what_was_written_last(page: int) -> None:
     writer, early = Board(page), Board(page)
-    for text in ('"a"', '"b"', '"c"', "", '"a"'):
-        writer.write(text)
-        assert early.read() == writer.read() == Board(page).read() == text
+    for epoch, istag in enumerate(('"a"', '"b"', '"c"', '"a"')):
+        writer.write(istag, epoch)
+        for board in (early, writer, Board(page)):
+            assert (board.istag(), board.epoch()) == (istag, f"{istag} {epoch}")
+
+
+def test_an_epoch_may_change_alone(page: int) -> None:
+    writer, reader = Board(page), Board(page)
+    writer.write('"a"', 1)
+    before = reader.epoch()
+    writer.write('"a"', 2)
+    assert reader.istag() == '"a"'
+    assert reader.epoch() != before
 
 
 def test_a_reader_that_looks_seldom_misses_no_change(page: int) -> None:
@@ -59,33 +69,34 @@ def test_a_reader_that_looks_seldom_misses_no_change(page: int) -> None:
     writer, reader = Board(page), Board(page)
     for pause in (1, 2, 3, 4, 255, 256, 257):
         for number in range(pause):
-            writer.write(f'"{pause} {number}"')
-        assert reader.read() == f'"{pause} {pause - 1}"'
+            writer.write(f'"{pause}-{number}"', 0)
+        assert reader.istag() == f'"{pause}-{pause - 1}"'
 
 
-@pytest.mark.parametrize("text", ["x" * SLOT, "x" * 1000])
+@pytest.mark.parametrize("text", ["x" * (SLOT - 2), "x" * 1000])
 def test_too_long(page: int, text: str) -> None:
     with pytest.raises(ValueError, match="too long"):
-        Board(page).write(text)
-    assert Board(page).read() == ""
+        Board(page).write(text, 1)
+    assert Board(page).istag() == ""
 
 
 def test_not_ascii(page: int) -> None:
     with pytest.raises(UnicodeEncodeError):
-        Board(page).write("é")
+        Board(page).write("é", 0)
 
 
 def test_reading_what_did_not_change_copies_nothing(page: int) -> None:
     board = Board(page)
-    board.write('"a"')
-    assert board.read() is board.read()
+    board.write('"a"', 0)
+    assert board.istag() is board.istag()
+    assert board.epoch() is board.epoch()
 
 
 def read_many(descriptor: int, torn: int) -> None:
     board = Board(descriptor)
     last = 0
     while last < ROUNDS:
-        text = board.read()
+        text = board.istag()
         if text:
             number = int(text[:6])
             if text != f"{number:06}" * 10 or number < last:
@@ -104,7 +115,7 @@ def test_no_reader_sees_half_a_text(page: int) -> None:
     os.close(torn)
     board = Board(page)
     for number in range(1, ROUNDS + 1):
-        board.write(f"{number:06}" * 10)
+        board.write(f"{number:06}" * 10, 1)
     with os.fdopen(told, "rb") as pipe:
         assert pipe.read() == b"", "a torn text"
     for reader in readers:

@@ -1,6 +1,7 @@
 """The staged set sees copies, counts what it would rule otherwise, and never gets in the way."""
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from scanners.hash_lists import read_allowed
 from scanners.model import (
     Code,
     Detection,
@@ -179,13 +181,35 @@ async def test_no_descriptor_left(
     assert shadow.status.skipped == 1
 
 
+def signature(name: str) -> Detection:
+    return Detection(Code.SIGNATURE_CLAMAV, "clamav", name, DetectionLevel.MALICIOUS)
+
+
 async def test_two_clamds_are_one(desk: Any, staged: Any) -> None:
+    """What the active set's signatures find is not what the staged set's do."""
     gap = Unscanned("clamav", Reason.ENCRYPTED)
-    desk.engine.report = Report(detections=(OLD_RULE,), unscanned=(gap,))
-    staged.report = Report(detections=(OLD_RULE, NEW_RULE), unscanned=(gap,))
-    both = BothClamavs(desk.engine, staged)
+    active, official = signature("Douane.Worm.Old.UNOFFICIAL"), signature("Win.Worm.Official-1")
+    new = signature("Douane.Worm.New.UNOFFICIAL")
+    desk.engine.report = Report(detections=(active, official), unscanned=(gap,))
+    staged.report = Report(detections=(new,), unscanned=(gap,))
     body = desk.spool(b"abc")
-    report = await both.scan(body.descriptor(), 3, 0.0)
-    assert report.detections == (OLD_RULE, NEW_RULE)
+    report = await BothClamavs(desk.engine, staged).scan(body.descriptor(), 3, 0.0)
+    assert report.detections == (official, new)
     assert [part.reason for part in report.unscanned] == [Reason.ENCRYPTED]
-    assert both.state.version == desk.engine.version
+    without = BothClamavs(desk.engine, None)
+    assert (await without.scan(body.descriptor(), 3, 0.0)).detections == (official,)
+    assert without.state.version == desk.engine.version
+
+
+async def test_what_analysts_allow_counts_for_it_too(
+    desk: Any, staged: Any, shipped_policy: Policy, tmp_path: Path
+) -> None:
+    digest = hashlib.sha256(b"abc").hexdigest()
+    (tmp_path / "allowed.txt").write_text(f"{digest}  never  ann  a tool of ours\n")
+    staged.report = Report(detections=(NEW_RULE,))
+    shift = Shift("r2", Pool(staged), staged, shipped_policy, 20, allowed=read_allowed(tmp_path))  # type: ignore[arg-type]
+    shadow = Shadow(shift)
+    desk.inspection.bystanders.append(shadow)
+    await desk.judge(b"abc")
+    await done(shadow)
+    assert (shadow.status.compared, shadow.status.would_block) == (1, 0)

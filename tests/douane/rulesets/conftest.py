@@ -22,6 +22,7 @@ class World:
     said: list[str] = field(default_factory=list)
     front_fault: str = ""
     clamd_fault: str = ""
+    istag_fault: str = ""
     behind: list[str] = field(default_factory=list)
     """What fronts say that do not take over."""
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -53,13 +54,21 @@ class World:
     async def on_duty(self) -> dict[int, str]:
         return self.states
 
-    def adopt(self, rules_clamav: Path, former: Path) -> None:
+    def adopt(self, rules_clamav: Path) -> None:
         self.did.append(f"clamd {rules_clamav.parent.name}")
         if self.clamd_fault:
             raise SignaturesNotLoaded(self.clamd_fault)
 
-    async def activated(self, folder: Path) -> None:
-        self.did.append("istag")
+    def forget_formers(self) -> None:
+        self.did.append("forget")
+
+    async def rules_changed(self, folder: Path, turns: int) -> None:
+        self.did.append(f"istag {turns}")
+        if self.istag_fault:
+            raise OSError(self.istag_fault)
+
+    def rules_settled(self) -> None:
+        self.did.append("epoch")
 
     def check(self, folder: Path, **terms: object) -> RuleFindings:
         self.did.append("prove" if terms else "check")
@@ -108,5 +117,5 @@ def link(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def lifecycle(world: World, store: Store, link: Path) -> Lifecycle:
-    parts = Parts(world, world, world.activated, 1.0)  # type: ignore[arg-type]  # doubles
+    parts = Parts(world, world, world, 1.0)  # type: ignore[arg-type]  # doubles
     return Lifecycle(store, parts, link, must_be_signed=False)

@@ -18,6 +18,10 @@ from verdicts.rulesets.store import Store
 PROBLEM = Problem("yara/a.yar", 3, "A", "it is broken", "mend it")
 
 
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
 def target(link: Path) -> Path:
     return link.resolve()
 
@@ -27,12 +31,17 @@ async def test_the_order_of_an_activation(
 ) -> None:
     first, second = sets.take_in("one"), sets.take_in("two")
     await lifecycle.activate(first, world.step())
-    assert world.did == ["check", "prepare", f"take over {first.id}", "settle", "istag"]
+    assert world.did == [
+        *("check", "prepare", f"clamd {first.id}"),
+        *(f"take over {first.id}", "istag 1"),
+    ]
     world.did.clear()
     marked = await lifecycle.activate(second, world.step("because"))
+    await lifecycle.settle()
+    await lifecycle.forget_formers()
     assert world.did == [
         *("check", "prepare", f"clamd {second.id}"),
-        *(f"take over {second.id}", "settle", "istag"),
+        *(f"take over {second.id}", "istag 2", "settle", "forget", "epoch"),
     ]
     assert (marked.id, marked.status, marked.why) == (second.id, Status.ACTIVE, "because")
     assert store.active == marked
@@ -139,6 +148,57 @@ async def test_a_disk_that_takes_no_state_leaves_all_as_it_was(
         await lifecycle.activate(one, world.step())
     assert world.did == ["prepare", f"clamd {one.id}", "discard", f"clamd {good.id}"]
     assert store.active == good
+    monkeypatch.undo()
+
+
+async def test_a_link_that_cannot_be_set_leaves_all_as_it_was(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store, link: Path
+) -> None:
+    good = await lifecycle.activate(sets.take_in("one"), world.step())
+    one = await lifecycle.check(sets.take_in("two"), world.step())
+    obstacle = link.with_name(f".{link.name}.new")
+    make_folder(obstacle)
+    with pytest.raises(OrderRefused, match="nothing changed"):
+        await lifecycle.activate(one, world.step())
+    assert (store.active, target(link)) == (good, store.folder(good.id))
+    obstacle.rmdir()
+    assert (await lifecycle.activate(one, world.step())).status is Status.ACTIVE
+
+
+async def test_an_istag_that_cannot_be_made_is_made_later(
+    lifecycle: Lifecycle, world: Any, sets: Any, link: Path
+) -> None:
+    world.istag_fault = "no memory"
+    one = await lifecycle.activate(sets.take_in("one"), world.step())
+    assert one.status is Status.ACTIVE
+    world.did.clear()
+    world.states = {0: one.id}
+    await lifecycle.follow()
+    world.istag_fault = ""
+    await lifecycle.follow()
+    await lifecycle.follow()
+    assert world.did == ["istag 1"] * 2
+
+
+async def test_a_link_that_somebody_moved_is_put_right(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store, link: Path
+) -> None:
+    one = await lifecycle.activate(sets.take_in("one"), world.step())
+    lifecycle.point_to(link.parent)
+    await lifecycle.follow()
+    assert target(link) == store.folder(one.id)
+
+
+async def test_a_set_that_was_active_is_not_refused_for_a_fault_of_the_moment(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store
+) -> None:
+    first = await lifecycle.activate(sets.take_in("one"), world.step())
+    await lifecycle.activate(sets.take_in("two"), world.step())
+    world.front_fault = "no memory"
+    with pytest.raises(OrderRefused):
+        await lifecycle.activate(store.find(first.id), world.step(), rolled_back=True)
+    assert store.find(first.id).status is Status.RETIRED
+    assert store.previous == store.find(first.id)
 
 
 async def test_a_stored_set_that_somebody_changed(
@@ -182,7 +242,7 @@ async def test_unsigned_sets_where_a_signature_is_demanded(
     pack(sets.write("one"), tmp_path / "one.tar.gz", read_private(tmp_path / "ann.pem"))
     with (tmp_path / "one.tar.gz").open("rb") as bundle:
         unpack(bundle, tmp_path / "unpacked")
-    parts = Parts(world, world, world.activated, 1.0)
+    parts = Parts(world, world, world, 1.0)
     trusted = Store(tmp_path / "rulesets", read_trusted([tmp_path / "ann.pub"]))
     one = trusted.take_in(tmp_path / "unpacked", author="ann", note="", origin="upload")
     for keys, words in ((store, "is not signed"), (trusted, "")):

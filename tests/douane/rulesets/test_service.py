@@ -26,6 +26,16 @@ RULES = Path(__file__).parents[3] / "rules"
 Start = Callable[[], Awaitable[StoredSet]]
 
 
+class Nobody:
+    """Nobody activates anything here."""
+
+    async def rules_changed(self, folder: Path, turns: int) -> None:
+        raise AssertionError("it changed")
+
+    def rules_settled(self) -> None:
+        raise AssertionError("it changed")
+
+
 @pytest.fixture
 def folder(short_folder: Path) -> Path:
     """The rules of the settings, which a test may change."""
@@ -65,13 +75,10 @@ async def start(
     """Start a service as the supervisor does, in place of the one that ran."""
     running: list[RulesService] = []
 
-    async def activated(folder: Path) -> None:
-        raise AssertionError("nobody activates anything here")
-
     async def start() -> StoredSet:
         for service in running:
             await service.close()
-        service = RulesService(settings, ClamavDaemon(settings), activated)
+        service = RulesService(settings, ClamavDaemon(settings), Nobody())
         one = await service.begin(said.append)
         running[:] = [service]
         await service.open(one, said.append)
@@ -203,8 +210,5 @@ async def test_a_key_that_cannot_be_read_is_said_at_once(settings: Settings) -> 
     rules = settings.rules.model_copy(update={"trusted_keys": (Path("/nonexistent.pem"),)})
     wrong = settings.model_copy(update={"rules": rules})
 
-    async def activated(folder: Path) -> None:
-        pass
-
     with pytest.raises(RulesetError, match=r"nonexistent\.pem"):
-        RulesService(wrong, ClamavDaemon(wrong), activated)
+        RulesService(wrong, ClamavDaemon(wrong), Nobody())

@@ -111,4 +111,4 @@ async def test_without_signatures_there_is_nothing_to_load(
 ) -> None:
     shutil.rmtree(staged / "clamav")
     await post.start(staged, "r2", RULES)
-    assert fronts.orders[0][1]["clamav_socket"] == ""
+    assert fronts.orders[0][1]["clamav_socket"] == "off"

@@ -46,7 +46,7 @@ async def activations(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
     monkeypatch.setattr(module, "look_at", look)
     asked = Activations()
-    task = asyncio.create_task(watch(folder, asked))
+    task = asyncio.create_task(watch(folder, look_at(folder), asked))
     await looked.wait()
     yield asked
     task.cancel()

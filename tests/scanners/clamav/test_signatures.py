@@ -1,11 +1,17 @@
 """The folder of the own clamd follows the rules and the official database."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from scanners.clamav.signatures import GENERATION_FILE, SignatureFolder, generation_probe
+from scanners.clamav.signatures import (
+    GENERATION_FILE,
+    SignatureFolder,
+    generation_probe,
+    has_signatures,
+)
 
 
 @pytest.fixture
@@ -118,3 +124,78 @@ def test_with_no_signature_at_all_the_folder_stays_as_it_is(
     (official / "daily.cvd").unlink()
     assert not signatures.refresh()
     assert names(folder) == ["daily.cvd", "rules-a.ndb"]
+
+
+def test_former_rules_lie_beside_until_they_are_forgotten(
+    folders: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    folder, rules, _ = folders
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    (newer / "a.ndb").write_text((rules / "a.ndb").read_text())
+    (newer / "b.ndb").write_text("B:0:*:bbbb\n")
+    (rules / "b.ndb").write_text("Old:0:*:cccc\n")
+    (rules / "c.ndb").write_text("C:0:*:dddd\n")
+    signatures = SignatureFolder(*folders)
+    signatures.refresh()
+    signatures.use(newer, (rules,))
+    assert signatures.refresh()
+    both = ["former-0-b.ndb", "former-0-c.ndb", "rules-a.ndb", "rules-b.ndb"]
+    assert names(folder) == ["daily.cvd", *both]
+    assert (folder / "former-0-b.ndb").read_text() == "Old:0:*:cccc\n"
+    official = signatures.official_generation
+    signatures.use(newer)
+    assert signatures.refresh()
+    assert names(folder) == ["daily.cvd", "rules-a.ndb", "rules-b.ndb"]
+    assert signatures.official_generation == official
+
+
+def test_equal_rules_elsewhere_are_no_news(
+    folders: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    signatures = SignatureFolder(*folders)
+    signatures.refresh()
+    same = tmp_path / "same"
+    same.mkdir()
+    (same / "a.ndb").write_text((folders[1] / "a.ndb").read_text())
+    signatures.use(same, (folders[1],))
+    assert not signatures.refresh()
+
+
+def test_a_disk_that_fills_in_the_middle_is_made_good(
+    folders: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the new rules are there: the next time all are looked at, and clamd is told."""
+    folder, rules, _ = folders
+    (rules / "z.ndb").write_text("Z:0:*:aaaa\n")
+    signatures = SignatureFolder(*folders)
+    signatures.refresh()
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    for name in ("a.ndb", "z.ndb"):
+        (newer / name).write_text("New:0:*:bbbb\n")
+    copied = shutil.copyfile
+
+    def full(source: Path, target: Path) -> None:
+        if source.name == "z.ndb":
+            raise OSError("no space left")
+        copied(source, target)
+
+    signatures.use(newer)
+    with monkeypatch.context() as disk:
+        disk.setattr("scanners.clamav.signatures.shutil.copyfile", full)
+        with pytest.raises(OSError, match="no space"):
+            signatures.refresh()
+    signatures.use(rules)
+    assert signatures.refresh()
+    for name in ("a.ndb", "z.ndb"):
+        assert (folder / f"rules-{name}").read_text() == (rules / name).read_text()
+
+
+def test_an_empty_folder_has_no_signatures(tmp_path: Path) -> None:
+    assert not has_signatures(tmp_path / "none")
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / ".a.ndb").write_text("x")
+    assert not has_signatures(tmp_path)
+    (tmp_path / "a.ndb").write_text("x")
+    assert has_signatures(tmp_path)
