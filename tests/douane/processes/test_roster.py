@@ -5,9 +5,11 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from douane.processes import roster as roster_module
 from douane.processes.roster import Crew, NotPrepared, Roster, build_crew
 from douane.settings import Settings
 from scanners.clamav.engine import Clamav
@@ -135,3 +137,22 @@ async def test_the_end_waits_for_nobody(roster: Roster, newer: Path) -> None:
         async with asyncio.timeout(20):
             await roster.stop()
         assert former.shift.pool.status().alive == 0
+
+
+async def test_two_orders_to_prepare_leave_one_crew(
+    roster: Roster, newer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The supervisor gave up the first; no process of it may stay."""
+    made: list[Crew] = []
+    build = roster_module.build_crew
+
+    def remember(*words: Any, **terms: Any) -> Crew:
+        made.append(build(*words, **terms))
+        return made[-1]
+
+    monkeypatch.setattr(roster_module, "build_crew", remember)
+    ruleset = ruleset_id(newer)
+    await asyncio.gather(roster.prepare(newer, ruleset), roster.prepare(newer, ruleset))
+    assert [crew.shift.pool.status().alive for crew in made] == [0, 1]
+    await asyncio.gather(roster.prepare(newer, ruleset), roster.discard())
+    assert [crew.shift.pool.status().alive for crew in made] == [0, 0, 0]

@@ -1,5 +1,6 @@
 """What the tests of the life cycle share: a store of small sets, fronts and clamd that obey."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,8 @@ class World:
     front_fault: str = ""
     clamd_fault: str = ""
     istag_fault: str = ""
+    gate: asyncio.Event | None = None
+    """Former crews are at work until it is set; None: they are gone at once."""
     behind: list[str] = field(default_factory=list)
     """What fronts say that do not take over."""
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -49,6 +52,8 @@ class World:
 
     async def settle(self, seconds: float) -> int:
         self.did.append("settle")
+        if self.gate is not None:
+            await self.gate.wait()
         return 0
 
     async def on_duty(self) -> dict[int, str]:

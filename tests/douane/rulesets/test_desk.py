@@ -22,17 +22,22 @@ from verdicts.rulesets.store import Store
 
 
 class ShadowDouble:
+    """Stops what sat there before it starts another one, as the real one does."""
+
     def __init__(self) -> None:
-        self.sits, self.fault = "", ""
+        self.sits, self.beside = "", ""
+        self.faults: dict[str, str] = {}
+        """By rule set."""
 
     async def start(self, folder: Path, ruleset: str, active: Path) -> None:
         assert folder.name == ruleset != active.name
-        if self.fault:
-            raise OrderRefused(self.fault)
-        self.sits = ruleset
+        self.sits = self.beside = ""
+        if ruleset in self.faults:
+            raise OrderRefused(self.faults[ruleset])
+        self.sits, self.beside = ruleset, active.name
 
     async def stop(self) -> None:
-        self.sits = ""
+        self.sits = self.beside = ""
 
 
 @pytest.fixture
@@ -119,9 +124,10 @@ async def test_one_that_cannot_be_tried_is_not_staged(
     desk: RulesDesk, store: Store, shadow: ShadowDouble, hand_in: Callable[[str], str]
 ) -> None:
     await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
-    shadow.fault = "no memory"
+    two = store.take_in(Path(hand_in("two")), author="ann", note="", origin="test")
+    shadow.faults[two.id] = "no memory"
     with pytest.raises(OrderRefused, match="no memory"):
-        await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
+        await desk.carry_out(order("stage", ruleset=two.id), quiet)
     assert store.staged is None
 
 
@@ -157,6 +163,96 @@ async def test_what_fires_on_honest_files_is_not_staged(
         await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
     assert refused.value.problems == world.proof_problems
     assert store.staged is None
+
+
+async def test_a_stage_that_fails_leaves_the_staged_one_where_it_sits(
+    desk: RulesDesk, store: Store, shadow: ShadowDouble, hand_in: Callable[[str], str]
+) -> None:
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    two = await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
+    three = store.take_in(Path(hand_in("three")), author="ann", note="", origin="test")
+    shadow.faults[three.id] = "no memory"
+    with pytest.raises(OrderRefused, match="no memory"):
+        await desk.carry_out(order("stage", ruleset=three.id), quiet)
+    assert store.staged is not None
+    assert shadow.sits == store.staged.id == two["id"]
+
+
+async def test_a_staged_set_that_does_not_load_leaves_the_shadow(
+    desk: RulesDesk,
+    store: Store,
+    shadow: ShadowDouble,
+    world: Any,
+    hand_in: Callable[[str], str],
+) -> None:
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
+    world.front_fault = "rule X does not hit"
+    with pytest.raises(OrderRefused):
+        await desk.carry_out(order("activate", ruleset="staged"), quiet)
+    assert (store.staged, shadow.sits) == (None, "")
+
+
+async def test_a_staged_set_is_tried_beside_whatever_is_active(
+    desk: RulesDesk, shadow: ShadowDouble, hand_in: Callable[[str], str]
+) -> None:
+    one = await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    two = await desk.carry_out(order("stage", folder=hand_in("two")), quiet)
+    assert (shadow.sits, shadow.beside) == (two["id"], one["id"])
+    three = await desk.carry_out(order("activate", folder=hand_in("three")), quiet)
+    assert (shadow.sits, shadow.beside) == (two["id"], three["id"])
+
+
+async def test_one_that_is_activated_while_it_is_proved_is_not_staged(
+    desk: RulesDesk, store: Store, shadow: ShadowDouble, world: Any, hand_in: Callable[[str], str]
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(folder: Path, **terms: object) -> RuleFindings:
+        if terms:
+            begun.set()
+            assert go_on.wait(20)
+        return RuleFindings()
+
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    two = store.take_in(Path(hand_in("two")), author="ann", note="", origin="test")
+    with mock.patch("douane.rulesets.lifecycle.check_ruleset", slow):
+        staging = asyncio.create_task(desk.carry_out(order("stage", ruleset=two.id), quiet))
+        assert await asyncio.to_thread(begun.wait, 20)
+        await desk.carry_out(order("activate", ruleset=two.id), quiet)
+        go_on.set()
+        with pytest.raises(OrderRefused, match="activated meanwhile"):
+            await staging
+    assert (store.staged, shadow.sits) == (None, "")
+
+
+async def test_the_former_set_is_forgotten_when_nobody_scans_by_it(
+    desk: RulesDesk, world: Any, hand_in: Callable[[str], str]
+) -> None:
+    """Once for two activations in a row, and not for what the service has no time for."""
+    world.gate = asyncio.Event()
+    await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    await desk.carry_out(order("activate", folder=hand_in("two")), quiet)
+    assert "forget" not in world.did
+    world.gate.set()
+    await asyncio.gather(*desk._settling)
+    assert world.did[-2:] == ["forget", "epoch"]
+    assert world.did.count("forget") == 1
+    world.gate = asyncio.Event()
+    await desk.carry_out(order("rollback"), quiet)
+    await desk.close()
+    assert world.did.count("forget") == 1
+
+
+async def test_a_store_that_cannot_be_tidied_is_no_failure(
+    desk: RulesDesk, store: Store, hand_in: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr(store, "prune", refuse)
+    one = await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
+    assert one["status"] is Status.ACTIVE
 
 
 async def test_a_check_changes_nothing_else(

@@ -17,9 +17,11 @@ from douane.settings import Settings
 from douane.state import make_state
 from scanners.rules.manifest import ruleset_id
 from scanners.rules.records import Problem, RuleFindings
+from verdicts.ledger.new_events import NewEvent
 from verdicts.rule_file import RuleFileError
-from verdicts.rulesets.orders import Action, Order, ask
+from verdicts.rulesets.orders import Action, Order, OrderRefused, ask
 from verdicts.rulesets.records import RulesetError, Status, StoredSet
+from verdicts.rulesets.signature import make_keys
 from verdicts.rulesets.store import Store
 
 RULES = Path(__file__).parents[3] / "rules"
@@ -70,10 +72,13 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.fixture
 async def start(
-    settings: Settings, checked: dict[str, Any], said: list[str]
+    settings: Settings,
+    checked: dict[str, Any],
+    said: list[str],
+    told: list[str],
+    running: list[RulesService],
 ) -> AsyncIterator[Start]:
     """Start a service as the supervisor does, in place of the one that ran."""
-    running: list[RulesService] = []
 
     async def start() -> StoredSet:
         for service in running:
@@ -87,6 +92,23 @@ async def start(
     yield start
     for service in running:
         await service.close()
+
+
+@pytest.fixture
+def running() -> list[RulesService]:
+    return []
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Rule sets of which the log of events heard."""
+    heard: list[str] = []
+
+    def hear(_: Path, events: list[NewEvent]) -> None:
+        heard.extend(event.ruleset for event in events)
+
+    monkeypatch.setattr("douane.rulesets.desk.ask_add_events", hear)
+    return heard
 
 
 @pytest.fixture
@@ -146,6 +168,52 @@ async def test_a_broken_folder_leaves_the_last_good_one(
         assert f"last good rule set {first.id}" in said[-1]
     shutil.rmtree(folder)
     assert (await start()).id == first.id
+
+
+async def test_a_start_with_another_set_is_told_and_looks_back(
+    start: Start, folder: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = asyncio.Event()
+
+    async def look_back(*words: Any) -> None:
+        await words[-1].activated.wait()
+        looking.set()
+
+    await start()
+    monkeypatch.setattr("douane.rulesets.service.look_back_always", look_back)
+    (folder / "passwords.txt").write_text("another\n")
+    second = await start()
+    assert told[-1] == second.id
+    async with asyncio.timeout(10):
+        await looking.wait()
+
+
+async def test_what_is_saved_while_it_starts_is_taken_by_the_next_start(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = RulesService.open
+
+    async def save(self: RulesService, *words: Any) -> None:
+        (folder / "passwords.txt").write_text("saved while it starts\n")
+        await opened(self, *words)
+
+    with monkeypatch.context() as starting:
+        starting.setattr(RulesService, "open", save)
+        first = await start()
+    assert first.id != ruleset_id(folder)
+    assert (await start()).id == ruleset_id(folder)
+
+
+async def test_the_first_set_has_to_be_signed_as_well(
+    settings: Settings, folder: Path, tmp_path: Path
+) -> None:
+    make_keys(tmp_path / "ann.pem", tmp_path / "ann.pub")
+    terms = {"trusted_keys": (tmp_path / "ann.pub",), "require_signature": True}
+    strict = settings.model_copy(update={"rules": settings.rules.model_copy(update=terms)})
+    service = RulesService(strict, ClamavDaemon(strict), Nobody())
+    with pytest.raises(OrderRefused, match="is not signed"):
+        await service.begin(print)
+    assert not settings.active_rules.exists()
 
 
 async def test_who_rolled_back_stays_there(start: Start, folder: Path, store: Store) -> None:

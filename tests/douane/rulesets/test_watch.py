@@ -90,6 +90,40 @@ async def test_what_is_refused_is_logged_and_tried_again_at_the_next_change(
     assert "rules.watch_failed" in events
 
 
+async def test_a_folder_that_cannot_be_read_for_a_while(
+    folder: Path, activations: Activations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def refuse(_: Path) -> module.Look:
+        loop.call_soon_threadsafe(tried.set)
+        raise PermissionError("not now")
+
+    with capture_logs() as lines:
+        with monkeypatch.context() as rights:
+            rights.setattr(module, "look_at", refuse)
+            await tried.wait()
+            tried.clear()
+            await tried.wait()
+            (folder / "yara" / "b.yar").write_text("saved meanwhile")
+        await next_step(activations)
+    assert [line["event"] for line in lines].count("rules.folder_unreadable") == 1
+
+
+async def test_what_was_saved_before_the_watch_began(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the start and the first of the watch."""
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    known, asked = look_at(folder), Activations()
+    (folder / "yara" / "b.yar").write_text("saved meanwhile")
+    task = asyncio.create_task(watch(folder, known, asked))
+    await next_step(asked)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 def test_a_look_sees_files_of_the_set_alone(folder: Path) -> None:
     before = look_at(folder)
     assert [each[0] for each in before] == ["yara/a.yar"]
