@@ -11,6 +11,7 @@ from api import problems
 from api.active_rules import ActiveRules
 from api.description import VERSION, describe
 from api.envelope import Envelope
+from api.places import Places
 from api.routes import (
     documentation,
     events,
@@ -51,6 +52,7 @@ ROUTERS = (
 )
 STREAMS = 32
 ORDERS = 4
+HANDED_IN = 4
 
 
 def create_app(
@@ -105,7 +107,7 @@ def create_app(
         false_positive_rate=false_positive_rate,
         closing=closing,
         streams=asyncio.Semaphore(STREAMS),
-        handing_in=asyncio.Semaphore(1),
+        handing_in=Places(HANDED_IN),
         orders=asyncio.Semaphore(ORDERS),
     )
     for router in ROUTERS:

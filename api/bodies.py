@@ -17,6 +17,7 @@ from verdicts.spool import Spool, SpoolSpace
 
 JSON_BYTES = 64 * 1024
 JSON_SECONDS = 30
+RETRY = {"Retry-After": "5"}
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -63,7 +64,7 @@ def file_body(description: str, *media_types: str) -> dict[str, Any]:
 
 
 def busy(detail: str) -> RequestFailed:
-    return RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": "5"})
+    return RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY)
 
 
 async def _read(

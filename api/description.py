@@ -29,6 +29,8 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "408": "The file took too long",
         "413": "The file is too large",
         "422": "A parameter is wrong, or the rule set is none, or it fails the check",
+        "429": "This key hands in another one just now",
+        "507": "There is no room on the disk",
     },
     "/v1/rulesets/{id}": COMMON | NO_SET,
     "/v1/rulesets/{id}/diff": COMMON | NO_SET,
@@ -37,6 +39,7 @@ PROBLEMS: dict[str, dict[str, str]] = {
     "/v1/rulesets/{id}/stage": STEP,
     "/v1/rulesets/{id}/activate": STEP,
     "/v1/rulesets/rollback": STEP,
+    "/v1/rulesets/unstage": STEP,
     "/v1/scans": COMMON | {"408": "The file took too long", "413": "The file is too large"},
 }
 

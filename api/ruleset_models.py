@@ -87,7 +87,7 @@ class EventModel(BaseModel):
 
 class EventPage(BaseModel):
     data: list[EventModel] = Field(description="Newest first.")
-    next: int | None = Field(description="Give it as `before` for the next page; null at the end.")
+    next: int | None = Field(description="Give it as `cursor` for the next page; null at the end.")
 
 
 class ShadowPage(EventPage):

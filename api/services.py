@@ -9,6 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.active_rules import ActiveRules
+from api.places import Places
 from api.settings import ApiSettings
 from verdicts.ledger.queries import Reader
 from verdicts.rulesets.store import Store
@@ -49,8 +50,8 @@ class Services:
     """Set when the API is about to stop: streams end then."""
     streams: asyncio.Semaphore
     """Places for clients that follow events."""
-    handing_in: asyncio.Semaphore
-    """The one place for a rule set that is being handed in."""
+    handing_in: Places
+    """For rule sets that are being handed in."""
     orders: asyncio.Semaphore
     """Places for those who wait until the supervisor has carried out their order."""
     key_uses: dict[str, float] = field(default_factory=dict)

@@ -17,10 +17,9 @@ from api.routes.rulesets import find, ruleset_row
 from api.ruleset_models import RulesetModel
 from api.services import Served, Services
 from scanners.settings import MiB
-from verdicts.rulesets.bundle import unpack
-from verdicts.rulesets.handover import incoming
+from verdicts.rulesets.handover import bring_bundle
 from verdicts.rulesets.orders import Action, NoSupervisor, Order, OrderRefused, ask
-from verdicts.rulesets.records import RulesetError
+from verdicts.rulesets.records import RulesetError, SetMalformed
 from verdicts.spool import Spool
 
 router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
@@ -56,9 +55,7 @@ async def hand_in(
 
     One that fails the check is refused, with all that is wrong in `problems`.
     """
-    if services.handing_in.locked():
-        raise busy("Another rule set is being handed in.")
-    async with services.handing_in:
+    with services.handing_in.taken(key.prefix, "rule set"):
         spool = Spool(services.space)
         try:
             seconds = services.settings.upload_seconds
@@ -75,6 +72,14 @@ async def rollback(
     """Make the set active again that was active before, or the one that is named."""
     meant = find(services, query.to).id if query.to else ""
     return await _ordered(services, "rollback", key.name, meant, query.note)
+
+
+@router.post("/unstage", summary="End the trial of the staged rule set", response_model=RulesetModel)
+async def unstage(
+    services: Served, key: Analyst, query: Annotated[NoteQuery, Query()]
+) -> dict[str, object]:
+    """Take the staged set away from live traffic; it can be staged again."""
+    return await _ordered(services, "unstage", key.name, find(services, "staged").id, query.note)
 
 
 @router.post("/{id}/stage", summary="Try a rule set on live traffic", response_model=RulesetModel)
@@ -105,21 +110,20 @@ async def _ordered(
 
 def _take_in(services: Services, actor: str, note: str, spool: Spool) -> dict[str, object]:
     """Unpack the bundle where the supervisor finds it, and have it checked.  Blocks."""
-    folder = incoming(services.rulesets)
+    folder = _unpack(services, spool)
     try:
-        _unpack(spool, folder)
         order = Order("check", actor[:ACTOR_LENGTH], folder=str(folder), note=note)
         return _carried_out(services, order, HTTPStatus.UNPROCESSABLE_ENTITY)
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # the supervisor has its own copy by now
 
 
-def _unpack(spool: Spool, folder: Path) -> None:
+def _unpack(services: Services, spool: Spool) -> Path:
     try:
         with os.fdopen(os.dup(spool.descriptor()), "rb") as stream:
             stream.seek(0)
-            unpack(stream, folder)
-    except RulesetError as error:
+            return bring_bundle(services.rulesets, stream)
+    except SetMalformed as error:
         raise RequestFailed(HTTPStatus.UNPROCESSABLE_ENTITY, sentence(error)) from None
     except OSError:
         raise RequestFailed(

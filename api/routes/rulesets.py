@@ -53,7 +53,7 @@ class CaseQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(100, ge=1, le=1000)
-    before: int | None = Field(None, ge=0, lt=10**18, description="`next` of the page before.")
+    cursor: int | None = Field(None, ge=0, lt=10**18, description="`next` of the page before.")
 
 
 @router.get("", summary="List rule sets", response_model=RulesetList)
@@ -144,7 +144,7 @@ def _total(fronts: list[ShadowStatus]) -> dict[str, int]:
 
 def _cases(services: Services, ruleset: str, kind: str, query: CaseQuery) -> dict[str, object]:
     with services.reader.connect() as connection:
-        found = events_before(connection, ruleset, kind, query.before, query.limit + 1)
+        found = events_before(connection, ruleset, kind, query.cursor, query.limit + 1)
     page = found[: query.limit]
     more = len(found) > query.limit
     return {"data": list(map(event_row, page)), "next": page[-1].id if more else None}

@@ -28,6 +28,7 @@ TABLE = {
     ("POST", "/v1/rulesets/{id}/stage"): (Role.ANALYST, Role.ADMIN),
     ("POST", "/v1/rulesets/{id}/activate"): (Role.ADMIN,),
     ("POST", "/v1/rulesets/rollback"): (Role.ADMIN,),
+    ("POST", "/v1/rulesets/unstage"): (Role.ANALYST, Role.ADMIN),
     ("GET", "/v1/events"): KEYS,
     ("GET", "/v1/stats/summary"): KEYS,
     ("POST", "/v1/scans"): (Role.ANALYST, Role.ADMIN),

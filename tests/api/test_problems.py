@@ -40,7 +40,7 @@ CASES = [
     ("GET", "/v1/rulesets/history?limit=0", b"", 422, ["query.limit"]),
     ("GET", "/v1/rulesets/0123", b"", 404, []),
     ("GET", "/v1/rulesets/..%2f..", b"", 404, []),
-    ("GET", "/v1/rulesets/active/shadow?before=-1", b"", 422, ["query.before"]),
+    ("GET", "/v1/rulesets/active/shadow?cursor=-1", b"", 422, ["query.cursor"]),
     ("POST", "/v1/rulesets/active/stage?force=1", b"", 422, ["query.force"]),
     ("POST", "/v1/rulesets/rollback", b"", 503, []),
     ("POST", "/v1/rulesets", b"no bundle", 422, []),

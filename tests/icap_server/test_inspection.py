@@ -1,5 +1,6 @@
 """The exchange that inspects: what is kept, what is asked, which reply follows from a ruling."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,26 @@ async def test_clean(
         Direction.UPLOAD if method == "REQMOD" else Direction.DOWNLOAD
     )
     assert inspection.seen == [BODY]
+
+
+@pytest.mark.parametrize("body", [BODY, b"worm"])
+async def test_a_verdict_of_before_bears_the_tag_of_before(
+    make_office: MakeOffice,
+    question: "Ask",
+    inspection: "ScriptedInspection",
+    body: bytes,
+) -> None:
+    """Another rule set takes over while it is made: a proxy must not keep it as the new set's."""
+    office, tags = make_office(), iter(['"before"', '"after"', '"later"'])
+    office.istag = lambda: next(tags)
+    inspection.gate = asyncio.Event()
+    exchange = InspectExchange(read_head(question(body, "Allow: 204")), office, GENERIC)
+    answering = asyncio.create_task(judge(exchange, body))
+    while not inspection.waiting:  # noqa: ASYNC110 the double tells nobody
+        await asyncio.sleep(0)
+    assert office.istag() == '"after"'
+    inspection.gate.set()
+    assert b'ISTag: "before"\r\n' in (await answering).head
 
 
 async def test_clean_without_204(make_office: MakeOffice, question: "Ask") -> None:

@@ -2,6 +2,10 @@
 
 A client makes one in `<state>/rulesets/incoming/` and names it in an order; the supervisor takes
 from it what is a rule set, and removes it.
+
+The client may be root, and the state another user's, who may exchange any folder of it at any
+time.  So every folder is opened once and gone on from, and all is written within one that nobody
+else can enter before it is whole.
 """
 
 import contextlib
@@ -9,37 +13,41 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from verdicts.rulesets.bundle import unpack
 from verdicts.rulesets.copying import copy_set
 from verdicts.rulesets.orders import OrderRefused
+from verdicts.rulesets.records import RulesetError
 
 KEPT_SECONDS = 24 * 3600
 NAME = re.compile(r"[0-9a-f]{16}")
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def incoming(store_folder: Path) -> Path:
-    """Return a path of the caller's own, not there yet, for `unpack` or `copy_set`."""
-    parent = store_folder / "incoming"
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return parent / secrets.token_hex(8)
+class HandoverFailed(RulesetError):
+    """The folders of the state are not what they should be."""
 
 
 def bring(store_folder: Path, source: Path) -> Path:
     """Copy a rule set, a folder or a bundle, for an order; return the folder it is in now.
 
-    Blocks.  Raises SetMalformed, OSError.
+    Blocks.  Raises SetMalformed, HandoverFailed, OSError.
     """
-    target = incoming(store_folder)
     if source.is_file():
         with source.open("rb") as bundle:
-            unpack(bundle, target)
-    else:
-        copy_set(source, target)
-    _give_to_service(store_folder, target)
-    return target
+            return bring_bundle(store_folder, bundle)
+    return _bring(store_folder, partial(copy_set, source))
+
+
+def bring_bundle(store_folder: Path, bundle: BinaryIO) -> Path:
+    """Unpack what is read from the bundle, as `bring` does."""
+    return _bring(store_folder, partial(unpack, bundle))
 
 
 def handed_over(store_folder: Path, folder: str) -> Path:
@@ -59,10 +67,71 @@ def sweep(store_folder: Path) -> None:
                 shutil.rmtree(path)
 
 
-def _give_to_service(store_folder: Path, target: Path) -> None:
+def _bring(store_folder: Path, write: Callable[[Path], object]) -> Path:
+    """Let `write` make a folder, and put it where orders find it."""
+    name = secrets.token_hex(8)
+    with contextlib.ExitStack() as opened:
+        state = os.open(store_folder.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        opened.callback(os.close, state)
+        owner = os.fstat(state)
+        top = opened.enter_context(_folder_of(owner, state, store_folder.name))
+        incoming = opened.enter_context(_folder_of(owner, top, "incoming"))
+        own = opened.enter_context(_own_folder(incoming, f".new-{name}"))
+        write(Path(f"/proc/self/fd/{own}") / name)
+        _give(owner, own, name)
+        os.rename(name, name, src_dir_fd=own, dst_dir_fd=incoming)
+    return store_folder / "incoming" / name
+
+
+@contextlib.contextmanager
+def _folder_of(owner: os.stat_result, parent: int, name: str) -> Iterator[int]:
+    """Open a folder of the state, which is made if it is not there, as its owner's."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(name, 0o700, dir_fd=parent)
+    with _opened(parent, name) as folder:
+        found = os.fstat(folder)
+        if found.st_uid != owner.st_uid and _is_only_ours(found):
+            os.fchown(folder, owner.st_uid, owner.st_gid)
+        yield folder
+
+
+@contextlib.contextmanager
+def _own_folder(parent: int, name: str) -> Iterator[int]:
+    """Make a folder that nobody else can enter; it goes in the end, with what is in it."""
+    os.mkdir(name, 0o700, dir_fd=parent)
+    with _opened(parent, name) as folder:
+        if not _is_only_ours(os.fstat(folder)):
+            raise HandoverFailed(f"somebody exchanges folders of the rule sets: {name}")
+        try:
+            yield folder
+        finally:
+            for left in os.listdir(folder):
+                shutil.rmtree(left, ignore_errors=True, dir_fd=folder)
+            with contextlib.suppress(OSError):  # its name is the state's owner's to give away
+                os.rmdir(name, dir_fd=parent)
+
+
+@contextlib.contextmanager
+def _opened(parent: int, name: str) -> Iterator[int]:
+    try:
+        folder = os.open(name, FOLDER, dir_fd=parent)
+    except OSError as error:
+        raise HandoverFailed(f"{name} is no folder of the rule sets: {error.strerror}") from error
+    try:
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _is_only_ours(found: os.stat_result) -> bool:
+    return found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & 0o077
+
+
+def _give(owner: os.stat_result, folder: int, name: str) -> None:
     """Let root's copy belong to whom the state belongs: the service has to remove it."""
     if os.geteuid() != 0:
         return
-    owner = store_folder.parent.stat()
-    for path in (store_folder, target.parent, target, *target.rglob("*")):
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    for _, _, files, place in os.fwalk(name, topdown=False, dir_fd=folder):
+        for file in files:
+            os.chown(file, owner.st_uid, owner.st_gid, dir_fd=place, follow_symlinks=False)
+        os.fchown(place, owner.st_uid, owner.st_gid)

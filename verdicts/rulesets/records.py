@@ -5,6 +5,29 @@ from enum import StrEnum
 
 MAX_TEXT = 500
 """Characters of an actor, a note or a reason that are kept."""
+JOINERS = "\u200c\u200d"
+"""Invisible, and part of words in some scripts."""
+
+
+def legible(text: str) -> str:
+    """Return it for people to read, in JSON and on terminals: what cannot be shown is U+FFFD.
+
+    That is what is no Unicode (a lone surrogate: a byte of another encoding) and what steers a
+    terminal or the direction of writing.  White space of any kind is a space.
+    """
+    return text if text.isprintable() else "".join(map(_legible, text))
+
+
+def _legible(char: str) -> str:
+    if char.isprintable() or char in JOINERS:
+        return char
+    return " " if char.isspace() else "\ufffd"
+
+
+def _made_legible(record: object, *names: str) -> None:
+    """For records that are made only once: replace these texts of it."""
+    for name in names:
+        object.__setattr__(record, name, legible(getattr(record, name)))
 
 
 class RulesetError(Exception):

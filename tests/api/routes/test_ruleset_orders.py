@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from fastapi import Request
 
 from api.services import get_services
+from api.settings import ApiSettings
 from scanners.rules.records import Problem
 from verdicts.ledger.questions import Role
 from verdicts.rulesets.bundle import pack
@@ -22,7 +24,12 @@ from verdicts.rulesets.records import Status
 
 WRONG = Problem("yara/worm.yar", 1, "X", "bad", "mend it")
 WriteRules = Callable[..., Path]
-STATUSES = {"check": Status.CHECKED, "stage": Status.STAGED, "activate": Status.ACTIVE}
+STATUSES = {
+    "check": Status.CHECKED,
+    "stage": Status.STAGED,
+    "unstage": Status.CHECKED,
+    "activate": Status.ACTIVE,
+}
 
 
 class Supervisor:
@@ -152,10 +159,79 @@ async def test_no_supervisor(site: Any, client: httpx.AsyncClient, bundle: bytes
     assert left_behind(site) == []
 
 
-async def test_one_upload_at_a_time(site: Any, client: httpx.AsyncClient, bundle: bytes) -> None:
+async def drop_by_drop(sent: asyncio.Event) -> AsyncIterator[bytes]:
+    """A body of which one byte comes, and then no more."""
+    yield b"x"
+    sent.set()
+    await asyncio.Event().wait()
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_who_is_slow_keeps_nobody_else_out(
+    site: Any, client: httpx.AsyncClient, bundle: bytes
+) -> None:
+    sent = asyncio.Event()
+    async with site.client(Role.ANALYST) as analyst:
+        slow = asyncio.create_task(analyst.post("/v1/rulesets", content=drop_by_drop(sent)))
+        async with asyncio.timeout(10):
+            await sent.wait()
+        again = await analyst.post("/v1/rulesets", content=bundle)
+        assert (again.status_code, again.headers["retry-after"]) == (429, "5")
+        assert (await client.post("/v1/rulesets", content=bundle)).status_code == 201
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        assert (await analyst.post("/v1/rulesets", content=bundle)).status_code == 201
+
+
+async def test_four_places(site: Any, client: httpx.AsyncClient, bundle: bytes) -> None:
     services = get_services(Request({"type": "http", "app": site.app}))
-    async with services.handing_in:
-        assert (await client.post("/v1/rulesets", content=bundle)).status_code == 503
+    with ExitStack() as stack:
+        for key in "abcd":
+            stack.enter_context(services.handing_in.taken(key, "rule set"))
+        answer = await client.post("/v1/rulesets", content=bundle)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+@pytest.mark.parametrize("settings", [ApiSettings(upload_seconds=0.05)])
+async def test_slow_upload_comes_to_an_end(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/rulesets", content=drop_by_drop(asyncio.Event()))
+    assert answer.status_code == 408
+
+
+async def test_trial_comes_to_an_end(
+    site: Any, client: httpx.AsyncClient, supervisor: Supervisor, bundle: bytes
+) -> None:
+    assert (await client.post("/v1/rulesets/unstage")).status_code == 404
+    made = (await client.post("/v1/rulesets", content=bundle)).json()["id"]
+    assert (await client.post(f"/v1/rulesets/{made}/stage")).status_code == 200
+    async with site.client(Role.ANALYST) as analyst:
+        answer = (await analyst.post("/v1/rulesets/unstage?note=seen+enough")).json()
+    assert (answer["id"], answer["status"], answer["why"]) == (made, "checked", "seen enough")
+    assert (supervisor.orders[-1].action, site.store.staged) == ("unstage", None)
+
+
+async def test_nobody_goes_back_to_what_never_was_active(
+    site: Any, client: httpx.AsyncClient, supervisor: Supervisor, active: str, bundle: bytes
+) -> None:
+    made = (await client.post("/v1/rulesets", content=bundle)).json()["id"]
+    answer = await client.post(f"/v1/rulesets/rollback?to={made}")
+    assert answer.status_code == 409
+    assert "activate it instead" in answer.json()["detail"]
+    assert site.store.active.id == active
+
+
+async def test_note_of_any_bytes_is_shown(
+    site: Any, client: httpx.AsyncClient, supervisor: Supervisor, active: str, bundle: bytes
+) -> None:
+    made = (await client.post("/v1/rulesets?note=caf%E9%1B[2J", content=bundle)).json()
+    assert made["note"] == "caf\ufffd\ufffd[2J"
+    (site.run_directory / "rulesets" / "state.json").write_text(
+        (site.run_directory / "rulesets" / "state.json").read_text().replace("first", "\\ud800")
+    )
+    for path in ("", "/active", "/history"):
+        answer = await client.get(f"/v1/rulesets{path}")
+        assert answer.status_code == 200
+        assert "\ufffd" in answer.text
 
 
 async def test_few_wait_for_the_supervisor(

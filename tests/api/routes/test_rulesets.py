@@ -106,7 +106,7 @@ async def test_shadow(
         "unlisted": 5,
         "next": 4,
     }
-    rest = (await client.get("/v1/rulesets/staged/shadow?before=4&limit=3")).json()
+    rest = (await client.get("/v1/rulesets/staged/shadow?cursor=4&limit=3")).json()
     assert [event["data"]["n"] for event in rest["data"]] == [2, 1, 0]
     assert rest["next"] is None
 
@@ -120,6 +120,10 @@ async def test_retroactive(site: Any, client: httpx.AsyncClient, active: str) ->
         ("retroactive", 1),
         ("retroactive", 0),
     ]
+    first = (await client.get("/v1/rulesets/active/retroactive?limit=1")).json()
+    rest = await client.get(f"/v1/rulesets/active/retroactive?limit=1&cursor={first['next']}")
+    assert first["data"] + rest.json()["data"] == body["data"]
+    assert (body["next"], rest.json()["next"]) == (None, None)
     assert (await client.get("/v1/rulesets/ffff/retroactive")).status_code == 404
 
 

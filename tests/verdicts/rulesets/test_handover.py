@@ -2,26 +2,52 @@
 
 import os
 import time
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scanners.rules.manifest import ruleset_id
 from tests.verdicts.rulesets.conftest import MakeSet
 from verdicts.rulesets.bundle import pack
-from verdicts.rulesets.handover import KEPT_SECONDS, bring, handed_over, incoming, sweep
+from verdicts.rulesets.copying import copy_set
+from verdicts.rulesets.handover import (
+    KEPT_SECONDS,
+    HandoverFailed,
+    bring,
+    bring_bundle,
+    handed_over,
+    sweep,
+)
 from verdicts.rulesets.orders import OrderRefused
 from verdicts.rulesets.records import SetMalformed
 
+NOBODY = 65534
+RULE = "rule a { condition: true }"
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
 
 def test_a_folder_and_a_bundle_are_brought(make_set: MakeSet, tmp_path: Path) -> None:
-    source, top = make_set(), tmp_path / "rulesets"
+    source, top = (
+        make_set(files={"yara/a.yar": RULE}),
+        tmp_path / "rulesets",
+    )
     pack(source, tmp_path / "bundle", None)
-    for place in (source, tmp_path / "bundle"):
-        folder = bring(top, place)
+    data = (tmp_path / "bundle").read_bytes()
+    open_before = len(os.listdir("/proc/self/fd"))
+    folders = [
+        bring(top, source),
+        bring(top, tmp_path / "bundle"),
+        bring_bundle(top, BytesIO(data)),
+    ]
+    for folder in folders:
         assert ruleset_id(folder) == ruleset_id(source)
         assert handed_over(top, str(folder)) == folder
+    assert set((top / "incoming").iterdir()) == set(folders)
     assert (top / "incoming").stat().st_mode & 0o777 == 0o700
+    assert len(os.listdir("/proc/self/fd")) == open_before
 
 
 def test_what_is_no_rule_set_is_not_brought(tmp_path: Path) -> None:
@@ -43,23 +69,6 @@ def test_other_folders_are_none_of_ours(tmp_path: Path, folder: str) -> None:
             handed_over(tmp_path, text)
 
 
-def test_the_owner_of_the_state_owns_it(
-    make_set: MakeSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: dict[str, tuple[int, int]] = {}
-
-    def chown(path: Path, owner: int, group: int, *, follow_symlinks: bool) -> None:
-        assert not follow_symlinks
-        given[path.name] = owner, group
-
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(os, "chown", chown)
-    folder = bring(tmp_path / "rulesets", make_set())
-    assert {folder.name, "rulesets", "incoming", "policy.toml", "MANIFEST"} == set(given)
-    state = tmp_path.stat()
-    assert set(given.values()) == {(state.st_uid, state.st_gid)}
-
-
 def test_what_nobody_ordered_about_goes_after_a_day(make_set: MakeSet, tmp_path: Path) -> None:
     sweep(tmp_path)  # before anything was ever handed over
     old, new = bring(tmp_path, make_set()), bring(tmp_path, make_set())
@@ -68,4 +77,137 @@ def test_what_nobody_ordered_about_goes_after_a_day(make_set: MakeSet, tmp_path:
     sweep(tmp_path)
     assert not old.exists()
     assert new.exists()
-    assert incoming(tmp_path) != incoming(tmp_path)
+
+
+def owners(folder: Path) -> set[int]:
+    return {path.lstat().st_uid for path in (folder, *folder.rglob("*"))}
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """The folder of a service that does not run as root."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    os.chown(folder, NOBODY, NOBODY)
+    return folder
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Path:
+    """A folder of root's in which nothing may be written, or given away."""
+    folder = tmp_path / "etc"
+    (folder / "incoming").mkdir(parents=True)
+    (folder / "incoming" / "key").write_text("root's")
+    (folder / "shadow").write_text("root's")
+    return folder
+
+
+@pytest.fixture
+def unharmed(victim: Path) -> Callable[[], bool]:
+    before = sorted(victim.rglob("*"))
+    return lambda: sorted(victim.rglob("*")) == before and owners(victim) == {0}
+
+
+@as_root
+def test_the_owner_of_the_state_owns_it(make_set: MakeSet, state: Path) -> None:
+    source = make_set(files={"yara/a.yar": RULE})
+    folder = bring(state / "rulesets", source)
+    assert owners(state) == {NOBODY}
+    assert owners(source) == {0}
+    assert sorted(path.name for path in folder.iterdir()) == ["MANIFEST", "policy.toml", "yara"]
+
+
+@as_root
+@pytest.mark.parametrize("place", ["rulesets", "rulesets/incoming"])
+def test_root_follows_no_link(
+    make_set: MakeSet, state: Path, victim: Path, unharmed: Callable[[], bool], place: str
+) -> None:
+    (state / place).parent.mkdir(exist_ok=True)
+    (state / place).symlink_to(victim)
+    with pytest.raises(HandoverFailed, match="is no folder of the rule sets"):
+        bring(state / "rulesets", make_set())
+    assert unharmed()
+
+
+@as_root
+@pytest.mark.parametrize("levels", [1, 2, 3])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_what_is_exchanged_while_it_is_written_leads_nowhere(
+    make_set: MakeSet,
+    state: Path,
+    victim: Path,
+    unharmed: Callable[[], bool],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    levels: int,
+    moment: str,
+) -> None:
+    """The owner of the state acts around the copy: on a folder above it."""
+
+    def exchange(target: Path) -> None:
+        written = Path(os.readlink(target.parent)) / target.name  # as its owner sees it
+        place = [written, *written.parents][levels]
+        place.rename(place.with_name("away"))
+        place.symlink_to(victim)
+
+    def racing(source: Path, target: Path) -> bytes:
+        if moment == "before":
+            exchange(target)
+        listed = copy_set(source, target)
+        if moment == "after":
+            exchange(target)
+        return listed
+
+    monkeypatch.setattr("verdicts.rulesets.handover.copy_set", racing)
+    bring(state / "rulesets", make_set())
+    assert unharmed()
+
+
+@as_root
+@pytest.mark.parametrize("name", ["rulesets", "incoming", ".new-"])
+@pytest.mark.parametrize("by", ["link", "folder"])
+def test_what_is_exchanged_as_soon_as_it_is_made_is_noticed(
+    make_set: MakeSet,
+    state: Path,
+    victim: Path,
+    unharmed: Callable[[], bool],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    name: str,
+    by: str,
+) -> None:
+    real = os.mkdir
+
+    def racing(path: Any, mode: int = 0o777, *, dir_fd: int | None = None) -> None:
+        real(path, mode, dir_fd=dir_fd)
+        if not str(path).startswith(name):
+            return
+        os.rename(path, "away", src_dir_fd=dir_fd, dst_dir_fd=dir_fd)
+        if by == "link":
+            os.symlink(victim, path, dir_fd=dir_fd)
+        else:
+            real(path, 0o777, dir_fd=dir_fd)
+            os.chown(path, NOBODY, NOBODY, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "mkdir", racing)
+    if by == "folder" and name != ".new-":  # one's own for one's own: nothing is gained
+        bring(state / "rulesets", make_set())
+    else:
+        with pytest.raises(HandoverFailed):
+            bring(state / "rulesets", make_set())
+    assert unharmed()
+
+
+@as_root
+def test_nobody_enters_before_it_is_whole(
+    make_set: MakeSet, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looking(source: Path, target: Path) -> bytes:
+        listed = copy_set(source, target)
+        above = target.parent.stat()
+        assert (above.st_uid, above.st_mode & 0o777) == (0, 0o700)
+        return listed
+
+    monkeypatch.setattr("verdicts.rulesets.handover.copy_set", looking)
+    bring(state / "rulesets", make_set())
+    assert not list(state.rglob(".new-*"))
