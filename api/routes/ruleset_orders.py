@@ -74,7 +74,9 @@ async def rollback(
     return await _ordered(services, "rollback", key.name, meant, query.note)
 
 
-@router.post("/unstage", summary="End the trial of the staged rule set", response_model=RulesetModel)
+@router.post(
+    "/unstage", summary="End the trial of the staged rule set", response_model=RulesetModel
+)
 async def unstage(
     services: Served, key: Analyst, query: Annotated[NoteQuery, Query()]
 ) -> dict[str, object]:

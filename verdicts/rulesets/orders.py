@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from scanners.rules.records import Problem
 from verdicts.rulesets.records import RulesetError
+from verdicts.rulesets.texts import make_legible
 
 SOCKET = "rules.sock"
 MAX_LINE = 64 * 1024
@@ -52,12 +53,16 @@ class Order:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Raise OrderRefused for what the types do not say: it may come from anywhere."""
+        """Raise OrderRefused for what the types do not say: it may come from anywhere.
+
+        What people wrote is made legible: it is shown on terminals and in JSON.
+        """
         if self.action not in get_args(Action):
             raise OrderRefused(f"there is no order {str(self.action)[:40]!a}")
         texts = (self.actor, self.ruleset, self.folder, self.note)
         if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts):
             raise OrderRefused(f"an order has texts of {MAX_TEXT} characters at most")
+        make_legible(self, "actor", "note")
         if not RULESET.fullmatch(self.ruleset):
             raise OrderRefused(
                 f"{self.ruleset[:40]!a} names no rule set: give 4 to 16 hex digits of its id, "

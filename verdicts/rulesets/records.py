@@ -3,31 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from verdicts.rulesets.texts import legible, make_legible
+
 MAX_TEXT = 500
 """Characters of an actor, a note or a reason that are kept."""
-JOINERS = "\u200c\u200d"
-"""Invisible, and part of words in some scripts."""
-
-
-def legible(text: str) -> str:
-    """Return it for people to read, in JSON and on terminals: what cannot be shown is U+FFFD.
-
-    That is what is no Unicode (a lone surrogate: a byte of another encoding) and what steers a
-    terminal or the direction of writing.  White space of any kind is a space.
-    """
-    return text if text.isprintable() else "".join(map(_legible, text))
-
-
-def _legible(char: str) -> str:
-    if char.isprintable() or char in JOINERS:
-        return char
-    return " " if char.isspace() else "\ufffd"
-
-
-def _made_legible(record: object, *names: str) -> None:
-    """For records that are made only once: replace these texts of it."""
-    for name in names:
-        object.__setattr__(record, name, legible(getattr(record, name)))
 
 
 class RulesetError(Exception):
@@ -78,6 +57,9 @@ class StoredSet:
     why: str = ""
     """Reason of its present status, above all of "refused"."""
 
+    def __post_init__(self) -> None:
+        make_legible(self, "author", "note", "origin", "signed_by", "why")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -111,3 +93,8 @@ class HistoryLine:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        make_legible(self, "actor", "action", "ruleset", "former", "why")
+        for name in ("added", "removed", "changed"):
+            object.__setattr__(self, name, tuple(map(legible, getattr(self, name))))

@@ -28,6 +28,19 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert (tmp_path / "history.jsonl").read_text().count("\n") == 2
 
 
+def test_texts_that_an_older_douane_let_in_can_be_shown(tmp_path: Path) -> None:
+    Journal(tmp_path).write(STATE)
+    for file in ("state.json", "history.jsonl"):
+        path = tmp_path / file
+        path.write_text(path.read_text().replace(': "note"', r': "caf\udce9 \u001b[2J"'))
+        path.write_text(path.read_text().replace('"alice"', r'"\ud800"'))
+    read, lines = Journal(tmp_path).read(), Journal(tmp_path).history()
+    assert (read.sets[ONE.id].note, read.sets[ONE.id].author) == ("caf\ufffd \ufffd[2J", "\ufffd")
+    assert [(line.why, line.actor) for line in lines] == [("caf\ufffd \ufffd[2J", "\ufffd")]
+    (tmp_path / "state.json").unlink()  # so that the file of the history alone says it
+    assert Journal(tmp_path).history() == lines
+
+
 def test_an_older_state_counted_no_turns(tmp_path: Path) -> None:
     Journal(tmp_path).write(NEXT)
     row = json.loads((tmp_path / "state.json").read_text())

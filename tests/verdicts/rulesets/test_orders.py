@@ -142,6 +142,11 @@ def test_what_is_sent_is_read(ruleset: str) -> None:
     assert read_order(json.dumps(order).encode()) == Order(**order)
 
 
+def test_what_people_wrote_can_be_shown() -> None:
+    order = read_order(rb'{"action": "state", "actor": "b\udce9a", "note": "\u001b[2J\nx"}')
+    assert (order.actor, order.note) == ("b\ufffda", "\ufffd[2J x")
+
+
 @given(st.binary(max_size=300))
 def test_any_line_is_an_order_or_refused(line: bytes) -> None:
     try:
