@@ -6,7 +6,7 @@ each transfer that let such a content pass becomes a `retroactive` event.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -17,7 +17,8 @@ from scanners.blocked_hashes import MAX_HASHES, BlockedHash, blocked_hashes
 from scanners.hash_lists import utc_day
 from scanners.model import DetectionLevel, Reason
 from verdicts.kept import KeptSamples, Sample
-from verdicts.ledger.lookback import MOST_ROWS, Passed, allowed_contents
+from verdicts.ledger.events import events_about
+from verdicts.ledger.lookback import Passed, allowed_contents
 from verdicts.ledger.new_events import NewEvent
 from verdicts.ledger.queries import Reader
 from verdicts.model import Action, utc_now
@@ -26,6 +27,9 @@ from verdicts.scan_socket import ScanRefused, ScanRequest
 
 log = structlog.get_logger()
 
+KIND = "retroactive"
+MOST_ROWS = 10_000
+"""Transfers that one look tells of."""
 EVENTS_AT_ONCE = 100
 TEXT, NAMES = 256, 10
 """Characters of a text, and names of detections, in an event."""
@@ -42,6 +46,16 @@ class Superseded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one look back came to."""
+
+    found: int
+    """Events that are new."""
+    truncated: bool
+    """There was more than MOST_ROWS."""
+
+
+@dataclass(frozen=True, slots=True)
 class LookBack:
     """One look back; everything it calls may block, and is called in a thread."""
 
@@ -55,42 +69,51 @@ class LookBack:
     kept: KeptSamples | None
     since: int
     """Microseconds since 1970 UTC: transfers before are left alone."""
+    done: set[str] = field(default_factory=set)
+    """Samples (SHA-256) that need no further scan: an attempt that failed later did them."""
 
-    async def run(self, progress: Progress = lambda _what, _count: None) -> int:
-        """Return the number of events, at most MOST_ROWS.
+    async def run(self, progress: Progress = lambda _what, _count: None) -> Outcome:
+        """Tell of each transfer that was not told of for this rule set, at most MOST_ROWS.
 
         Raises Superseded, and what the reader, `add_events` and `submit` raise; what was found
-        until then is stored.
+        until then is stored, and another attempt goes on from there.
         """
         known = await asyncio.to_thread(blocked_hashes, self.rules, utc_day())
-        found = await asyncio.to_thread(self._by_hash, known)
+        told = await asyncio.to_thread(self._told)
+        left = MOST_ROWS + 1  # nothing is told of the last one, but that there is more
+        left -= await asyncio.to_thread(self._look_up, known, told, left)
         progress("hashes", len(known))
         if len(known) >= MAX_HASHES:
             log.warning("lookback.too_many_hashes", ruleset=self.ruleset, looked_for=len(known))
-        told = {passed.sha256 for passed in found}
-        events = [self._event(one, _by_list(known[one.sha256])) for one in found]
-        await asyncio.to_thread(self._add, events)
-        count = len(events)
         samples = await asyncio.to_thread(list, self.kept.samples() if self.kept else ())
         for number, sample in enumerate(samples, 1):
-            if count >= MOST_ROWS:
-                log.warning("lookback.too_much", ruleset=self.ruleset, events=count)
+            if not left:
                 break
-            if sample.sha256 not in told:
-                count += await asyncio.to_thread(self._scan_again, sample, MOST_ROWS - count)
+            if sample.sha256 not in self.done:
+                left -= await asyncio.to_thread(self._scan_again, sample, told, left)
+                self.done.add(sample.sha256)
             progress("samples", number)
-        return count
+        if not left:
+            log.warning("lookback.too_much", ruleset=self.ruleset, most=MOST_ROWS)
+        return Outcome(min(MOST_ROWS, MOST_ROWS + 1 - left), truncated=not left)
 
-    def _by_hash(self, known: dict[str, BlockedHash]) -> list[Passed]:
+    def _told(self) -> set[str]:
         with self.reader.connect() as connection:
-            rows = allowed_contents(connection, known, self.since)
-            return [one for one in rows if known[one.sha256].size in (None, one.size)]
+            return events_about(connection, self.ruleset, KIND)
 
-    def _scan_again(self, sample: Sample, most: int) -> int:
-        """Return how many transfers let this sample pass that would be blocked now."""
+    def _look_up(self, known: dict[str, BlockedHash], told: set[str], left: int) -> int:
+        """Return how many transfers, up to `left`, let pass what the lists name now."""
         with self.reader.connect() as connection:
-            passed = list(allowed_contents(connection, [sample.sha256], self.since, most))
-        if not passed:  # forgotten, or erased
+            rows = allowed_contents(connection, known, self.since, left, told)
+            passed = [one for one in rows if known[one.sha256].size in (None, one.size)]
+        events = [self._event(one, _by_list(known[one.sha256])) for one in passed]
+        return self._tell(events, told, left)
+
+    def _scan_again(self, sample: Sample, told: set[str], left: int) -> int:
+        """Return how many transfers, up to `left`, let this sample pass, if it is blocked now."""
+        with self.reader.connect() as connection:
+            passed = list(allowed_contents(connection, [sample.sha256], self.since, left, told))
+        if not passed:  # forgotten, erased, or all is told
             return 0
         try:
             with sample.body.open("rb") as body:
@@ -105,12 +128,14 @@ class LookBack:
             return 0
         if row["wanted"] == Action.ALLOW.value:
             return 0
-        self._add([self._event(one, _by_scan(row)) for one in passed])
-        return len(passed)
+        return self._tell([self._event(one, _by_scan(row)) for one in passed], told, left)
 
-    def _add(self, events: Sequence[NewEvent]) -> None:
-        for start in range(0, len(events), EVENTS_AT_ONCE):
-            self.add_events(events[start : start + EVENTS_AT_ONCE])
+    def _tell(self, events: Sequence[NewEvent], told: set[str], left: int) -> int:
+        new = events[: left - 1]
+        for start in range(0, len(new), EVENTS_AT_ONCE):
+            self.add_events(new[start : start + EVENTS_AT_ONCE])
+        told.update(event.verdict for event in new)
+        return len(events)
 
     def _event(self, passed: Passed, why: dict[str, object]) -> NewEvent:
         data: dict[str, object] = {
@@ -125,7 +150,7 @@ class LookBack:
             "client_ip": passed.client_ip,
         }
         now = microseconds(utc_now())
-        return NewEvent(now, "retroactive", self.ruleset, passed.verdict, data)
+        return NewEvent(now, KIND, self.ruleset, passed.verdict, data)
 
 
 def _by_list(blocked: BlockedHash) -> dict[str, object]:

@@ -91,7 +91,7 @@ class Supervisor:
         """Start everything, then follow clamd's database for ever."""
         settings = self._settings
         rules = await self._rules.begin(self._say)
-        self._rules_digest = rules_digest(settings, settings.active_rules, self._rules.turns)
+        self._rules_digest = rules_digest(settings, settings.active_rules)
         icap = self._listen(settings.icap.listen, settings.icap.front_count)
         icaps = self._listen(settings.icaps.listen, settings.icap.front_count)
         api = self._listen(settings.api.listen, 1)[0]
@@ -197,10 +197,9 @@ class Supervisor:
         bearer = f'"Authorization: Bearer $(cat {key})"'
         self._say(f"  curl -H {bearer} http://{api}/v1/stats/summary")
 
-    async def rules_changed(self, folder: Path, turns: int) -> None:
+    async def rules_changed(self, folder: Path) -> None:
         """Every front works by another rule set: the ISTag changes, once."""
-        digest = await asyncio.to_thread(rules_digest, self._settings, folder, turns)
-        self._rules_digest = digest
+        self._rules_digest = await asyncio.to_thread(rules_digest, self._settings, folder)
         self._write_istag()
 
     def rules_settled(self) -> None:

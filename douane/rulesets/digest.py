@@ -8,14 +8,13 @@ from scanners.rules.manifest import ruleset_id
 from verdicts.policy import Policy
 
 
-def rules_digest(settings: Settings, rules: Path, turns: int = 0) -> str:
+def rules_digest(settings: Settings, rules: Path) -> str:
     """Return a text that changes with all that makes earlier answers count no more.
 
-    `turns`: how often a set became active, so that a roll-back brings back no tag of before.
-    Raises RuleFileError.
+    It is the same on all machines with the same rules, and after a roll-back as before: what
+    proxies kept under that tag was made by those rules.  Raises RuleFileError.
     """
     observe = settings.policy.mode == "monitor"
     policy = Policy.read(rules / "policy.toml", observe=observe).digest
     channels = hashlib.sha256((rules / "channels.toml").read_bytes()).hexdigest()
-    limits = settings.limits.model_dump_json()
-    return f"{policy} {ruleset_id(rules)} {channels} {limits} {turns}"
+    return f"{policy} {ruleset_id(rules)} {channels} {settings.limits.model_dump_json()}"

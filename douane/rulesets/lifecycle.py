@@ -47,8 +47,8 @@ class Step:
 class Told(Protocol):
     """The supervisor, as far as it has to know of another rule set."""
 
-    async def rules_changed(self, folder: Path, turns: int) -> None:
-        """All fronts work by the set in the folder, which is the n-th that became active."""
+    async def rules_changed(self, folder: Path) -> None:
+        """All fronts work by the set in the folder."""
 
     def rules_settled(self) -> None:
         """Nobody scans by a former set any more, and clamd has none of its signatures."""
@@ -199,7 +199,7 @@ class Lifecycle:
     async def _show(self, active: StoredSet) -> None:
         """Let the ISTag tell of the set; what fails here is tried again by follow()."""
         try:
-            await self._parts.told.rules_changed(self._store.folder(active.id), self._store.turns)
+            await self._parts.told.rules_changed(self._store.folder(active.id))
             self._shown = active.id
         except Exception:
             log.exception("rules.not_shown", ruleset=active.id)

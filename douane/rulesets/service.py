@@ -60,11 +60,6 @@ class RulesService:
         """Its id, if begin() took it."""
 
     @property
-    def turns(self) -> int:
-        """How often a set became active."""
-        return self._store.turns
-
-    @property
     def turn(self) -> Turn:
         """Taken while anything is changed; who looks after clamd takes it as well."""
         return self._desk.turn

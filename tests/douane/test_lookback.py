@@ -2,29 +2,33 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from douane import lookback
-from douane.lookback import LookBack, Superseded
+from douane.lookback import LookBack, Outcome, Superseded
 from scanners.model import Level
 from verdicts.kept import KeptSamples
 from verdicts.ledger.entry import decode, encode
-from verdicts.ledger.new_events import NewEvent
+from verdicts.ledger.events import add_events
+from verdicts.ledger.new_events import NewEvent, as_data
 from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import EventRow
 from verdicts.ledger.store import Writer
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.record import id_bytes, microseconds
-from verdicts.scan_socket import ScanRefused, ScanRequest
+from verdicts.scan_socket import NoFrontAnswers, ScanRefused, ScanRequest
 from verdicts.spool import Spool, SpoolSpace
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 RULESET = "0123456789abcdef"
+NOTHING = Outcome(0, truncated=False)
 WORM, PLAIN = b"a worm that nobody knew", b"plain"
 
 
@@ -56,6 +60,7 @@ class World:
     """A log, a store of samples, a folder of rules, and fronts that answer as told."""
 
     rules: Path
+    url: str
     reader: Reader
     kept: KeptSamples
     events: list[NewEvent] = field(default_factory=list)
@@ -76,19 +81,26 @@ class World:
         answer |= {"wanted": "block", "clause": "malicious", "detections": found} if bad else {}
         return {"wanted": "allow", "clause": "c", **answer, **self.row}
 
-    async def look(self, since: datetime = START, **parts: object) -> int:
+    async def look(self, since: datetime = START, **parts: object) -> Outcome:
         self.events.clear()
         self.asked.clear()
-        made: dict[str, Any] = {"kept": self.kept, **parts}
+        made: dict[str, Any] = {"kept": self.kept, "submit": self.submit, **parts}
         return await LookBack(
             self.rules,
             RULESET,
             self.reader,
             self.events.extend,
-            self.submit,
             since=microseconds(since),
             **made,
         ).run()
+
+    def store(self, events: Sequence[NewEvent]) -> None:
+        """What the ledger does."""
+        writer = Writer(self.url)
+        with writer.connection().begin():
+            rows = [EventRow(e.time, e.kind, e.ruleset, e.verdict, as_data(e.data)) for e in events]
+            add_events(writer.connection(), rows)
+        writer.close()
 
     def verdicts(self) -> list[int]:
         return [int(event.verdict[-12:], 16) for event in self.events]
@@ -119,13 +131,13 @@ def world(tmp_path: Path) -> Iterator[World]:
         spool.close()
     kept.close()
     reader = Reader(url)
-    yield World(rules, reader, kept)
+    yield World(rules, url, reader, kept)
     reader.close()
 
 
 async def test_what_is_listed_now(world: World) -> None:
     (world.rules / "blocked.txt").write_text(f"{sha256(WORM)} never bob ticket 7\n")
-    assert await world.look(kept=None) == 2
+    assert (await world.look(kept=None)).found == 2
     assert world.verdicts() == [1, 0]
     event = world.events[0]
     assert (event.kind, event.ruleset) == ("retroactive", RULESET)
@@ -148,19 +160,19 @@ async def test_what_is_listed_now(world: World) -> None:
 async def test_clamavs_hashes_count_with_their_size(world: World) -> None:
     path = world.rules / "clamav" / "a.hsb"
     path.write_text(f"{sha256(PLAIN)}:{len(PLAIN)}:Douane.Worm.A:73\n{sha256(WORM)}:9:D.W.B:73\n")
-    assert await world.look(kept=None) == 1
+    assert (await world.look(kept=None)).found == 1
     assert world.verdicts() == [3]
     assert world.events[0].data["names"] == ["Douane.Worm.A"]
 
 
 async def test_no_further_back_than_asked(world: World) -> None:
     (world.rules / "blocked.txt").write_text(f"{sha256(WORM)} never bob why\n")
-    assert await world.look(START + timedelta(minutes=1), kept=None) == 1
+    assert (await world.look(START + timedelta(minutes=1), kept=None)).found == 1
     assert world.verdicts() == [1]
 
 
 async def test_samples_are_scanned_again_as_they_came(world: World) -> None:
-    assert await world.look() == 2
+    assert (await world.look()).found == 2
     assert world.verdicts() == [1, 0]
     assert world.events[0].data["by"] == "scan"
     assert world.events[0].data["names"] == ["MAL_New"]
@@ -184,21 +196,21 @@ async def test_samples_are_scanned_again_as_they_came(world: World) -> None:
 
 async def test_what_the_list_names_is_not_scanned(world: World) -> None:
     (world.rules / "blocked.txt").write_text(f"{sha256(WORM)} never bob why\n")
-    assert await world.look() == 2
+    assert (await world.look()).found == 2
     assert [digest for digest, _ in world.asked] == [sha256(PLAIN)]
 
 
 @pytest.mark.parametrize("reason", ["timed_out", "engine_down", "crashed"])
 async def test_a_scan_that_failed_says_nothing_of_the_file(world: World, reason: str) -> None:
     world.row = {"wanted": "block", "unscanned": [{"reason": reason}]}
-    assert await world.look() == 0
+    assert (await world.look()).found == 0
     world.row = {"wanted": "block", "unscanned": [{"reason": "encrypted"}]}
-    assert await world.look() == 3
+    assert (await world.look()).found == 3
 
 
 async def test_a_sample_that_was_changed_counts_for_nothing(world: World) -> None:
     world.row = {"sha256": "0" * 64}
-    assert await world.look() == 0
+    assert (await world.look()).found == 0
 
 
 async def test_a_newer_set_ends_it(world: World) -> None:
@@ -211,19 +223,51 @@ async def test_what_a_front_refuses_is_passed_over(world: World) -> None:
     def refuse(descriptor: int, request: ScanRequest) -> dict[str, object]:
         raise ScanRefused("too large")
 
-    assert (
-        await LookBack(
-            world.rules, RULESET, world.reader, world.events.extend, refuse, world.kept, 0
-        ).run()
-        == 0
-    )
+    assert await world.look(submit=refuse) == NOTHING
 
 
 async def test_the_number_of_events_is_bounded(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookback, "MOST_ROWS", 1)
-    assert await world.look() == 1
+    with capture_logs() as lines:
+        assert await world.look() == Outcome(1, truncated=True)
+    warning = {"event": "lookback.too_much", "log_level": "warning", "ruleset": RULESET, "most": 1}
+    assert warning in lines
+    (world.rules / "blocked.txt").write_text(f"{sha256(WORM)} never bob why\n")
+    assert await world.look() == Outcome(1, truncated=True)
+    assert (world.verdicts(), world.asked) == ([1], [])
+    monkeypatch.setattr(lookback, "MOST_ROWS", 2)
+    assert await world.look() == Outcome(2, truncated=False)
+
+
+async def test_nothing_is_told_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookback, "MOST_ROWS", 1)
+    (world.rules / "blocked.txt").write_text(f"{sha256(WORM)} never bob why\n")
+    for newest in ([1], [0]):
+        await world.look(kept=None)
+        assert world.verdicts() == newest
+        world.store(world.events)
+    assert await world.look() == NOTHING
+    assert [digest for digest, _ in world.asked] == [sha256(PLAIN)]  # of the other all is told
+
+
+async def test_another_attempt_goes_on_where_one_ended(world: World) -> None:
+    calls: list[bytes] = []
+
+    def fail_once(descriptor: int, request: ScanRequest) -> dict[str, object]:
+        calls.append(os.pread(descriptor, 1000, 0))
+        if len(calls) == 2:
+            raise NoFrontAnswers("away")
+        return world.submit(descriptor, request)
+
+    done: set[str] = set()
+    with pytest.raises(NoFrontAnswers):
+        await world.look(submit=fail_once, done=done)
+    world.store(world.events)
+    await world.look(submit=fail_once, done=done)
+    assert len(calls) == 3
+    assert calls[1] == calls[2] != calls[0]
 
 
 async def test_progress_is_told(world: World) -> None:

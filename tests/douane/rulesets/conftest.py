@@ -67,8 +67,8 @@ class World:
     def forget_formers(self) -> None:
         self.did.append("forget")
 
-    async def rules_changed(self, folder: Path, turns: int) -> None:
-        self.did.append(f"istag {turns}")
+    async def rules_changed(self, folder: Path) -> None:
+        self.did.append(f"istag {folder.name}")
         if self.istag_fault:
             raise OSError(self.istag_fault)
 

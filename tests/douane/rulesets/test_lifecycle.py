@@ -33,7 +33,7 @@ async def test_the_order_of_an_activation(
     await lifecycle.activate(first, world.step())
     assert world.did == [
         *("check", "prepare", f"clamd {first.id}"),
-        *(f"take over {first.id}", "istag 1"),
+        *(f"take over {first.id}", f"istag {first.id}"),
     ]
     world.did.clear()
     marked = await lifecycle.activate(second, world.step("because"))
@@ -41,7 +41,7 @@ async def test_the_order_of_an_activation(
     await lifecycle.forget_formers()
     assert world.did == [
         *("check", "prepare", f"clamd {second.id}"),
-        *(f"take over {second.id}", "istag 2", "settle", "forget", "epoch"),
+        *(f"take over {second.id}", f"istag {second.id}", "settle", "forget", "epoch"),
     ]
     assert (marked.id, marked.status, marked.why) == (second.id, Status.ACTIVE, "because")
     assert store.active == marked
@@ -177,7 +177,7 @@ async def test_an_istag_that_cannot_be_made_is_made_later(
     world.istag_fault = ""
     await lifecycle.follow()
     await lifecycle.follow()
-    assert world.did == ["istag 1"] * 2
+    assert world.did == [f"istag {one.id}"] * 2
 
 
 async def test_a_link_that_somebody_moved_is_put_right(

@@ -31,7 +31,7 @@ Start = Callable[[], Awaitable[StoredSet]]
 class Nobody:
     """Nobody activates anything here."""
 
-    async def rules_changed(self, folder: Path, turns: int) -> None:
+    async def rules_changed(self, folder: Path) -> None:
         raise AssertionError("it changed")
 
     def rules_settled(self) -> None:
