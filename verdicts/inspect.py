@@ -58,7 +58,7 @@ class Inspection:
     def __init__(
         self, shift: Shift, cache: VerdictCache, ledger: Ledger, generation: Callable[[], str]
     ) -> None:
-        """`generation` returns what is in force: verdicts are kept only as long as it is the same."""
+        """`generation` returns what is in force: verdicts count only as long as it is the same."""
         self._shift = shift
         self._generation = generation
         self.cache = cache
