@@ -28,65 +28,109 @@ PATIENCE_SECONDS = 120.0
 """For one sample: it waits behind traffic."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 NOTE = "lookback"
-"""Name of the file that says which look was done last; whatever became active since is due."""
+"""Names the look that was done last, in the store's folder: what became active since is due."""
 FAULTS = (RulesetError, LogUnavailable, LedgerAway, LedgerFailed, NoFrontAnswers, OSError)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Due:
-    """A set that became active, and the how manieth one that was."""
+    """A look that has to be done, and how it goes."""
 
     turn: int
+    """A set that becomes active again is looked back from again."""
     ruleset: str
-    done: set[str] = field(default_factory=set, compare=False)
-    """Samples that earlier attempts scanned."""
+    pause: float = FIRST_PAUSE_SECONDS
+    scanned: set[str] = field(default_factory=set)
+    """SHA-256 of the samples that earlier attempts are done with."""
 
-    def __str__(self) -> str:
-        return f"{self.turn} {self.ruleset}\n"
+    @property
+    def name(self) -> str:
+        return f"{self.turn} {self.ruleset}"
 
 
 async def look_back_always(settings: Settings, store: Store, desk: RulesDesk) -> None:
-    """Look back whenever a set becomes active; never returns, but at once if days are 0.
+    """Look back whenever a set becomes active; never returns, but at once if it is switched off.
 
-    A look that fails is tried again, also by the next process, until it was done or another set is
-    active.  One that meets a bug is left to the next process.
+    A look that fails is tried again, also after a restart, while its set is the active one.
     """
     due: Due | None = None
-    crashed: Due | None = None
-    pause = FIRST_PAUSE_SECONDS
     while settings.lookback.days:
         desk.activated.clear()
+        seconds = None  # until another set becomes active
         try:
-            found = _due(store, settings.rulesets_directory / NOTE)
-            if found is None or found == crashed:
-                await desk.activated.wait()
-                continue
-            if found != due:
-                due, pause = found, FIRST_PAUSE_SECONDS
-            outcome = await _look_back(settings, store, due)
-            _write(settings.rulesets_directory / NOTE, due)
-        except Superseded as error:
-            log.info("lookback.superseded", ruleset=due and due.ruleset, reason=str(error))
-        except FAULTS as error:
-            log.warning(
-                "lookback.failed",
-                ruleset=due and due.ruleset,
-                reason=str(error),
-                again_seconds=pause,
-            )
-        except Exception:
-            crashed = due
-            log.exception("lookback.crashed", ruleset=due and due.ruleset)
-            continue
-        else:
-            log.info(
-                "lookback.done",
-                ruleset=due.ruleset,
-                found=outcome.found,
-                truncated=outcome.truncated,
-            )
-            continue
+            due = _due(store, settings.rulesets_directory / NOTE, due)
+            if due is not None:
+                seconds = await _attempt(settings, store, due)
+        except RulesetError as error:
+            log.warning("lookback.nothing_known", reason=str(error))
+            seconds = LONGEST_PAUSE_SECONDS
         with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
+            async with asyncio.timeout(seconds):
                 await desk.activated.wait()
-        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+def _due(store: Store, note: Path, former: Due | None) -> Due | None:
+    """Return the look that is due, the former one if that still is.  Raises RulesetError."""
+    turn, active = store.turns, store.active
+    if active is None:
+        return None
+    due = Due(turn, active.id)
+    with suppress(OSError, UnicodeDecodeError):
+        if note.read_text("utf-8").strip() == due.name:
+            return None
+    return former if former is not None and former.name == due.name else due
+
+
+async def _attempt(settings: Settings, store: Store, due: Due) -> float | None:
+    """Return after how many seconds another attempt is worthwhile; None: never.
+
+    After a bug it is not, but the next process tries again.
+    """
+    try:
+        outcome = await _look_back(settings, store, due)
+        _note(settings.rulesets_directory / NOTE, due)
+    except Superseded as error:
+        log.info("lookback.superseded", ruleset=due.ruleset, reason=str(error))
+    except FAULTS as error:
+        log.warning("lookback.failed", ruleset=due.ruleset, reason=str(error), again_in=due.pause)
+    except Exception:
+        log.exception("lookback.crashed", ruleset=due.ruleset)
+        return None
+    else:
+        found, truncated = outcome.found, outcome.truncated
+        log.info("lookback.done", ruleset=due.ruleset, found=found, truncated=truncated)
+        return None
+    seconds, due.pause = due.pause, min(2 * due.pause, LONGEST_PAUSE_SECONDS)
+    return seconds
+
+
+def _note(path: Path, due: Due) -> None:
+    """Write it so that the name is there, or the former one."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(f"{due.name}\n", "utf-8")
+    fresh.replace(path)
+
+
+async def _look_back(settings: Settings, store: Store, due: Due) -> Outcome:
+    lookback = settings.lookback
+    since = utc_now() - timedelta(days=lookback.days)
+    reader = Reader(settings.database.url)
+    kept = KeptSamples(
+        settings.kept_directory, lookback.kept_bytes, lookback.keep_file_bytes, lookback.days
+    )
+    try:
+        return await LookBack(
+            rules=store.folder(due.ruleset),
+            ruleset=due.ruleset,
+            reader=reader,
+            add_events=partial(ask_add_events, settings.ledger_socket),
+            submit=lambda descriptor, request: submit(
+                settings.run_directory, descriptor, request, PATIENCE_SECONDS
+            ),
+            kept=kept if lookback.kept_bytes else None,
+            since=microseconds(since),
+            done=due.scanned,
+        ).run()
+    finally:
+        kept.close()
+        reader.close()

@@ -88,6 +88,15 @@ def events_before(
     return tuple(map(_event, connection.execute(query).mappings()))
 
 
+def events_about(connection: Connection, ruleset: str, kind: str) -> set[str]:
+    """Return the ids of all transfers of which there is an event of this rule set and kind.
+
+    They are at most KEPT_EVENTS.
+    """
+    query = select(EVENT.c.verdict).where(EVENT.c.ruleset == ruleset, EVENT.c.kind == kind)
+    return {id_text(verdict) for verdict in connection.scalars(query) if verdict is not None}
+
+
 def _event(row: RowMapping) -> Event:
     verdict = id_text(row["verdict"]) if row["verdict"] is not None else ""
     return Event(row["id"], row["time"], row["kind"], row["ruleset"], verdict, row["data"])

@@ -1,6 +1,6 @@
 """Which transfers of a content passed?  For those who know later that it is bad."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, select
@@ -11,7 +11,8 @@ from verdicts.record import id_text
 
 CHUNK = 500
 """Hashes in one query."""
-MOST_ROWS = 10_000
+PART = 1000
+"""Rows that are held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,16 @@ _COLUMNS = [VERDICT.c.id, *(VERDICT.c[one.name] for one in fields(Passed)[1:])]
 
 
 def allowed_contents(
-    connection: Connection, hashes: Collection[str], since: int, most: int = MOST_ROWS
+    connection: Connection,
+    hashes: Collection[str],
+    since: int,
+    most: int,
+    told: Set[str] = frozenset(),
 ) -> Iterator[Passed]:
     """Yield up to `most` transfers of these contents (SHA-256, lower case), newest of 500 first.
 
     `since` is in microseconds since 1970 UTC.  Of a watched clause that would have blocked, no
-    transfer is among them: that was known.
+    transfer is among them: that was known.  Nor are those of the ids `told`.
     """
     ordered = sorted(hashes)
     for start in range(0, len(ordered), CHUNK):
@@ -55,10 +60,15 @@ def allowed_contents(
                 VERDICT.c.wanted == Action.ALLOW.value,
             )
             .order_by(VERDICT.c.time.desc())
-            .limit(most)
+            .limit(most + len(told))
+            .execution_options(yield_per=PART)
         )
         for key, *rest in connection.execute(query):
-            yield Passed(id_text(key), *rest)
+            if (verdict := id_text(key)) in told:
+                continue
+            if most <= 0:
+                return
+            yield Passed(verdict, *rest)
             most -= 1
         if most <= 0:
             return

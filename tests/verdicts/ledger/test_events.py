@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from verdicts.ledger import events
-from verdicts.ledger.events import add_events, events_after, events_before, last_event
+from verdicts.ledger.events import (
+    add_events,
+    events_about,
+    events_after,
+    events_before,
+    last_event,
+)
 from verdicts.ledger.new_events import as_data
 from verdicts.ledger.questions import EventRow
 from verdicts.ledger.store import Writer
@@ -44,6 +50,15 @@ def test_of_a_rule_set_newest_first(connection: Connection) -> None:
     assert [one.time for one in events_before(connection, "b", "shadow", None, 3)] == [7, 5, 3]
     assert [one.time for one in events_before(connection, "b", "shadow", 3, 3)] == [1]
     assert events_before(connection, "b", "ruleset", None, 3) == ()
+
+
+def test_which_transfers_were_told_of(connection: Connection) -> None:
+    other = ID[:-1] + "2"
+    rows = [row(1), row(1), row(2), row(3, "ruleset"), row(5, ruleset="another")]
+    add_events(connection, [*rows, EventRow(7, "shadow", "another", other, "{}")])
+    assert events_about(connection, RULESET, "shadow") == {ID}
+    assert events_about(connection, "another", "shadow") == {ID, other}
+    assert events_about(connection, RULESET, "retroactive") == set()
 
 
 def test_no_events_at_all(connection: Connection) -> None:

@@ -43,9 +43,13 @@ def reader(
     reader.close()
 
 
-def passed(reader: Reader, *numbers: int, since: int = 0, most: int = 100) -> list[Passed]:
+def passed(
+    reader: Reader, *numbers: int, since: int = 0, most: int = 100, told: set[str] | None = None
+) -> list[Passed]:
     with reader.connect() as connection:
-        return list(allowed_contents(connection, [sha256(n) for n in numbers], since, most))
+        return list(
+            allowed_contents(connection, [sha256(n) for n in numbers], since, most, told or set())
+        )
 
 
 def test_only_what_was_allowed_newest_first(
@@ -86,6 +90,13 @@ def test_many_hashes_are_asked_in_pieces(
     assert passed(reader) == []
 
 
+def test_those_told_of_take_no_place(reader: Reader) -> None:
+    told = {one.verdict for one in passed(reader, 0)[:2]}
+    left = passed(reader, 0, most=2, told=told)
+    assert [int(one.verdict[-12:], 16) for one in left] == [28, 0]
+    assert len(passed(reader, 0, 2, most=3, told=told)) == 3
+
+
 def test_the_index_answers(reader: Reader) -> None:
     """A year of transfers is not read through for each hash."""
     with reader.connect() as connection:
@@ -99,5 +110,5 @@ def test_the_index_answers(reader: Reader) -> None:
             return original(query)  # type: ignore[call-overload]
 
         connection.execute = explain  # type: ignore[method-assign, assignment]
-        list(allowed_contents(connection, [sha256(1), sha256(2)], 5))
+        list(allowed_contents(connection, [sha256(1), sha256(2)], 5, 100))
     assert any("ix_verdict_sha256_time" in step for step in seen)
