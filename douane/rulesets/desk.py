@@ -92,11 +92,9 @@ class RulesDesk:
         )
 
     def _former(self, order: Order) -> StoredSet:
-        if order.ruleset:
-            return self._store.find(order.ruleset)
-        if (previous := self._store.previous) is None:
+        if not order.ruleset and self._store.previous is None:
             raise OrderRefused("no rule set was active before this one")
-        return previous
+        return self._store.former(order.ruleset)  # refused before anything is loaded
 
     async def _stage(self, order: Order, step: Step) -> StoredSet:
         """Check in full, which takes minutes in which others may activate what they need."""

@@ -17,7 +17,7 @@ from scanners.rules.records import Problem, RuleFindings
 from verdicts.ledger.new_events import NewEvent
 from verdicts.ledger.questions import LedgerAway
 from verdicts.rulesets.orders import Order, OrderRefused
-from verdicts.rulesets.records import Status, UnknownRuleset
+from verdicts.rulesets.records import Status, StepRefused, UnknownRuleset
 from verdicts.rulesets.store import Store
 
 
@@ -282,10 +282,17 @@ async def test_only_what_was_handed_in(desk: RulesDesk, tmp_path: Path, folder: 
         await desk.carry_out(order("activate", folder=named), quiet)
 
 
-async def test_nothing_to_roll_back_to(desk: RulesDesk, hand_in: Callable[[str], str]) -> None:
+async def test_nothing_to_roll_back_to(
+    desk: RulesDesk, hand_in: Callable[[str], str], world: Any
+) -> None:
     await desk.carry_out(order("activate", folder=hand_in("one")), quiet)
     with pytest.raises(OrderRefused, match="no rule set was active before"):
         await desk.carry_out(order("rollback"), quiet)
+    two = await desk.carry_out(order("check", folder=hand_in("two")), quiet)
+    before = list(world.did)
+    with pytest.raises(StepRefused, match="activate it instead"):
+        await desk.carry_out(order("rollback", ruleset=str(two["id"])), quiet)
+    assert world.did == before  # refused before anything was loaded
 
 
 async def test_a_ledger_that_is_away_stops_nothing(
