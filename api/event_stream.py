@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from verdicts.ledger.events import Event, events_after, last_event
 from verdicts.ledger.key_table import ApiKey, still_valid
-from verdicts.ledger.queries import LogUnavailable, Reader
+from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import LogUnavailable
 from verdicts.model import utc_now
 from verdicts.record import microseconds, rfc3339
 

@@ -11,8 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from scanners.rules.records import Problem as Wrong
-from verdicts.ledger.queries import LogUnavailable
-from verdicts.ledger.questions import LedgerAway, LedgerFailed
+from verdicts.ledger.questions import LedgerAway, LedgerFailed, LogUnavailable
 from verdicts.rulesets.records import RulesetError
 
 MEDIA_TYPE = "application/problem+json"

@@ -4,17 +4,16 @@ import argparse
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from douane import __version__
 from douane.child import NotReady
-from douane.commands import access, config, doctor, keys, rules, scan, selftest, serve
 from douane.explain import printable
 from douane.log import configure_logging
 from douane.settings_file import ConfigError
 from scanners.worker.pool import ZygoteFailed
-from verdicts.ledger.queries import LogUnavailable
-from verdicts.ledger.questions import LedgerFailed
+from verdicts.ledger.questions import LedgerFailed, LogUnavailable
 from verdicts.rule_file import RuleFileError
 
 DESCRIPTION = "Douane inspects files in transit: an ICAP server for proxies, with ClamAV and YARA."
@@ -30,7 +29,8 @@ examples:
   douane access add proxy-1            a password for an ICAP client
   douane keys create soc --role viewer a key for the REST API
 """
-COMMANDS = (serve, scan, doctor, selftest, config, rules, keys, access)
+COMMANDS = ("serve", "scan", "doctor", "selftest", "config", "rules", "keys", "access")
+"""Modules of commands/.  Only the one that is asked for is loaded: `serve` alone takes a second."""
 FAILED = 2
 """Exit status when the command could not do its work."""
 EXPECTED = (
@@ -40,7 +40,8 @@ EXPECTED = (
 """What a person can mend: said in one line.  Anything else is a bug and shows its traceback."""
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(word: str = "") -> argparse.ArgumentParser:
+    """Return the parser of one command, or of all if the word is none."""
     parser = argparse.ArgumentParser(
         prog="douane",
         description=DESCRIPTION,
@@ -53,13 +54,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--config", type=Path, metavar="FILE", help="settings file (or set DOUANE_CONFIG)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands, common)
+    for name in (word,) if word in COMMANDS else COMMANDS:
+        import_module(f"douane.commands.{name}").add(commands, common)
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
-    arguments = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = build_parser(words[0] if words else "").parse_args(words)
     configure_logging(arguments.run.__module__.rpartition(".")[2])
     for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a letter is no reason to fail
         if isinstance(stream, io.TextIOWrapper):

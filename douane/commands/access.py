@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.settings import Settings
 from douane.settings_file import ConfigError, load_settings
 from icap_server.users import HashedPassword, check_name, read_users, write_users

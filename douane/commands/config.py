@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.settings import is_repeated
 from douane.settings_file import load_settings
 

@@ -4,7 +4,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.doctor import examine_parts
 from douane.explain import printable
 from douane.finding import Health

@@ -4,7 +4,7 @@ import argparse
 import json
 from datetime import timedelta
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.settings_file import load_settings
 from douane.state import make_state
 from verdicts.ledger.keys import LedgerPlace, create_key, list_keys, revoke_key

@@ -11,7 +11,7 @@ from douane.commands import (
     rules_new,
     rules_sets,
 )
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 
 ACTIONS = (
     *(rules_check, rules_list, rules_hits, rules_new),

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
 from verdicts.rulesets.bundle import pack

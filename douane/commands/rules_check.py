@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.ruleset_check import check_ruleset
 from douane.settings_file import load_settings

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
+from douane.commands.parsers import Commands
 from douane.commands.rules_check import FAILED, rules_folder
-from douane.commands.serve import Commands
 from douane.explain import printable
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from scanners.rules.index import IndexFailed, rule_index
-from verdicts.ledger.queries import LogUnavailable, Reader
+from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import LogUnavailable
 from verdicts.ledger.rule_stats import RuleCount, rule_counts
 from verdicts.model import utc_now
 from verdicts.record import microseconds, rfc3339

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings import Settings
 from douane.settings_file import load_settings

@@ -5,9 +5,9 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
+from douane.commands.parsers import Commands
 from douane.commands.rules_check import FAILED, rules_folder
 from douane.commands.rules_hits import hits_line
-from douane.commands.serve import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
 from scanners.rules.catalogue import CatalogueError, Cover, Entry, read_catalogue

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
+from douane.commands.parsers import Commands
 from douane.commands.rules_lifecycle import login_name
-from douane.commands.serve import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
 from scanners.rules.catalogue import CatalogueError, Entry, read_catalogue

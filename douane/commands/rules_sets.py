@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from douane.commands.parsers import Commands
 from douane.commands.rules_lifecycle import FAILED, find_set
-from douane.commands.serve import Commands
 from douane.explain import printable
 from douane.settings import Settings
 from douane.settings_file import load_settings

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.explain import explain, one_line, printable
 from douane.offline import offline_inspection
 from douane.settings import Settings

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from douane.commands.serve import Commands
+from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.selftest.play import Row, known_profiles, play, service_address
 from douane.settings_file import load_settings

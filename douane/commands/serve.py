@@ -4,10 +4,9 @@ import argparse
 import asyncio
 import contextlib
 
+from douane.commands.parsers import Commands
 from douane.settings_file import load_settings
 from douane.supervisor import Supervisor
-
-Commands = argparse._SubParsersAction  # argparse gives its own type no public name
 
 EXAMPLES = """\
 examples:

@@ -14,8 +14,8 @@ from douane.rulesets.desk import RulesDesk
 from douane.settings import Settings
 from verdicts.kept import KeptSamples
 from verdicts.ledger.new_events import ask_add_events
-from verdicts.ledger.queries import LogUnavailable, Reader
-from verdicts.ledger.questions import LedgerAway, LedgerFailed
+from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import LedgerAway, LedgerFailed, LogUnavailable
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 from verdicts.rulesets.records import RulesetError

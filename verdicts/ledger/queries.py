@@ -11,16 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from verdicts.ledger.database import open_reader
+from verdicts.ledger.questions import LogUnavailable
 from verdicts.ledger.rows import as_json
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
 from verdicts.ledger.summary import Summary, summarise
 from verdicts.record import id_bytes
 
 _CURSOR = struct.Struct(">q16s")
-
-
-class LogUnavailable(Exception):
-    """The database cannot be read now."""
 
 
 class BadCursor(ValueError):

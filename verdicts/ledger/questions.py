@@ -131,6 +131,10 @@ _QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discrim
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
+class LogUnavailable(Exception):
+    """The database cannot be read now."""
+
+
 class LedgerAway(Exception):
     """No ledger answers at this socket."""
 

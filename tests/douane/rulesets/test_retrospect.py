@@ -12,8 +12,7 @@ from douane.lookback import Outcome, Superseded
 from douane.rulesets import retrospect as module
 from douane.rulesets.retrospect import NOTE, Due, look_back_always
 from douane.settings import Settings
-from verdicts.ledger.queries import LogUnavailable
-from verdicts.ledger.questions import LedgerAway
+from verdicts.ledger.questions import LedgerAway, LogUnavailable
 from verdicts.rulesets.store import Store
 from verdicts.scan_socket import NoFrontAnswers
 

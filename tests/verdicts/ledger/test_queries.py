@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.queries import BadCursor, Filters, LogUnavailable, Reader
+from verdicts.ledger.queries import BadCursor, Filters, Reader
+from verdicts.ledger.questions import LogUnavailable
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
 from verdicts.record import EPOCH, as_row, microseconds
