@@ -22,7 +22,7 @@ from douane.rulesets.fronts import Fronts, NotLoaded
 from scanners.rules.goodware import FEW_FIX, default_folders
 from scanners.rules.records import Problem
 from verdicts.rulesets.orders import OrderRefused
-from verdicts.rulesets.records import Status, StoredSet
+from verdicts.rulesets.records import RulesetError, Status, StoredSet
 from verdicts.rulesets.store import Store
 
 log = structlog.get_logger()
@@ -161,6 +161,9 @@ class Lifecycle:
             raise OrderRefused(
                 f"the state cannot be written ({error}): make room on its disk; nothing changed"
             ) from error
+        except RulesetError:
+            await self._undo(former)
+            raise
         for fault in await self._parts.fronts.take_over(folder, one.id):
             step.say(f"warning: {fault}; it takes the set when it starts again")
         await self._show(marked)

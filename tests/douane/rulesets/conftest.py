@@ -1,16 +1,23 @@
 """What the tests of the life cycle share: a store of small sets, fronts and clamd that obey."""
 
 import asyncio
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from douane.clamav import SignaturesNotLoaded
+from douane.rulesets import desk as desk_module
 from douane.rulesets import lifecycle as module
+from douane.rulesets.desk import RulesDesk
 from douane.rulesets.fronts import NotLoaded
 from douane.rulesets.lifecycle import Lifecycle, Parts, Step
 from scanners.rules.records import Problem, RuleFindings
+from tests.douane.rulesets.orders import ShadowDouble
+from verdicts.ledger.new_events import NewEvent
 from verdicts.rulesets.records import StoredSet
 from verdicts.rulesets.store import Store
 
@@ -124,3 +131,34 @@ def link(tmp_path: Path) -> Path:
 def lifecycle(world: World, store: Store, link: Path) -> Lifecycle:
     parts = Parts(world, world, world, 1.0)  # type: ignore[arg-type]  # doubles
     return Lifecycle(store, parts, link, must_be_signed=False)
+
+
+@pytest.fixture
+def shadow() -> ShadowDouble:
+    return ShadowDouble()
+
+
+@pytest.fixture
+def events(monkeypatch: pytest.MonkeyPatch) -> list[NewEvent]:
+    told: list[NewEvent] = []
+    monkeypatch.setattr(desk_module, "ask_add_events", lambda _, events: told.extend(events))
+    return told
+
+
+@pytest.fixture
+def desk(
+    store: Store, tmp_path: Path, lifecycle: Lifecycle, shadow: Any, events: list[NewEvent]
+) -> RulesDesk:
+    return RulesDesk(store, tmp_path / "rulesets", lifecycle, shadow, tmp_path / "ledger.sock")
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path, sets: Any) -> Callable[[str], str]:
+    """Put a set where orders may name it."""
+
+    def hand_in(word: str) -> str:
+        incoming = tmp_path / "rulesets" / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        return str(sets.write(word).rename(incoming / secrets.token_hex(8)))
+
+    return hand_in

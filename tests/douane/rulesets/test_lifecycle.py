@@ -11,7 +11,7 @@ from scanners.rules.goodware import FEW_FIX
 from scanners.rules.records import Problem
 from verdicts.rulesets.bundle import pack, unpack
 from verdicts.rulesets.orders import OrderRefused
-from verdicts.rulesets.records import SetTampered, Status
+from verdicts.rulesets.records import SetTampered, Status, StepRefused
 from verdicts.rulesets.signature import make_keys, read_private, read_trusted
 from verdicts.rulesets.store import Store
 
@@ -149,6 +149,17 @@ async def test_a_disk_that_takes_no_state_leaves_all_as_it_was(
     assert world.did == ["prepare", f"clamd {one.id}", "discard", f"clamd {good.id}"]
     assert store.active == good
     monkeypatch.undo()
+
+
+async def test_a_step_that_the_store_refuses_leaves_all_as_it_was(
+    lifecycle: Lifecycle, world: Any, sets: Any, store: Store, link: Path
+) -> None:
+    good = await lifecycle.activate(sets.take_in("one"), world.step())
+    one = await lifecycle.check(sets.take_in("two"), world.step())
+    with pytest.raises(StepRefused):
+        await lifecycle.activate(one, world.step(), rolled_back=True)
+    assert world.did[-2:] == ["discard", f"clamd {good.id}"]
+    assert (store.active, target(link)) == (good, store.folder(good.id))
 
 
 async def test_a_link_that_cannot_be_set_leaves_all_as_it_was(
