@@ -49,12 +49,16 @@ class HashList:
     """A list, found by digest; false if nothing is on it."""
 
     lines: Mapping[bytes, Listed] = field(default_factory=dict)
+    unless: "HashList | None" = None
+    """A list that goes before, as long as its line is in force."""
 
     def __bool__(self) -> bool:
         return bool(self.lines)
 
     def find(self, digest: bytes, today: date) -> Listed | None:
         """Return the line that is in force for a SHA-256."""
+        if self.unless is not None and self.unless.find(digest, today) is not None:
+            return None
         listed = self.lines.get(digest)
         return listed if listed is not None and listed.in_force(today) else None
 
@@ -78,12 +82,12 @@ def read_hash_list(path: Path) -> HashList:
 
 
 def read_allowed(rules: Path) -> HashList:
-    """Read the allowed files of a folder of rules, but for those that are on both lists.
+    """Read the allowed files of a folder of rules; what is blocked as well is not allowed.
 
     Raises ListMalformed, OSError.
     """
     allowed, blocked = read_hash_list(rules / ALLOWED), read_hash_list(rules / BLOCKED)
-    return HashList({key: line for key, line in allowed.lines.items() if key not in blocked.lines})
+    return HashList(allowed.lines, unless=blocked)
 
 
 def utc_day(seconds: float | None = None) -> date:

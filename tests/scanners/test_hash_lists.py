@@ -74,7 +74,7 @@ def test_no_file_is_an_empty_list(tmp_path: Path) -> None:
         (f"{ONE} ٢٠٢٧-01-31 a r", "expiry"),
         (f"{ONE} never a/b r", "author"),
         (f"{ONE} never a {'r' * (MAX_REASON + 1)}", "printable"),
-        (f"{ONE} never a r\x1b[2J", "printable"),
+        (f"{ONE} never a r\x1b[2J", "U\\+001B hides"),
         (f"{TWO} never a again", "line 1 has this"),
     ],
 )
@@ -85,8 +85,11 @@ def test_wrong_lines_are_named(tmp_path: Path, line: str, said: str) -> None:
 
 def test_blocked_wins_over_allowed(tmp_path: Path) -> None:
     (tmp_path / ALLOWED).write_text(f"{ONE} never a r\n{TWO} never a r\n")
-    (tmp_path / BLOCKED).write_text(f"{ONE} 2020-01-01 a long expired\n")
-    assert set(read_allowed(tmp_path).lines) == {bytes.fromhex(TWO)}
+    (tmp_path / BLOCKED).write_text(f"{ONE} 2027-01-01 a for a while\n")
+    allowed, one, two = read_allowed(tmp_path), bytes.fromhex(ONE), bytes.fromhex(TWO)
+    assert allowed.find(two, date(2026, 12, 31)) is not None
+    assert allowed.find(one, date(2026, 12, 31)) is None
+    assert allowed.find(one, date(2027, 1, 1)) is not None
 
 
 @pytest.mark.parametrize("name", [ALLOWED, BLOCKED])
