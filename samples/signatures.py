@@ -75,7 +75,10 @@ def _scripts() -> tuple[Specimen, ...]:
     return (
         Specimen(
             "folder-view.exe",
-            compiled_autoit(f"; RegWrite {RUN_KEY} Yahoo Messengger SSCVIIHOST.exe\r\n"),
+            compiled_autoit(
+                f"; RegWrite {RUN_KEY} Yahoo Messengger SSCVIIHOST.exe\r\n"
+                "; Images shot in Iraq _ The war will never end\r\n"
+            ),
             clamav="Douane.Worm.Sohanad", about="A compiled remark with texts of Sohanad.",
         ),
         Specimen(

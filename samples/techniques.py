@@ -118,7 +118,8 @@ SCRIPTS = (
     Technique(
         "statement.vbs", "SUSP_Vbs_WhatsAppWave_Nov26",
         (
-            "' inert specimen: a list of words", "' WScript.Shell MSXML2.XMLHTTP ExecuteGlobal",
+            "' inert specimen: a list of words",
+            "' CreateObject() WScript.Shell MSXML2.XMLHTTP ExecuteGlobal",
             "' msiexec a.msi", "' python.exe a.py",
         ),
         "A VBS of comments that name an installer and Python.",

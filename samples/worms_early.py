@@ -78,8 +78,7 @@ EARLY_WORMS = (
         (
             "Crazy frog gets killed by train!.pif",
             "Annoying crazy frog getting killed.pif",
-            "formatsys.exe",
-            "serbw.exe",
+            "???? Omg click this",
         ),
         "formatsys.exe",
         clamav="Douane.Worm.Sumom",
@@ -97,7 +96,7 @@ EARLY_WORMS = (
     ),
     Worm(
         "Hello",
-        "MAL_Worm_Hello_Nov26",
+        "SUSP_Worm_Hello_Nov26",
         (
             "MSVBVM50.DLL",
             "i have a file for u. its real funny",
@@ -139,6 +138,7 @@ EARLY_WORMS = (
             "drunk_lol.pif",
             "Naked_party.pif",
             "adaware32.exe",
+            "IMWindowClass",
         ),
         "sexy_bedroom.pif",
         188_928,

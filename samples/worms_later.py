@@ -22,6 +22,7 @@ LATER_WORMS = (
             r"Software\SkypeWorm",
             "{7FB39839-665D-4D47-873C-D3FD9009FC3B}",
             "SkypeStartup",
+            "SkypeControlAPIAttach",
         ),
         "pykse.exe",
     ),
@@ -79,7 +80,7 @@ LATER_WORMS = (
         "MAL_Worm_IrcbotPhoto_Nov26",
         (
             "This is me totaly naked :-O please dont send to anyone else",
-            "look at my summer pictures",
+            "imag091307.zip",
         ),
         "ircbot_photo.exe",
     ),
@@ -98,13 +99,14 @@ LATER_WORMS = (
         (
             "MSBLWindowClass",
             r"%c:\autorun.inf",
+            "[autorun]",
             "PRIVMSG %s :%s",
         ),
         "slenfbot.exe",
     ),
     Worm(
         "MSNworm.FU",
-        "MAL_Worm_MsnwormFu_Nov26",
+        "SUSP_Worm_MsnwormFu_Nov26",
         (
             "me puedes marcar en esta foto de facebook?",
             "viste esta super fiesta de ",
@@ -160,7 +162,7 @@ LATER_WORMS = (
     ),
     Worm(
         "SORVEPOTEL",
-        "MAL_Bot_Maverick_Nov26",
+        "SUSP_Bot_Maverick_Nov26",
         (
             "Maverick.StageTwo",
             "Maverick.Agent",

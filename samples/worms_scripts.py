@@ -8,13 +8,14 @@ from samples.specimen import Specimen
 
 COMMAND = "C:\\Windows\\System32\\cmd.exe"
 SORVEPOTEL = "MAL_Worm_Sorvepotel_Nov26"
-COOLNOW = """\
-<html><body><!-- Inert: a comment, no script.
-new ActiveXObject("Messenger.MsgrObject")
-ATTeNT!oN - Go to: http://home.example/
---></body></html>
-"""
-BATCH = "@rem Inert: a comment. powershell https://sorvetenopoate.com/\r\n"
+COOLNOW = (
+    "<html><body><!-- Inert: a comment, no script.\n"
+    "new ActiveXObject"  # in one piece, this file would match the rule
+    '("Messenger.MsgrObject")\n'
+    "ATTeNT!oN - Go to: http://home.example/\n"
+    "--></body></html>\n"
+)
+BATCH = "@echo off & rem Inert: a comment. powershell iwr https://sorvetenopoate.com/\r\n"
 PLAIN = "/c rem Inert: a comment. powershell https://sorvetenopotel.com/"
 CODED = base64.b64encode(wide("# https://sorvetenoopote.com/")).decode()
 

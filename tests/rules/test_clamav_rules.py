@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+import io
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -26,9 +28,12 @@ from scanners.settings import Limits
 CLAMAV = Path(__file__).parents[2] / "rules" / "clamav"
 HASH_DIGITS = {".hdb": 32, ".hsb": 64}
 """MD5, SHA-256."""
+UTF_8 = 0x800
+"""The flag of ZIP: names are UTF-8."""
 RUN = "\\".join(("HKCU", "Software", "Microsoft", "Windows", "CurrentVersion", "Run"))
 """In one piece, this file would match the rule for such scripts."""
-SCRIPT = b'REGWRITE("HKCU\\Software\\Run", "Yahoo Messengger", "REG_SZ", "%s")\r\n'
+REMOVAL = b'REGWRITE("HKCU\\Software\\Run", "Yahoo Messengger", "REG_SZ", "%s")\r\n'
+SCRIPT = REMOVAL + b'SEND("Images shot in Iraq _ The war will never end")\r\n'
 TYPIST = (
     'FileCopy(@ScriptFullPath, "a.exe")\r\n'
     f'RegWrite("{RUN}", "a", "REG_SZ", "a.exe")\r\n'
@@ -108,27 +113,33 @@ NAME_NEAR_MISSES = (
     "psecure20x-cgi-install.version6.01.bin.hx.com.txt",
     "my-WinUpdate32Login.exe",
     "PIC13245.EXE",
+    "scans/PIC1324.EXE",
     "DSC00432.jpg",
     "DSC_0432.jpg.exe",
     "IMG34814.jpg",
     "video_12345.mp4.exe",
     "video_1234.mp4",
-    "webcam_004.pif.txt",
+    "video1080.mp4.exe",
+    "video.2024.mp4.exe",
+    "webcam_004.pif",
     "skype_image.exe",
     "IMG_20141102_1727.scr",
     "photo_high_re.png.js",
     "RES-20250930.lnk",
+    "ORCAMENTO_202510.lnk",
+    "COMPROVANTE_20251103_101112.lnk",
     "May09-Picture18.JPG",
 )
 NEAR_MISSES = {
     "goner-one.exe": pe([b"Error While Analyze DirectX!"] * 3),
+    "goner-names.exe": pe([b"Error While Analyze DirectX!", b"#pentagonex"]),
     "goner-page.txt": find("gone.scr").data[512:],
     "sumom-files.exe": pe(
-        [b"formatsys.exe", b"serbw.exe", b"Crazy frog gets killed by train!.pif"]
+        [b"Crazy frog gets killed by train!.pif", b"See my lesbian friends.pif", b"serbw.exe"]
     ),
     "sohanad-page.txt": b"It sets the value Yahoo Messengger to SSCVIHOST.exe or blastclnnn.exe.",
-    "messenger.txt": SCRIPT.replace(b"Messengger", b"Messenger") % b"SSCVIHOST.exe",
-    "sohanad-other.txt": SCRIPT % b"svchost.exe",
+    "messenger.txt": SCRIPT.replace(b"Messengger", b"Messenger") % b"svchost.exe",
+    "sohanad-removal.vbs": REMOVAL % b"SSCVIIHOST.exe",
     "typist-page.txt": TYPIST.encode(),
     "eicar-half.txt": eicar()[:40],
     "names.zip": zip_of(dict.fromkeys(NAME_NEAR_MISSES, lnk()), method=STORED),
@@ -156,6 +167,21 @@ def test_scripts_are_found_as_text_or_compiled(tmp_path: Path) -> None:
         "typist.exe": "Douane.Worm.AutoItMessenger",
         "capitals.exe": "Douane.Worm.AutoItMessenger",
     }
+
+
+def test_a_reversed_name_is_found_however_the_archive_codes_it(tmp_path: Path) -> None:
+    """U+202E as UTF-8, with the flag of ZIP that says so and without."""
+    marked = find("telegram.zip").data
+    assert zipfile.ZipFile(io.BytesIO(marked)).infolist()[0].flag_bits & UTF_8
+    flag = UTF_8.to_bytes(2, "little")
+    places = (b"PK\3\4" + marked[4:6], b"PK\1\2" + marked[marked.index(b"PK\1\2") + 4 :][:4])
+    plain = marked
+    for place in places:
+        assert place + flag in plain
+        plain = plain.replace(place + flag, place + b"\0\0")
+    name = "Douane.Name.PhotoReversed"
+    files = {"marked.zip": marked, "plain.zip": plain}
+    assert scan(tmp_path, files) == dict.fromkeys(files, name)
 
 
 @pytest.mark.parametrize("suffix", HASH_DIGITS)

@@ -14,7 +14,7 @@ def test_the_page_is_one_comment() -> None:
 
 def test_commands_are_remarks() -> None:
     assert PLAIN.startswith("/c rem ")
-    assert BATCH.startswith("@rem ")
+    assert BATCH.startswith("@echo off & rem ")
     assert BATCH.count("\n") == 1
 
 

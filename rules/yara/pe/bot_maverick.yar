@@ -1,6 +1,7 @@
-/* Maverick: what SORVEPOTEL brings, a .NET program in two modules whose names are published. */
+/* Maverick: what SORVEPOTEL brings, a .NET program in two modules whose names are published:
+   names alone are a suspicion. */
 
-rule MAL_Bot_Maverick_Nov26
+rule SUSP_Bot_Maverick_Nov26
 {
     meta:
         id = "4ad98963-a8b1-58a2-b742-6b9cfed80676"
@@ -14,11 +15,11 @@ rule MAL_Bot_Maverick_Nov26
         category = "MALWARE"
         malware_type = "BOT"
         family = "SORVEPOTEL"
-        level = "malicious"
+        level = "suspicious"
         basis = "published description"
         sample_seen = false
         status = "testing"
-        score = 60
+        score = 55
     strings:
         $stage = "Maverick.StageTwo" ascii wide
         $agent = "Maverick.Agent" ascii wide

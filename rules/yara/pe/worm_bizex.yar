@@ -5,7 +5,7 @@ rule MAL_Worm_Bizex_Nov26
     meta:
         id = "632c6b74-3a9f-5f2f-89d4-2f796af75d41"
         version = "1.0"
-        description = "Detects W32/Bizex (ICQ, February 2004) by its host, its updater and its folder"
+        description = "Detects W32/Bizex (ICQ, February 2004) by its host and its updater"
         author = "Douane"
         source = "Douane"
         sharing = "TLP:CLEAR"
@@ -21,9 +21,8 @@ rule MAL_Worm_Bizex_Nov26
         status = "testing"
         score = 60
     strings:
-        $host = "jokeworld" ascii wide nocase
+        $host = "www.jokeworld." ascii wide nocase
         $file = "aptgetupd.exe" ascii wide nocase
-        $path = "sysmon\\sysmon.exe" ascii wide nocase
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 2MB and $file and $host
 }

@@ -37,5 +37,5 @@ rule MAL_Worm_Bropia_Nov26
         $window = "IMWindowClass" ascii wide
     condition:
         uint16(0) == 0x5A4D and filesize < 1MB and
-        (2 of ($pif*) or (1 of ($pif*) and 1 of ($check*, $window)))
+        1 of ($pif*) and 2 of ($pif*, $check*) and $window
 }

@@ -27,5 +27,6 @@ rule MAL_Worm_ChokeC_Nov26
         $path = "Messenger1324\\Brain\\1Read Me.txt" ascii wide
         $jerry = "I come in piece. My name is Jerry." ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them and
+        1 of ($error, $path, $jerry)
 }

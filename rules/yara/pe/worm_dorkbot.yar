@@ -30,5 +30,6 @@ rule MAL_Worm_Dorkbot_Nov26
         $lure_pic = "is this your new profile pic?" ascii wide
         $lure_skype = "is this your skype profile pic?" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and 1 of ($program*) and 2 of them
+        uint16(0) == 0x5A4D and filesize < 2MB and 1 of ($program*) and
+        2 of them and 1 of ($program_msn, $lure*)
 }

@@ -25,5 +25,5 @@ rule MAL_Worm_Funso_Nov26
         $file = "sofunny.exe" ascii wide
         $run = "msdos423" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 1MB and $lure and 1 of ($file, $run)
 }

@@ -26,5 +26,6 @@ rule MAL_Worm_Goner_Nov26
         $lure_harry = "I am in a harry, I promise you will love it!" ascii wide
         $channel = "#pentagonex" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 2MB and
+        1 of ($lure*) and 1 of ($error, $channel)
 }

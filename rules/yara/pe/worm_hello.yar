@@ -1,7 +1,8 @@
 /* W32/Hello: the first worm of MSN Messenger. One sentence is all that is published of its texts;
-   the other half of the condition is the Visual Basic 5 runtime, which the reports name too. */
+   the other half of the condition is the Visual Basic 5 runtime, which the reports name too:
+   a suspicion. */
 
-rule MAL_Worm_Hello_Nov26
+rule SUSP_Worm_Hello_Nov26
 {
     meta:
         id = "74aea818-c176-5a55-979d-859a8aa0c218"
@@ -16,11 +17,11 @@ rule MAL_Worm_Hello_Nov26
         category = "MALWARE"
         malware_type = "WORM"
         family = "Hello"
-        level = "malicious"
+        level = "suspicious"
         basis = "published description"
         sample_seen = false
         status = "testing"
-        score = 60
+        score = 55
     strings:
         $lure = "i have a file for u. its real funny" ascii wide
         $runtime = "MSVBVM50.DLL" nocase ascii

@@ -14,6 +14,7 @@ rule MAL_Worm_IrcbotPhoto_Nov26
         reference = "http://www.liewcf.com/blog/archives/category/tech/security/page/2/"
         reference_2 = "https://www.18aproductions.co.uk/2007/11/20/msn-messenger-trojan-alarm/"
         reference_3 = "https://fraudo.com/2008/01/26/msn-worm/"
+        reference_4 = "https://www.spamloco.net/jugando-con-los-gusanos-del-msn/?amp=1"
         category = "MALWARE"
         malware_type = "BOT"
         family = "IRCBot"
@@ -29,6 +30,10 @@ rule MAL_Worm_IrcbotPhoto_Nov26
         $lure_naked = "This is me totaly naked :-O please dont send to anyone else" ascii wide
         $lure_friend = "A photo with me and my best friend" ascii wide
         $lure_facebook = "Wanna see my pictures before i send em to facebook?" ascii wide
+        $file_zip = "imag091307.zip" ascii wide
+        $file_exe = "DSC00432.jpg.exe" ascii wide
+        $file_pif = "IMG34814.pif" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 2MB and
+        1 of ($file*) and 1 of ($lure*)
 }

@@ -1,12 +1,12 @@
 /* W32/Jitux: sends a link to itself to all contacts every five minutes. Its file name is the one
-   word published; the reports call it a Visual Basic program, so the runtime is the second text. */
+   word published; it counts at the end of a link, in a Visual Basic program, as reports call it. */
 
 rule MAL_Worm_Jitux_Nov26
 {
     meta:
         id = "2cbcc265-6f4b-577d-8b54-08093a458075"
         version = "1.0"
-        description = "Detects W32/Jitux (MSN Messenger, December 2003) by its file name in a Visual Basic program"
+        description = "Detects W32/Jitux (MSN Messenger, December 2003) by the link to itself in a Visual Basic program"
         author = "Douane"
         source = "Douane"
         sharing = "TLP:CLEAR"
@@ -23,7 +23,7 @@ rule MAL_Worm_Jitux_Nov26
         status = "testing"
         score = 60
     strings:
-        $token = "jituxramon" ascii wide nocase
+        $link = /:\/\/[!-~]{1,80}\/jituxramon\.exe/ ascii wide nocase
         $runtime = /MSVBVM[56]0\.DLL/ nocase ascii
     condition:
         uint16(0) == 0x5A4D and filesize < 1MB and all of them

@@ -29,9 +29,9 @@ rule MAL_Worm_Kelvir_Nov26
         $lure_drawing = "haha i just found the funniest drawing, check it out" ascii wide
         $lure_drug = "this drawing makes you feel like your on some type of drug" ascii wide
         $lure_trip = "crazy, its like a virtual acidtrip or something" ascii wide
-        $file_omg = "omg.pif" ascii wide
+        $file_omg = "/omg.pif" ascii wide
         $file_shell = "funnyashell.scr" ascii wide
     condition:
         uint16(0) == 0x5A4D and filesize < 1MB and
-        (2 of ($lure*) or (1 of ($lure*) and 1 of ($file*)))
+        1 of ($file*) and 1 of ($lure*)
 }

@@ -33,5 +33,5 @@ rule MAL_Worm_Koobface_Nov26
         $file_myspace = "mstre6.exe" ascii wide
     condition:
         uint16(0) == 0x5A4D and filesize < 2MB and
-        (2 of ($lure*) or (1 of ($lure*) and 1 of ($file*)) or all of ($file*))
+        1 of ($file*) and 1 of ($lure*)
 }

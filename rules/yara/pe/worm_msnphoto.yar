@@ -24,5 +24,5 @@ rule MAL_Worm_MsnPhoto_Nov26
         $lure_haha = "Haha, is that you on that picture?" ascii wide
         $file = "myphotos2007.zip" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 2MB and $file and 1 of ($lure*)
 }

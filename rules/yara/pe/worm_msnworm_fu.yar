@@ -1,6 +1,7 @@
-/* W32/MSNworm.FU: opens conversations and offers a zip that poses as a photo. */
+/* W32/MSNworm.FU: opens conversations and offers a zip that poses as a photo. Its lures are phrases
+   of any chat: a suspicion. */
 
-rule MAL_Worm_MsnwormFu_Nov26
+rule SUSP_Worm_MsnwormFu_Nov26
 {
     meta:
         id = "6af57747-dc0e-5f79-b1cb-696fb04a9a4d"
@@ -14,11 +15,11 @@ rule MAL_Worm_MsnwormFu_Nov26
         category = "MALWARE"
         malware_type = "WORM"
         family = "MSNworm.FU"
-        level = "malicious"
+        level = "suspicious"
         basis = "published description"
         sample_seen = false
         status = "testing"
-        score = 60
+        score = 55
     strings:
         $lure_tag = "me puedes marcar en esta foto de facebook?" ascii wide
         $lure_closed = "me cerraron mi cuenta por subir esta foto. si esta muy mal?" ascii wide

@@ -26,5 +26,6 @@ rule MAL_Worm_Myspace04_Nov26
         $file = "clarissa17.pif" ascii wide
         $host = "myphotos.cc" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them and 1 of ($reply_virus, $file)
+        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them and
+        1 of ($reply_virus, $file) and 1 of ($file, $host)
 }

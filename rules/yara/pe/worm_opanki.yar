@@ -27,5 +27,5 @@ rule SUSP_Worm_Opanki_Nov26
         $lure_link = "Hey check out this link:" ascii wide
         $file = "picture.pif" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 1MB and $file and 1 of ($lure*)
 }

@@ -32,9 +32,7 @@ rule MAL_Worm_Phorpiex_Nov26
         $lure_photo = "tell me what you think of this photo" ascii wide
         $lure_kijk = "kijk wat voor een foto ik heb gevonden" ascii wide
         $lure_ken = "ken je dat foto nog?" ascii wide
-        $file_windsrcn = "windsrcn.exe" ascii wide
-        $file_winsam = "winsam.exe" ascii wide
     condition:
         uint16(0) == 0x5A4D and filesize < 2MB and
-        (2 of ($lure*) or (1 of ($folder, $picture) and 2 of them))
+        1 of ($folder, $picture) and 1 of ($lure*)
 }

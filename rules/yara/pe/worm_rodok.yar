@@ -26,5 +26,6 @@ rule MAL_Worm_Rodok_Nov26
         $update = "update35784.exe" ascii wide
         $keygen = "hehe2397824.exe" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 1MB and
+        1 of ($update, $keygen) and 1 of ($lure*)
 }

@@ -34,5 +34,5 @@ rule MAL_Worm_Skipi_Nov26
         $path = "erotic-gallerys/usr5d8c/dsc027" ascii wide
     condition:
         uint16(0) == 0x5A4D and filesize < 4MB and
-        (2 of ($file*) or (1 of ($lure*) and 2 of them))
+        2 of them and 1 of ($lure*, $path) and 1 of ($file*, $path)
 }

@@ -25,8 +25,9 @@ rule SUSP_Worm_Slenfbot_Nov26
     strings:
         $window = "MSBLWindowClass" ascii wide
         $drive = "autorun.inf" ascii wide nocase
+        $section = "[autorun]" ascii wide nocase
         $irc_message = "PRIVMSG " ascii wide
         $irc_join = "JOIN #" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and 1 of ($irc*) and $window and $drive
+        uint16(0) == 0x5A4D and filesize < 1MB and 1 of ($irc*) and $window and $drive and $section
 }

@@ -33,5 +33,5 @@ rule MAL_Worm_Sohanad_Nov26
         $lure_vista = "Screenshot of new windows version _ Windows Vista so cool" ascii wide
     condition:
         uint16(0) == 0x5A4D and filesize < 4MB and
-        (($run and 1 of ($shell, $file*, $lure*)) or 2 of ($lure*))
+        1 of ($lure*) and 1 of ($run, $shell, $file*)
 }

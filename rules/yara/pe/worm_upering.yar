@@ -30,5 +30,6 @@ rule MAL_Worm_Upering_Nov26
         $uin_first = "330325635" ascii wide
         $uin_second = "234018819" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 1MB and 1 of ($lure, $file, $run) and 2 of them
+        uint16(0) == 0x5A4D and filesize < 1MB and 2 of them and
+        1 of ($lure, $uin*) and 1 of ($lure, $file, $run)
 }

@@ -28,5 +28,6 @@ rule MAL_Worm_Virkel_Nov26
         $file = "BETA8WEBINSTALL.EXE" ascii wide nocase
         $host = "msgr8beta.com" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and 2 of them
+        uint16(0) == 0x5A4D and filesize < 2MB and 2 of them and
+        1 of ($host, $file) and 1 of ($lure*, $host)
 }

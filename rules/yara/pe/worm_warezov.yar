@@ -26,7 +26,6 @@ rule MAL_Worm_Warezov_Nov26
     strings:
         $dropped = "sqhos32.wmf" ascii wide
         $lure = "Check up this" ascii wide
-        $file = "file_01.exe" ascii wide
     condition:
-        uint16(0) == 0x5A4D and filesize < 2MB and $dropped and 1 of ($lure, $file)
+        uint16(0) == 0x5A4D and filesize < 2MB and $dropped and $lure
 }

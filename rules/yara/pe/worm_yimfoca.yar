@@ -28,5 +28,5 @@ rule MAL_Worm_Yimfoca_Nov26
         $file_winbrd = "winbrd.jpg" ascii wide
     condition:
         uint16(0) == 0x5A4D and filesize < 4MB and
-        (($run and $decoy) or (1 of ($run, $decoy) and all of ($file*)))
+        $decoy and ($run or all of ($file*))
 }

@@ -35,8 +35,9 @@ rule SUSP_Stealer_MessengerScript_Nov26
         $folder_windows = /%(local)?appdata%/ ascii wide nocase
         $send_discord = /discord(app)?\.com\/api\/(v[0-9]{1,2}\/)?webhooks\// ascii wide
         $send_telegram = "api.telegram.org/bot" ascii wide
+        $file_telegram = /\/send(Document|MediaGroup)/ ascii wide nocase
     condition:
         uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
         filesize < 256KB and any of ($send*) and any of ($folder*) and
-        (2 of ($place*) or $place_discord and any of ($token*))
+        (2 of ($place*) and ($send_discord or $file_telegram) or $place_discord and any of ($token*))
 }

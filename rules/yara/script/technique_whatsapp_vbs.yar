@@ -22,6 +22,7 @@ rule SUSP_Vbs_WhatsAppWave_Nov26
         score = 55
         mitre_att = "T1059.005"
     strings:
+        $create = /CreateObject {0,4}\(/ ascii wide nocase
         $shell_script = "WScript.Shell" ascii wide nocase
         $shell_application = "Shell.Application" ascii wide nocase
         $fetch_http = "XMLHTTP" ascii wide nocase
@@ -37,6 +38,6 @@ rule SUSP_Vbs_WhatsAppWave_Nov26
         $part_chat = "web.whatsapp.com" ascii wide nocase
     condition:
         uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
-        filesize < 256KB and uint8(0) != 0x3C and any of ($shell*) and
+        filesize < 256KB and uint8(0) != 0x3C and any of ($shell*) and $create and
         any of ($fetch*) and any of ($hide*) and 2 of ($part*)
 }

@@ -23,8 +23,8 @@ rule MAL_Worm_Coolnow_Nov26
         status = "testing"
         score = 60
     strings:
-        $control_class = "F3A614DC-ABE0-11d2-A441-00C04F795683" ascii wide nocase
-        $control_name = "Messenger.MsgrObject" ascii wide
+        $control_class = /classid {0,4}= {0,4}["']?clsid:F3A614DC-ABE0-11d2-A441-00C04F795683/ ascii wide nocase
+        $control_name = /(ActiveX|Create)Object {0,4}\( {0,4}["']Messenger\.MsgrObject/ ascii wide nocase
         $lure_urgent = "URGENT - Go to http" ascii wide
         $lure_attention = "NT!oN - Go to" ascii wide  // with "ATTe" it costs most of all
     condition:
