@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scanners.rules.manifest import PATH, UNREAD, UNREAD_FIX, shown
 from scanners.rules.records import KnownRule, Problem, RuleFindings
 
 SEPARATORS = {
@@ -83,6 +84,9 @@ def run_clamscan(
 
 
 def _read(path: Path, file: str, found: _Signatures) -> None:
+    if not PATH.fullmatch(file):
+        found.problems.append(Problem(shown(file), 0, "", UNREAD, UNREAD_FIX))
+        return
     if path.suffix not in SEPARATORS or not path.is_file():
         fix = f"use one of {' '.join(SEPARATORS)}"
         found.problems.append(Problem(file, 0, "", "not a signature file", fix))
@@ -95,6 +99,9 @@ def _read(path: Path, file: str, found: _Signatures) -> None:
     found.counts[file] = 0
     with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for number, line in enumerate(lines, 1):
+            if not line.rstrip("\r\n").isprintable():
+                said, fix = "the line is not printable", "remove tabs and control characters"
+                problems.append(Problem(file, number, "", said, fix))
             if line.startswith("#"):
                 continue
             fields = line.strip().split(separator, at + 1)

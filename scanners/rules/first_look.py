@@ -83,7 +83,7 @@ def _parts(source: str) -> Sequence[_Part]:
         declared = "".join(pattern.declared for pattern in own)
         read_all = _squeezed(NOISE.sub("", declared)) == _squeezed(sections.get(rule, ""))
         choices = filter(_COUNTS_TEXTS.fullmatch, joined_parts(conditions.get(rule, "")))
-        part = next(choices, None)
+        part = next(filter(_NAMES.search, choices), None)
         if part is None or not read_all:
             return ()
         named = tuple(pattern for pattern in own if _is_named(pattern, part))

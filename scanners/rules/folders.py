@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanners.rules.manifest import PATH
+
 NOISE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|/(?:\\.|[^/\\\n])+/", re.DOTALL
 )  # comments, texts and regular expressions; YARA divides by "\", so each "/" begins one of them
@@ -46,9 +48,28 @@ FOLDERS = {
 def rule_files(top: Path) -> list[Path]:
     """Return all *.yar below rules/yara/, sorted, those in folders that are not FOLDERS too.
 
-    A folder may be a link to one elsewhere, which "**" alone would pass over.
+    A file that no set takes because of its name is left out, as it is in the manifest.
     """
+    return [path for path in _found(top) if _set_path(top, path)]
+
+
+def unread_files(top: Path) -> list[Path]:
+    """Return the *.yar that are left out for their names, sorted, but for what is hidden."""
+    return [
+        path
+        for path in _found(top)
+        if not _set_path(top, path)
+        and not any(part.startswith(".") for part in path.relative_to(top).parts)
+    ]
+
+
+def _found(top: Path) -> list[Path]:
+    """A folder may be a link to one elsewhere, which "**" alone would pass over."""
     return sorted({*top.glob("**/*.yar"), *top.glob("*/*.yar")})
+
+
+def _set_path(top: Path, path: Path) -> bool:
+    return bool(PATH.fullmatch(f"yara/{path.relative_to(top).as_posix()}"))
 
 
 def folder_name(file: str) -> str:

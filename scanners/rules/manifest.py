@@ -19,6 +19,13 @@ PLACES = (
 """Patterns of what belongs to a set.  A folder of rules may be a link, which "**" passes over."""
 PATH = re.compile(r"(?:[A-Za-z0-9_+-][A-Za-z0-9_.+-]*/){0,4}[A-Za-z0-9_+-][A-Za-z0-9_.+-]*")
 """What a path within a set may look like: nothing hidden, no spaces, at most four folders."""
+UNREAD = "no set takes a file of this name: it is not read"
+UNREAD_FIX = "call it by letters, digits and _ . + - alone, with a letter first"
+
+
+def shown(path: str) -> str:
+    """Return a path as can be printed, whatever its name holds."""
+    return path if path.isprintable() else path.encode("unicode_escape").decode()
 
 
 def ruleset_files(rules: Path) -> list[str]:

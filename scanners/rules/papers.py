@@ -21,7 +21,7 @@ TEXTS = (
 FORMS = {
     "version": (re.compile(r"\d+(\.\d+){1,2}"), "the version is none", 'write it as "1.0"'),
     "description": (
-        re.compile(r"Detects .+", re.DOTALL),
+        re.compile(r"Detects .+"),
         "the description is no sentence",
         'begin it with "Detects "',
     ),
@@ -75,6 +75,9 @@ def _name_faults(name: str, papers: Papers) -> Iterator[tuple[str, str]]:
 
 
 def _form_faults(papers: Papers) -> Iterator[tuple[str, str]]:
+    for key, value in papers.items():
+        if not str(value).isprintable():
+            yield f"{key} is not printable", "write one line, without control characters"
     for key, (form, said, fix) in FORMS.items():
         if str(papers.get(key, "")).strip() and not form.fullmatch(str(papers[key])):
             yield said, fix

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
         | (?P<regex>/(?:\\.|[^/\\\n])++/[is]*+) )
       (?P<modifiers>(?:\s*\b(?:ascii|wide|nocase|fullword|private|xor|base64wide|base64)\b
         |\s*\([^)]*+\))*)
-    | "(?:\\.|[^"\\\n])*+" | /(?:\\.|[^/\\\n])++/               # in metadata and conditions
+    | "(?:\\.|[^"\\\n])*+" | (?P<matched>/(?:\\.|[^/\\\n])++/[is]*+)  # in metadata and conditions
     """,
     re.DOTALL | re.VERBOSE,
 )  # nothing is tried twice: rules come from anywhere
@@ -48,6 +48,11 @@ class Pattern:
     declared: str
     """All of it, as it stands in the source."""
 
+    @property
+    def expression(self) -> str:
+        """Return what stands between the slashes of a regular expression."""
+        return self.declared.partition("/")[2].rpartition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -58,6 +63,8 @@ class Outline:
     modules: tuple[tuple[int, str], ...]
     """Line and name of each import."""
     patterns: tuple[Pattern, ...]
+    matched: tuple[Pattern, ...]
+    """Regular expressions in conditions, which `matches` holds against what a module read."""
     _lines: Mapping[str, int]
 
     def line_of(self, rule: str) -> int:
@@ -75,18 +82,24 @@ def outline(source: str) -> Outline:
     rules: list[tuple[int, str]] = []
     modules: list[tuple[int, str]] = []
     patterns: list[Pattern] = []
-    line, read = 1, 0
+    matched: list[Pattern] = []
+    line, read, rule = 1, 0, ""
     for token in _TOKEN.finditer(source):
         line += source.count("\n", read, token.start())
         read = token.start()
         if token["rule"]:
             rules.append((line, token["rule"]))
+            rule = token["rule"]
         elif token["module"]:
             modules.append((line, token["module"]))
         elif token["name"]:
-            patterns.append(_pattern(token, rules[-1][1] if rules else "", line))
+            patterns.append(_pattern(token, rule, line))
+        elif token["matched"]:
+            declared = f"$matches = {token['matched']}"
+            found = Pattern(rule, line, "$matches", PatternKind.REGEX, (), "", declared)
+            matched.append(found)
     lines = {name: line for line, name in reversed(rules)}
-    return Outline(tuple(rules), tuple(modules), tuple(patterns), lines)
+    return Outline(tuple(rules), tuple(modules), tuple(patterns), tuple(matched), lines)
 
 
 def _pattern(token: re.Match[str], rule: str, line: int) -> Pattern:

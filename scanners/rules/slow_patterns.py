@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from scanners.rules.patterns import Outline, Pattern, PatternKind
 from scanners.rules.records import Problem
+from scanners.rules.repeats import MOST_COUNTS, repeats
 
 FEWEST_BYTES = 4
 """Of a text: what libyara looks for at once."""
@@ -31,7 +32,7 @@ def slow_patterns(file: str, found: Outline) -> Iterator[Problem]:
             yield Problem(
                 file, line, "", f"the module {module} is refused: {why}", "do without the import"
             )
-    for pattern in found.patterns:
+    for pattern in (*found.patterns, *found.matched):
         for problem, fix in _faults(pattern):
             yield Problem(file, pattern.line, pattern.rule, f"{pattern.name} {problem}", fix)
 
@@ -47,6 +48,19 @@ def _faults(pattern: Pattern) -> Iterator[tuple[str, str]]:
     elif pattern.kind is PatternKind.HEX and not any(len(set(run)) > 1 for run in pattern.runs):
         fix = "let two different bytes stand side by side somewhere in it"
         yield "has no two different fixed bytes in a row: slow where they repeat", fix
+    elif pattern.kind is PatternKind.REGEX:
+        yield from _regex_faults(pattern.expression)
+
+
+def _regex_faults(expression: str) -> Iterator[tuple[str, str]]:
+    found = repeats(expression)
+    fix = "write fixed repeats, or look for two texts and compare where they stand, @b - @a < 100"
+    if found.nested:
+        yield "repeats what repeats itself: no deadline holds for it", fix
+    elif found.counts > MOST_COUNTS:
+        yield f"repeats in {found.counts} ways, and {MOST_COUNTS} are the most: it stops scans", fix
+    elif found.endless > 1:
+        yield "takes anything without end twice: slow where the first part repeats", fix
 
 
 def _length(pattern: Pattern) -> int:

@@ -13,9 +13,19 @@ from pathlib import Path
 import yara
 
 from scanners.rules.first_look import first_look
-from scanners.rules.folders import FOLDERS, folder_name, meets_demand, rule_conditions, rule_files
+from scanners.rules.folders import (
+    FOLDERS,
+    folder_name,
+    meets_demand,
+    rule_conditions,
+    rule_files,
+    unread_files,
+)
+from scanners.rules.loops import loop_faults
+from scanners.rules.manifest import PATH, UNREAD, UNREAD_FIX, shown
+from scanners.rules.ordeal import Ordeal
 from scanners.rules.papers import papers_faults
-from scanners.rules.patterns import Outline, outline
+from scanners.rules.patterns import Outline, PatternKind, outline
 from scanners.rules.proofs import Proofs
 from scanners.rules.records import KnownRule, Problem, RuleFindings
 from scanners.rules.second_opinion import second_opinion
@@ -37,8 +47,11 @@ class Trial:
         self._rules = rules
         self._problems: list[Problem] = []
         self._known: dict[str, KnownRule] = {}
+        self._names: dict[str, str] = {}
+        """Name of a rule in small letters -> its file: people do not tell them apart."""
         self._ids: dict[str, str] = {}
         """Id of a rule -> its name."""
+        self._ordeal = Ordeal()
 
     def run(self) -> RuleFindings:
         sources = self._sources()
@@ -57,6 +70,8 @@ class Trial:
     def _sources(self) -> dict[str, str]:
         sources = {}
         top = self._rules / "yara"
+        for path in unread_files(top):
+            self._report(shown(path.relative_to(self._rules).as_posix()), UNREAD, UNREAD_FIX)
         for path in rule_files(top):
             name = path.relative_to(top).with_suffix("").as_posix()
             if folder_name(name) not in FOLDERS:
@@ -68,15 +83,19 @@ class Trial:
 
     def _proof_texts(self) -> dict[str, str]:
         paths = sorted((self._rules / "yara" / "tests").rglob("*.toml"))
-        texts = {path.relative_to(self._rules).as_posix(): self._text(path) for path in paths}
+        named = {path.relative_to(self._rules).as_posix(): path for path in paths}
+        texts = {file: self._text(path) for file, path in named.items() if PATH.fullmatch(file)}
         return {file: text for file, text in texts.items() if text is not None}
 
     def _text(self, path: Path) -> str | None:
         name = path.relative_to(self._rules).as_posix()
         try:
-            if path.stat().st_size <= MAX_FILE_BYTES:
-                return path.read_text("utf-8")
-            self._report(name, "the file is too large", READ_FIX)
+            if path.stat().st_size > MAX_FILE_BYTES:
+                self._report(name, "the file is too large", READ_FIX)
+            elif "\0" not in (text := path.read_text("utf-8")):
+                return text
+            else:
+                self._report(name, "the file holds a NUL byte", READ_FIX)
         except (OSError, UnicodeDecodeError) as error:
             self._report(name, f"the file cannot be read ({error})", READ_FIX)
         return None
@@ -93,14 +112,25 @@ class Trial:
                 self._report(file, said, "correct the rule", line=line, rule=rule)
             return False
         self._problems += second_opinion(file, text, found)
-        self._problems += slow_patterns(file, found)
         conditions = rule_conditions(text)
+        self._check_cost(file, found, conditions)
         for rule in compiled:
             if not rule.is_private:  # a part of other rules: it never shows in a verdict
                 self._check_papers(file, found, rule.identifier, dict(rule.meta))
                 condition = conditions.get(rule.identifier, "")
                 self._check_folder(file, found, rule.identifier, condition)
         return True
+
+    def _check_cost(self, file: str, found: Outline, conditions: Mapping[str, str]) -> None:
+        slow = list(slow_patterns(file, found))
+        self._problems += slow
+        for _, name in found.rules:
+            texts = sum(pattern.rule == name for pattern in found.patterns)
+            for problem, fix in loop_faults(conditions.get(name), texts):
+                self._report(file, problem, fix, line=found.line_of(name), rule=name)
+        if not slow:  # what is refused anyway could take long
+            regexes = [one for one in found.patterns if one.kind is PatternKind.REGEX]
+            self._problems += self._ordeal.problems(file, [*regexes, *found.matched])
 
     def _check_papers(
         self, file: str, found: Outline, name: str, meta: Mapping[str, str | int | bool]
@@ -109,12 +139,13 @@ class Trial:
         for problem, fix in papers_faults(name, meta):
             self._report(file, problem, fix, line=line, rule=name)
         identity = str(meta.get("id", name))
-        if first := self._known.get(name):
-            said = f"{first.file} has a rule of that name"
+        if first := self._names.get(name.casefold()):
+            said = f"{first} has a rule of that name"
             self._report(file, said, "rename one", line=line, rule=name)
         elif other := self._ids.get(identity):
             said = f"{other} has the same id"
             self._report(file, said, "give it an id of its own", line=line, rule=name)
+        self._names.setdefault(name.casefold(), file)
         self._known.setdefault(name, KnownRule(name, file, line))
         self._ids.setdefault(identity, name)
 

@@ -10,6 +10,7 @@ from scanners import yara_rules
 from scanners.budget import Budget
 from scanners.errors import EngineDown
 from scanners.model import Code, Content, Detection, DetectionLevel, Reason, Report, Unscanned
+from scanners.rules.folders import FOLDERS
 from scanners.yara_rules import MAX_DETAIL, RuleError, YaraScanner, read_sources
 
 MakeBudget = Callable[..., Budget]
@@ -53,6 +54,7 @@ def test_private_rule_needs_no_level_and_is_not_told(new_budget: MakeBudget) -> 
         ("rule broken {", "test"),
         ('include "/etc/passwd"', "include"),
         (_rule("info", strings='$a = "x"'), "slow"),
+        (_rule("info") + "\0x", "test: a rule file must not hold a NUL byte"),
     ],
 )
 def test_refused_at_start(source: str, said: str) -> None:
@@ -103,6 +105,27 @@ def test_a_failure_keeps_no_other_folder_from_being_tried(
     scanner = YaraScanner({"a": _rule("info"), "pe/a": _named("pe_file", "uint16(0) == 0x5A4D")})
     report = scanner.scan(Content(memoryview(b"MZ")), new_budget())
     assert [found.name for found in report.detections] == ["pe_file"]
+    assert report.unscanned == (Unscanned("yara", Reason.ENGINE_DOWN),)
+
+
+FIBERS = "$a = /abcd(.{1,200}a.{1,200}){1,30}zz/s"
+
+
+@pytest.mark.parametrize("folder", ["", "script/"])
+def test_a_rule_that_breaks_the_engine_hides_no_other_file(
+    new_budget: MakeBudget, folder: str
+) -> None:
+    """Too many fibers, error 46, ends the scan for all rules that were compiled together."""
+    demand = "" if not folder else f"{FOLDERS['script'].demand} and "
+    sources = {
+        f"{folder}{name}": _rule("malicious", name=name, strings=strings).replace(
+            "condition: ", f"condition: {demand}"
+        )
+        for name, strings in {"a": '$a = "NEEDLE"', "b": FIBERS, "c": '$a = "needle"'}.items()
+    }
+    view = memoryview((b"abcd" + b"a" * 300) * 80 + b"needle")
+    report = YaraScanner(sources).scan(Content(view), new_budget())
+    assert [found.name for found in report.detections] == ["c"]
     assert report.unscanned == (Unscanned("yara", Reason.ENGINE_DOWN),)
 
 

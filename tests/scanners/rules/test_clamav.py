@@ -148,3 +148,16 @@ def test_a_file_without_end_of_faults_tells_the_first(rules: Path) -> None:
     *told, last = problems(rules)
     assert [line for _, line, _ in told[:MAX_PROBLEMS]] == list(range(1, MAX_PROBLEMS + 1))
     assert ("clamav/thing.ndb", 0, "and 5 more problems in this file") in (*told, last)
+
+
+def test_lines_that_could_write_over_a_screen_are_told(tmp_path: Path) -> None:
+    (tmp_path / "clamav").mkdir()
+    (tmp_path / "clamav" / "one.ndb").write_text("# good\n# \x1b]0;bad\n")
+    (tmp_path / "clamav" / "a\x1b.ndb").write_text("# good\n")
+    odd, line = check_clamav(tmp_path).problems[:2]
+    assert (odd.file, odd.line) == ("clamav/a\\x1b.ndb", 0)
+    assert (line.file, line.line, line.problem) == (
+        "clamav/one.ndb",
+        2,
+        "the line is not printable",
+    )

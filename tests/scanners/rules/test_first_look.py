@@ -137,3 +137,9 @@ def test_whatever_a_rule_matches_is_seen(
         found = yara.compile(source=source).match(data=content)
         seen = yara.compile(source=first_look({"one": source})["one"]).match(data=content)
         assert seen or not found
+
+
+@pytest.mark.parametrize("condition", ["(1) and any of them", "1 and $a and $b"])
+def test_a_number_alone_is_no_part_to_look_for(condition: str) -> None:
+    look = first_look({"one": rule(condition)})["one"]
+    assert yara.compile(source=look).match(data=b"needles in haystacks, camels")

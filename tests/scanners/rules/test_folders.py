@@ -12,6 +12,7 @@ from scanners.rules.folders import (
     rule_conditions,
     rule_files,
     size_bound,
+    unread_files,
 )
 
 PE = "uint16(0) == 0x5A4D"
@@ -170,3 +171,11 @@ def test_conditions_are_read_past_texts_comments_and_expressions() -> None:
         "Two": "$condition and ($rule or $expression)",
         "Four": "One and contains",
     }
+
+
+def test_a_file_that_no_set_takes_is_not_read_but_told(tmp_path: Path) -> None:
+    for name in ("good.yar", "bad\x1bname.yar", "b d/c.yar", ".#editor.yar"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert rule_files(tmp_path) == [tmp_path / "good.yar"]
+    assert unread_files(tmp_path) == [tmp_path / "b d/c.yar", tmp_path / "bad\x1bname.yar"]

@@ -28,6 +28,18 @@ def faults(text: str) -> list[tuple[int, str, str]]:
             "$a = { 4D ?? 5A [2-4] 41 }",
             "$a has no two different fixed bytes in a row: slow where they repeat",
         ),
+        (
+            "$a = /qwertz(.{1,99}e){1,20}x/s",
+            "$a repeats what repeats itself: no deadline holds for it",
+        ),
+        (
+            "$a = /qwertz(.{1,400}e){3}x/s",
+            "$a repeats in 1200 ways, and 1000 are the most: it stops scans",
+        ),
+        (
+            "$a = /qwertz.*tra.+x/",
+            "$a takes anything without end twice: slow where the first part repeats",
+        ),
     ],
 )
 def test_what_is_slow(text: str, problem: str) -> None:
@@ -45,10 +57,18 @@ def test_what_is_slow(text: str, problem: str) -> None:
         "$a = { 4D 5A ?? 00 }",
         "$a = { 00 00 00 01 }",
         "$a = /MSVBVM[56]0/",
+        r"$a = /port ([0-9]{1,3}\.){3}[0-9]{1,3} .*[a-z]+/",
     ],
 )
 def test_what_is_not(text: str) -> None:
     assert faults(text) == []
+
+
+def test_an_expression_in_a_condition_is_read_too() -> None:
+    source = 'import "pe"\nrule One { condition: pe.dll_name matches /x(\\w+a)+y/ }'
+    (problem,) = slow_patterns("f", outline(source))
+    assert (problem.line, problem.rule) == (2, "One")
+    assert problem.problem.startswith("$matches repeats what repeats itself")
 
 
 @pytest.mark.parametrize("module", ["console", "time", "tests"])
