@@ -32,7 +32,7 @@ rule SUSP_Loader_AutoItFetch_Nov26
         $fetch_winhttp = "WinHttpRequest" ascii wide nocase
         $address = /https?:\/\/[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}[:\/]/ ascii wide nocase
         $hide_window = /-w(in(dowstyle)?)? {1,4}hid/ ascii wide nocase
-        $hide_run = /\.Run [^\r\n]{1,200}, {0,3}0 {0,3}[,\r\n]/ ascii wide nocase
+        $hide_run = /\.Run [^\r\n]{1,120}, {0,3}0 {0,3}[,\r\n]/ ascii wide nocase
         $hide_execute = "ShellExecute" ascii wide nocase
         $hide_folder = "/c mkdir c:\\" ascii wide nocase
     condition:

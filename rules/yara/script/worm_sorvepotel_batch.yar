@@ -1,6 +1,7 @@
 /* SORVEPOTEL, the batch file that its shortcut fetches and that goes to the Startup folder: it calls
    PowerShell to ask one of these hosts. A batch file opens with a command behind "@", and one line
-   of it fetches: posts, style sheets and lists of hosts to block have "@" or the hosts, not both. */
+   of it fetches from a host: posts and style sheets open otherwise, lists of hosts to block do not
+   fetch. */
 
 rule MAL_Worm_SorvepotelBatch_Nov26
 {
@@ -26,8 +27,8 @@ rule MAL_Worm_SorvepotelBatch_Nov26
         score = 65
     strings:
         $open = /@(echo {1,4}(off|on)|start |cmd |setlocal|title |cls|powershell(\.exe)? {1,4}-)/ ascii nocase
-        $fetch = /(\birm |\biwr |\bcurl |Invoke-WebRequest|Invoke-RestMethod|Download(String|File|Data)\()[^\r\n]{1,300}(sorveteno(potel|poate|opote)|xpahnsiveuser)\.com/ ascii nocase
-        $fetch_later = /(sorveteno(potel|poate|opote)|xpahnsiveuser)\.com[^\r\n]{1,300}(\birm |\biwr |\bcurl |Invoke-WebRequest|Invoke-RestMethod|Download(String|File|Data)\()/ ascii nocase
+        $fetch = /(\birm |\biwr |\bcurl |Invoke-WebRequest|Invoke-RestMethod|Download(String|File|Data)\()[^\r\n]{1,40}(sorveteno(potel|poate|opote)|xpahnsiveuser)\.com/ ascii nocase
+        $fetch_later = /(sorveteno(potel|poate|opote)|xpahnsiveuser)\.com[^\r\n]{1,40}(\birm |\biwr |\bcurl |Invoke-WebRequest|Invoke-RestMethod|Download(String|File|Data)\()/ ascii nocase
     condition:
         uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and
         filesize < 64KB and any of ($fetch*) and $open at 0
