@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scanners.rules.manifest import PATH, UNREAD, UNREAD_FIX, shown
 from scanners.rules.records import Problem
 
 KINDS = ("family", "technique")
@@ -92,6 +93,9 @@ def read_catalogue(rules: Path) -> tuple[Entry, ...]:
     paths = sorted(path for path in found if not path.name.startswith("."))  # an editor's own
     if len(paths) > MAX_ENTRIES:
         raise CatalogueError("catalogue", 1, f"more than {MAX_ENTRIES} entries")
+    for path in paths:
+        if not PATH.fullmatch(f"catalogue/{path.name}"):
+            raise CatalogueError(shown(f"catalogue/{path.name}"), 1, f"{UNREAD}; {UNREAD_FIX}")
     entries = [_Reader(path, f"catalogue/{path.name}").entry() for path in paths]
     return tuple(sorted(entries, key=_order))
 

@@ -183,3 +183,10 @@ def test_a_name_of_two_entries_whatever_its_case(tmp_path: Path) -> None:
 
 def test_an_entry_may_repeat_its_own_name(tmp_path: Path) -> None:
     assert said(tmp_path, RULES, choke=CHOKE.replace("I-Worm.Choke", "W32/Choke")) == []
+
+
+def test_a_file_that_no_set_takes_is_told(tmp_path: Path) -> None:
+    (tmp_path / "catalogue").mkdir()
+    (tmp_path / "catalogue" / "bad\x1bname.toml").write_text("")
+    with pytest.raises(CatalogueError, match=r"catalogue/bad\\x1bname\.toml:1: no set takes"):
+        read_catalogue(tmp_path)
