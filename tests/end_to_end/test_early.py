@@ -33,7 +33,7 @@ declared_type = "video/*"
 host = "lectures.example"
 
 [[clause]]
-name = "malicious"
+name = "allowed-by-hash"
 """
 LARGE = bytes(range(256)) * 4000
 
@@ -43,7 +43,8 @@ def early_douane(module_folder: Path) -> Iterator[Douane]:
     shutil.copytree(RULES, module_folder / "rules")
     policy = module_folder / "rules" / "policy.toml"
     text = policy.read_text("utf-8")
-    policy.write_text(text.replace('\n[[clause]]\nname = "malicious"\n', CLAUSES, 1))
+    shipped = '\n[[clause]]\nname = "allowed-by-hash"'
+    policy.write_text(text.replace(shipped, CLAUSES.rstrip(), 1))
     settings = {"rules": {"directory": str(module_folder / "rules")}}
     with Douane(module_folder, settings) as running:
         yield running

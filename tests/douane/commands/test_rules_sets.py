@@ -71,7 +71,7 @@ def test_status(douane: Douane, sets: list[str], capsys: Out) -> None:
         [sets[1], "active"],
         [sets[0], "retired"],
     ]
-    assert lines[6].endswith("al            note 1\\x1b; why 1")
+    assert lines[6].endswith("al            note 1\ufffd; why 1")
     assert douane("rules", "status", "--json", toml=OWN) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["active"], document["staged"], document["previous"]) == (
