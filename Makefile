@@ -52,8 +52,12 @@ $(VENV)/.testing: $(VENV)/.runtime requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# Side by side: what starts servers waits for them most of the time.
 test: system-testing $(VENV)/.testing lint
-	$(BIN)/pytest -m "not long" -q
+	@$(BIN)/pytest -m "not long and not server" -q > $(VENV)/others.log 2>&1 & others=$$!; \
+	$(BIN)/pytest -m "not long and server" -q; servers=$$?; \
+	wait $$others; others=$$?; cat $(VENV)/others.log; \
+	exit $$((servers > others ? servers : others))
 
 test-long: system-testing $(VENV)/.testing
 	$(BIN)/pytest -m long -q --timeout 3600
