@@ -180,7 +180,11 @@ def test_any_verdict_gets_a_ruling_and_gaps_only_named_excuses(
     ruling = POLICY.decide(verdict, transfer, size)
     assert ruling.verdict is verdict
     excused = {Reason.PARTIAL, Reason.STREAMING, Reason.OPAQUE}
-    if ruling.action is ALLOW:
+    if ruling.clause == "allowed-by-hash":  # an analyst knows the file
+        codes = {detection.code for detection in verdict.detections}
+        assert Code.HASH_ALLOWED in codes
+        assert Code.HASH_BLOCKED not in codes
+    elif ruling.action is ALLOW:
         assert {part.reason for part in verdict.unscanned} <= excused
         assert verdict.level < Level.MALICIOUS
 
