@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from scanners.hash_lists import BLOCKED, SHOWN_DIGITS, read_allowed, read_hash_list
+from scanners.hash_lists import BLOCKED, blocked_name, read_allowed, read_hash_list
 
 MAX_HASHES = 200_000
 """More is more than a look back should hold in memory."""
@@ -43,8 +43,7 @@ def blocked_hashes(rules: Path, today: date) -> dict[str, BlockedHash]:
             known.pop(key.hex(), None)
     for key, line in read_hash_list(rules / BLOCKED).lines.items():
         if line.in_force(today):
-            name = f"Blocked.{key.hex()[:SHOWN_DIGITS]}"
-            known[key.hex()] = BlockedHash(None, name, line.told)
+            known[key.hex()] = BlockedHash(None, blocked_name(key), line.told)
     return known
 
 

@@ -90,6 +90,11 @@ def read_allowed(rules: Path) -> HashList:
     return HashList(allowed.lines, unless=blocked)
 
 
+def blocked_name(digest: bytes) -> str:
+    """Return how the detection of a blocked file is called."""
+    return f"Blocked.{digest.hex()[:SHOWN_DIGITS]}"
+
+
 def utc_day(seconds: float | None = None) -> date:
     """Return the day of a time in seconds since 1970; of now without one."""
     return datetime.fromtimestamp(time.time() if seconds is None else seconds, UTC).date()

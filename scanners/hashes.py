@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from scanners.budget import Budget
-from scanners.hash_lists import SHOWN_DIGITS, HashList, utc_day
+from scanners.hash_lists import SHOWN_DIGITS, HashList, blocked_name, utc_day
 from scanners.model import Code, Content, Detection, DetectionLevel, Report
 
 STEP_BYTES = 16 * 1024 * 1024
@@ -37,7 +37,7 @@ class HashScanner:
         found = Detection(
             Code.HASH_BLOCKED,
             self.name,
-            f"Blocked.{digest.hex()[:SHOWN_DIGITS]}",
+            blocked_name(digest),
             DetectionLevel.MALICIOUS,
             content.path,
             listed.told,

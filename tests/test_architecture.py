@@ -25,7 +25,6 @@ NO_TEST_FILE: dict[str, str] = {  # source -> why
     "samples/specimen.py": "one record",
     "scanners/kit.py": "one record",
     "douane/commands/parsers.py": "a name for a type of argparse",
-    "verdicts/shadow_status.py": "a record; tests/verdicts/test_shadow.py counts it",
     "scanners/rules/records.py": "records; tests/scanners/rules/test_check.py holds what they say",
     "verdicts/rulesets/records.py": "records; tests/verdicts/rulesets/test_store.py makes them",
 }

@@ -1,6 +1,7 @@
 """How the staged rule set does on live traffic, in numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,10 @@ class ShadowStatus:
     """Not compared: it ran out of time, or broke."""
     unlisted: int = 0
     """Counted above, but not in the list of events: there were too many at once."""
+
+
+def total(fronts: Iterable[ShadowStatus | None], ruleset: str) -> dict[str, int]:
+    """Return what all fronts together counted for a staged set; zeros if none tries it."""
+    names = [field.name for field in fields(ShadowStatus) if field.name != "ruleset"]
+    rows = [asdict(front) for front in fronts if front is not None and front.ruleset == ruleset]
+    return {name: sum(row[name] for row in rows) for name in names}

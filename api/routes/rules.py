@@ -16,7 +16,7 @@ from api.routes.verdicts import Moment
 from api.rule_models import RuleDetailModel, RulesModel
 from api.services import Served, Services
 from scanners.rules.catalogue import Entry
-from scanners.rules.index import RuleFacts, rule_source
+from scanners.rules.index import RuleFacts, entry_row, rule_source
 from verdicts.ledger.feedback import feedback_on_rule
 from verdicts.ledger.rule_stats import (
     RuleCount,
@@ -89,42 +89,18 @@ def show_rule(services: Served, name: str, query: Annotated[NoQuery, Query()]) -
 def _entry_row(
     services: Services, book: RuleBook, entry: Entry, counts: dict[str, RuleCount]
 ) -> dict[str, object]:
-    return {
-        "name": entry.name,
-        "named_in_articles": entry.named_in_articles,
-        "kind": entry.kind,
-        "aliases": entry.aliases,
-        "first_seen": entry.first_seen,
-        "networks": entry.networks,
-        "transport": entry.transport,
-        "basis": entry.basis,
-        "about": entry.about,
-        "references": entry.references,
-        "rules": [
-            _rule_row(services, book.rules[one.rule], one.basis, counts[one.rule])
-            for one in entry.cover
-            if one.rule in book.rules
-        ],
-    }
+    rules = [
+        _rule_row(services, book.rules[one.rule], one.basis, counts[one.rule])
+        for one in entry.cover
+        if one.rule in book.rules
+    ]
+    return entry_row(entry, rules)
 
 
 def _rule_row(
     services: Services, facts: RuleFacts, basis: str | None, count: RuleCount
 ) -> dict[str, object]:
-    rate = count.false_positive_rate
-    return {
-        "name": facts.name,
-        "engine": facts.engine,
-        "level": facts.level,
-        "status": facts.status,
-        "score": facts.score,
-        "basis": basis,
-        "hits": count.hits,
-        "last_hit": None if count.last_hit is None else rfc3339(count.last_hit),
-        "false_positives": count.false_positives,
-        "false_positive_rate": rate,
-        "flagged": rate is not None and rate > services.false_positive_rate,
-    }
+    return {**facts.row(), "basis": basis, **count.row(services.false_positive_rate)}
 
 
 def _basis(entry: Entry, rule: str) -> str:

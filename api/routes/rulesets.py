@@ -26,10 +26,9 @@ from verdicts.ledger.questions import ask_state
 from verdicts.record import rfc3339
 from verdicts.rulesets.diff import digests
 from verdicts.rulesets.records import StoredSet, UnknownRuleset
-from verdicts.shadow_status import ShadowStatus
+from verdicts.shadow_status import total
 
 router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"], dependencies=[Viewer])
-COUNTS = ("compared", "would_block", "would_pass", "skipped", "failed", "unlisted")
 
 
 class HistoryQuery(BaseModel):
@@ -102,8 +101,8 @@ def diff(services: Served, id: str, query: Annotated[DiffQuery, Query()]) -> dic
 def shadow(services: Served, id: str, query: Annotated[CaseQuery, Query()]) -> dict[str, object]:
     """List the transfers that it would have ruled otherwise; it decides nothing yet."""
     one = find(services, id)
-    fronts = [seen.status.shadow for seen in ask_state(services.ledger).fronts]
-    counts = _total([front for front in fronts if front and front.ruleset == one.id])
+    fronts = (seen.status.shadow for seen in ask_state(services.ledger).fronts)
+    counts = total(fronts, one.id)
     compared, would_block = counts["compared"], counts["would_block"]
     return {
         "ruleset": one.id,
@@ -135,11 +134,6 @@ def find(services: Services, name: str) -> StoredSet:
 def ruleset_row(one: StoredSet) -> dict[str, object]:
     """Return a set as RulesetModel takes it."""
     return {**asdict(one), "made": rfc3339(one.made)}
-
-
-def _total(fronts: list[ShadowStatus]) -> dict[str, int]:
-    rows = list(map(asdict, fronts))
-    return {name: sum(row[name] for row in rows) for name in COUNTS}
 
 
 def _cases(services: Services, ruleset: str, kind: str, query: CaseQuery) -> dict[str, object]:

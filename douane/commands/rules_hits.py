@@ -16,7 +16,7 @@ from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import LogUnavailable
 from verdicts.ledger.rule_stats import RuleCount, rule_counts
 from verdicts.model import utc_now
-from verdicts.record import microseconds, rfc3339
+from verdicts.record import microseconds
 
 DAYS = 30
 LONGEST_DAYS = 3650
@@ -72,15 +72,7 @@ def read_counts(
 
 def counted(name: str, count: RuleCount, settings: Settings) -> dict[str, object]:
     """Return the fields that `GET /v1/rules/{name}` has for the same."""
-    rate = count.false_positive_rate
-    return {
-        "name": name,
-        "hits": count.hits,
-        "last_hit": None if count.last_hit is None else rfc3339(count.last_hit),
-        "false_positives": count.false_positives,
-        "false_positive_rate": rate,
-        "flagged": rate is not None and rate > settings.rules.false_positive_rate,
-    }
+    return {"name": name, **count.row(settings.rules.false_positive_rate)}
 
 
 def hits_line(name: str, settings: Settings) -> str:

@@ -11,7 +11,7 @@ from douane.commands.rules_hits import hits_line
 from douane.explain import printable
 from douane.settings_file import load_settings
 from scanners.rules.catalogue import CatalogueError, Cover, Entry, read_catalogue
-from scanners.rules.index import IndexFailed, RuleFacts, rule_index, rule_source
+from scanners.rules.index import IndexFailed, RuleFacts, entry_row, rule_index, rule_source
 
 STATUS = "exit status: 0 shown, 2 there is no such rule, or the set cannot be read\n"
 ENTRY = "{:<35} {:<10} {:<18} {}"
@@ -88,40 +88,17 @@ def _failed(said: str) -> int:
 
 def _entry(entry: Entry, rules: Mapping[str, RuleFacts]) -> dict[str, object]:
     """Return the same fields as `GET /v1/rules`, but for what the log knows."""
-    return {
-        "name": entry.name,
-        "named_in_articles": entry.named_in_articles,
-        "kind": entry.kind,
-        "aliases": entry.aliases,
-        "first_seen": entry.first_seen,
-        "networks": entry.networks,
-        "transport": entry.transport,
-        "basis": entry.basis,
-        "about": entry.about,
-        "references": entry.references,
-        "rules": [
-            {**_rule(rules[one.rule]), "basis": one.basis}
-            for one in entry.cover
-            if one.rule in rules
-        ],
-    }
-
-
-def _rule(facts: RuleFacts) -> dict[str, object]:
-    return {
-        "name": facts.name,
-        "engine": facts.engine,
-        "level": facts.level,
-        "status": facts.status,
-        "score": facts.score,
-    }
+    covering = [
+        {**rules[one.rule].row(), "basis": one.basis} for one in entry.cover if one.rule in rules
+    ]
+    return entry_row(entry, covering)
 
 
 def _document(
     facts: RuleFacts, covers: Sequence[tuple[Entry, Cover]], source: str
 ) -> dict[str, object]:
     return {
-        **_rule(facts),
+        **facts.row(),
         "file": facts.file,
         "line": facts.line,
         "papers": facts.papers,

@@ -3,9 +3,8 @@
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 from douane.commands.parsers import Commands
@@ -19,7 +18,7 @@ from verdicts.record import rfc3339
 from verdicts.rulesets.diff import Diff, compare
 from verdicts.rulesets.records import Change, HistoryLine, RulesetError, StoredSet
 from verdicts.rulesets.store import Store
-from verdicts.shadow_status import ShadowStatus
+from verdicts.shadow_status import total
 
 NAMED = "id or its first digits, active, staged, previous, or a folder"
 SET = "{:<18}{:<11}{:<22}{:<14}{}"
@@ -128,11 +127,7 @@ def shadow_counts(settings: Settings, ruleset: str) -> dict[str, int] | None:
         seen = [front.status.shadow for front in ask_state(settings.ledger_socket).fronts]
     except LedgerAway:
         return None
-    total = Counter({field.name: 0 for field in fields(ShadowStatus) if field.name != "ruleset"})
-    for one in seen:
-        if one is not None and one.ruleset == ruleset:
-            total.update({name: getattr(one, name) for name in total})
-    return dict(total)
+    return total(seen, ruleset)
 
 
 def _row(one: StoredSet) -> dict[str, object]:

@@ -3,12 +3,13 @@
 For those who may not load rules themselves: the papers are read in a process that is thrown away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from scanners.rules.catalogue import Entry
 from scanners.rules.clamav import SEPARATORS
 from scanners.rules.throwaway import ThrowawayFailed, run_throwaway
 
@@ -52,6 +53,16 @@ class RuleFacts:
         score = self.papers.get("score")
         return score if isinstance(score, int) else None
 
+    def row(self) -> dict[str, object]:
+        """Return what every listing of rules says first."""
+        return {
+            "name": self.name,
+            "engine": self.engine,
+            "level": self.level,
+            "status": self.status,
+            "score": self.score,
+        }
+
 
 def rule_index(rules: Path) -> dict[str, RuleFacts]:
     """Return the rules and signatures of a checked set by name.  Blocks for up to a minute.
@@ -64,6 +75,23 @@ def rule_index(rules: Path) -> dict[str, RuleFacts]:
             break
         found.setdefault(facts.name, facts)
     return found
+
+
+def entry_row(entry: Entry, rules: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return an entry of the catalogue as `GET /v1/rules` and `rules list --json` show it."""
+    return {
+        "name": entry.name,
+        "named_in_articles": entry.named_in_articles,
+        "kind": entry.kind,
+        "aliases": entry.aliases,
+        "first_seen": entry.first_seen,
+        "networks": entry.networks,
+        "transport": entry.transport,
+        "basis": entry.basis,
+        "about": entry.about,
+        "references": entry.references,
+        "rules": list(rules),
+    }
 
 
 def rule_source(rules: Path, facts: RuleFacts) -> str:

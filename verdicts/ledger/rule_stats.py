@@ -14,7 +14,7 @@ from scanners.model import Code
 from verdicts.ledger.rollups import WIDTHS, Granularity, floor
 from verdicts.ledger.schema import DETECTION, FEEDBACK, ROLLUPS
 from verdicts.ledger.summary import count_by
-from verdicts.record import id_text
+from verdicts.record import id_text, rfc3339
 
 UNOFFICIAL = ".UNOFFICIAL"
 """ClamAV puts it behind the name of a signature that is not from its own databases."""
@@ -36,6 +36,17 @@ class RuleCount:
     def false_positive_rate(self) -> float | None:
         """From 0 to 1; None without hits."""
         return min(1.0, self.false_positives / self.hits) if self.hits else None
+
+    def row(self, most: float) -> dict[str, object]:
+        """Return the count as it is shown; a rule is flagged above the rate `most`."""
+        rate = self.false_positive_rate
+        return {
+            "hits": self.hits,
+            "last_hit": None if self.last_hit is None else rfc3339(self.last_hit),
+            "false_positives": self.false_positives,
+            "false_positive_rate": rate,
+            "flagged": rate is not None and rate > most,
+        }
 
 
 @dataclass(frozen=True, slots=True)
