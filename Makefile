@@ -6,8 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := clamav-daemon clamav libmagic1 libarchive13 libseccomp2 python3-venv
-TESTING := arj c-icap cpio curl dosfstools gcab gcc genisoimage libarchive-tools \
-	libc-icap-mod-virus-scan libc6-dev mtools qpdf rpm squid-openssl systemd udftools unar wimtools \
+TESTING := arj c-icap chromium cpio curl dosfstools gcab gcc genisoimage libarchive-tools \
+	libc-icap-mod-virus-scan libc6-dev mtools postgresql prometheus qpdf rpm rsyslog squid-openssl systemd \
+	udftools unar wimtools \
 	xorriso 7zip
 # Ordinary files in great number, none of which may raise an alarm.
 ORDINARY := adwaita-icon-theme debian-faq debian-policy desktop-base doc-debian docbook-xsl \

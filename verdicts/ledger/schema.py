@@ -120,6 +120,11 @@ ROLLUPS = {
     "direction": _rollup("direction", "direction"),
     "detection": _rollup("detection", "code", "name"),
     "unscanned": _rollup("unscanned", "reason"),
+    "code": _rollup("code", "code"),
+    "name": _rollup("name", "name"),
+    "type": _rollup("type", "true_type"),
+    "client_ip": _rollup("client_ip", "client_ip"),
+    "user": _rollup("user", "user"),
 }
 
 API_KEY = Table(
@@ -133,6 +138,8 @@ API_KEY = Table(
     Column("expires", BigInteger, nullable=True),
     Column("revoked", BigInteger, nullable=True),
     Column("last_used", BigInteger, nullable=True),
+    # Words with spaces between; empty: all that the role may do
+    Column("scopes", Text, nullable=False, server_default=""),
 )
 
 EVENT = Table(
@@ -164,4 +171,79 @@ FEEDBACK = Table(
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Index("ix_feedback_time", "time"),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    # Changes and reveals, never updated and never deleted; each hash covers the one before
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("credential", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("before", Text, nullable=False),  # JSON; empty if there was nothing
+    Column("after", Text, nullable=False),  # JSON; empty if there is nothing
+    Column("request", Text, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Index("ix_audit_time", "time"),
+    sqlite_autoincrement=True,
+)
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("hash", LargeBinary(32), primary_key=True),  # SHA-256 of what the browser holds
+    Column("key", Text, nullable=False),  # prefix of the key that signed in
+    Column("created", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Index("ix_session_expires", "expires"),
+)
+
+REQUEST = Table(
+    "request",
+    METADATA,
+    # Answers to requests with an Idempotency-Key, for those who ask again
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", Text, nullable=False),  # JSON
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_request_time", "time"),
+)
+
+SINK = Table(
+    "sink",
+    METADATA,
+    # Where events go; `position` is the last event that was taken out for it
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("disabled", BigInteger, nullable=True),
+    Column("error", Text, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    # What could not be delivered at once
+    Column("sink", Text, primary_key=True),
+    Column("event", BigInteger, primary_key=True),
+    Column("created", BigInteger, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("ix_outbox_sink_due", "sink", "due"),
+)
+
+PROGRESS = Table(
+    "progress",
+    METADATA,
+    # How far work that is done little by little has come
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
 )

@@ -1,0 +1,100 @@
+"""More statistics; scopes of keys, the audit, sessions; what is sent out, and to whom."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+ROLLUPS = {
+    "code": "code",
+    "name": "name",
+    "type": "true_type",
+    "client_ip": "client_ip",
+    "user": "user",
+}
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def upgrade() -> None:
+    _add_rollups()
+    _add_access()
+    _add_delivery()
+    op.create_table(
+        "progress",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("value", sa.BigInteger, nullable=False),
+    )
+
+
+def _add_rollups() -> None:
+    for dimension, key in ROLLUPS.items():
+        op.create_table(
+            f"rollup_{dimension}",
+            sa.Column("granularity", sa.SmallInteger, primary_key=True, autoincrement=False),
+            sa.Column("bucket", sa.BigInteger, primary_key=True, autoincrement=False),
+            sa.Column(key, sa.Text, primary_key=True),
+            sa.Column("transfers", sa.BigInteger, nullable=False),
+            sa.Column("bytes", sa.BigInteger, nullable=False),
+            sqlite_with_rowid=False,
+        )
+
+
+def _add_access() -> None:
+    op.add_column("api_key", sa.Column("scopes", sa.Text, nullable=False, server_default=""))
+    op.create_table(
+        "audit",
+        sa.Column("id", NUMBER, primary_key=True),
+        sa.Column("time", sa.BigInteger, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("credential", sa.Text, nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("object", sa.Text, nullable=False),
+        sa.Column("before", sa.Text, nullable=False),
+        sa.Column("after", sa.Text, nullable=False),
+        sa.Column("request", sa.Text, nullable=False),
+        sa.Column("hash", sa.LargeBinary(32), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_audit_time", "audit", ["time"])
+    op.create_table(
+        "session",
+        sa.Column("hash", sa.LargeBinary(32), primary_key=True),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("created", sa.BigInteger, nullable=False),
+        sa.Column("seen", sa.BigInteger, nullable=False),
+        sa.Column("expires", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_session_expires", "session", ["expires"])
+    op.create_table(
+        "request",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("time", sa.BigInteger, nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(32), nullable=False),
+        sa.Column("status", sa.SmallInteger, nullable=False),
+        sa.Column("headers", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_request_time", "request", ["time"])
+
+
+def _add_delivery() -> None:
+    op.create_table(
+        "sink",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("disabled", sa.BigInteger, nullable=True),
+        sa.Column("error", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("sink", sa.Text, primary_key=True),
+        sa.Column("event", sa.BigInteger, primary_key=True),
+        sa.Column("created", sa.BigInteger, nullable=False),
+        sa.Column("due", sa.BigInteger, nullable=False),
+        sa.Column("attempts", sa.SmallInteger, nullable=False),
+        sa.Column("error", sa.Text, nullable=False),
+    )
+    op.create_index("ix_outbox_sink_due", "outbox", ["sink", "due"])
