@@ -2,15 +2,40 @@
 
 import gc
 import os
+import shutil
 import socket
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from bench.servers.postgresql import Postgresql
+
 OPEN = Path("/proc/self/fd")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """One server for all tests; whoever wants to harm one starts another."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short enough for a Unix socket
+    with Postgresql(folder) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgresql: Postgresql) -> str:
+    return postgresql.create_database()
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Postgresql, shared_database: str) -> Iterator[str]:
+    """A database without rows, for tests marked server.  Nothing of a test is left in it."""
+    yield shared_database
+    postgresql.empty_database(shared_database)
 
 
 @pytest.fixture
