@@ -2,10 +2,11 @@
 
 from sqlalchemy import Connection
 
-from verdicts.ledger import key_table
+from verdicts.ledger import key_table, sessions
 from verdicts.ledger.events import add_events
 from verdicts.ledger.feedback import store_feedback
 from verdicts.ledger.questions import AddEvents, Change, StoreFeedback
+from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
 
 
 def apply(connection: Connection, change: Change) -> bool:
@@ -18,5 +19,7 @@ def apply(connection: Connection, change: Change) -> bool:
         case StoreFeedback():
             with connection.begin():
                 return store_feedback(connection, change)
+        case StartSession() | SessionSeen() | EndSession():
+            return sessions.apply(connection, change)
         case key_change:
             return key_table.apply(connection, key_change)

@@ -63,11 +63,17 @@ def find_key(connection: Connection, key: str) -> ApiKey | None:
     return _key(row)
 
 
+def key_of_prefix(connection: Connection, prefix: str) -> ApiKey | None:
+    """Return what is known of the key, whether still valid or not; None if there is none."""
+    query = select(API_KEY).where(API_KEY.c.prefix == prefix)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _key(row)
+
+
 def still_valid(connection: Connection, key: ApiKey, now: int) -> bool:
     """Tell if a key that was found before has neither been revoked nor expired since."""
-    query = select(API_KEY).where(API_KEY.c.prefix == key.prefix)
-    row = connection.execute(query).mappings().first()
-    return row is not None and _key(row).valid(now)
+    known = key_of_prefix(connection, key.prefix)
+    return known is not None and known.valid(now)
 
 
 def list_keys(connection: Connection) -> list[ApiKey]:

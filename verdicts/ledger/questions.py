@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 from pydantic import Field, TypeAdapter
 
 from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack
+from verdicts.ledger.session_changes import SessionChange
 from verdicts.ledger.state import LedgerState
 
 TIMEOUT_SECONDS = 5.0
@@ -112,7 +113,7 @@ class StoreFeedback:
 
 
 KeyChange: TypeAlias = StoreKey | RevokeKey | KeyUsed
-Change: TypeAlias = KeyChange | AddEvents | StoreFeedback
+Change: TypeAlias = KeyChange | AddEvents | StoreFeedback | SessionChange
 Question: TypeAlias = AskMetrics | AskState | Change
 
 
