@@ -7,11 +7,12 @@ from typing import Literal, get_args
 from pydantic import Field, ValidationInfo, field_validator
 
 from api.settings import ApiSettings
+from icap_server.block_page import BlockPageSettings
 from icap_server.client_settings import ClientSettings
 from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
 from scanners.passwords.secret import SECRET_FILE
 from scanners.settings import ClamavSettings, Limits, PasswordSettings, Section, WorkerSettings
-from verdicts.ledger.settings import DatabaseSettings
+from verdicts.ledger.settings import DatabaseSettings, EventSettings
 from verdicts.lookback_settings import LookbackSettings
 
 SHIPPED_RULES = Path(__file__).parent.parent / "rules"
@@ -88,12 +89,14 @@ class Settings(Section):
     icap: IcapSettings = IcapSettings()
     icaps: IcapsSettings = IcapsSettings()
     access: AccessSettings = AccessSettings()
+    block_page: BlockPageSettings = BlockPageSettings()
     api: ApiSettings = ApiSettings()
     state: StateSettings = StateSettings()
     rules: RulesSettings = RulesSettings()
     policy: PolicySettings = PolicySettings()
     clamav: ClamavSettings = ClamavSettings()
     database: DatabaseSettings = DatabaseSettings()
+    events: EventSettings = EventSettings()
     limits: Limits = Limits()
     passwords: PasswordSettings = PasswordSettings()
     workers: WorkerSettings = WorkerSettings()

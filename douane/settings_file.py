@@ -172,6 +172,7 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         "database": database,
         "icaps": _beside(settings.icaps, folder, "certificate", "key", "client_ca"),
         "access": _beside(settings.access, folder, "basic_users"),
+        "block_page": _beside(settings.block_page, folder, "template"),
     }
     return settings.model_copy(update=sections)
 

@@ -180,7 +180,8 @@ class InspectExchange:
             return self._pass_on(self._transfer.id, close=close)
         if ruling.action is Action.CUT:
             raise ReplyCut
-        return replies.blocked(ruling, self._transfer, self._tag, self._profile, close=close)
+        transfer, page = self._transfer, self._office.page
+        return replies.blocked(ruling, transfer, self._tag, self._profile, page, close=close)
 
     def close(self) -> None:
         if self._begun() and not self._ruled:

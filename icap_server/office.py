@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from icap_server.block_page import BlockPage
 from icap_server.payload.channels import Channels
 from icap_server.settings import IcapSettings
 from verdicts.inspect import Inspection
@@ -22,5 +23,6 @@ class Office:
     """A larger body is not scanned."""
     istag: Callable[[], str]
     """The quoted ISTag in force now (§4.7)."""
+    page: BlockPage
     pieces: PieceStore | None = None
     """Where the pieces of one file meet; None: each is judged by itself alone."""

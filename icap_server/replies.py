@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
 
-from icap_server.block_page import block_page
+from icap_server.block_page import BlockPage
 from icap_server.error_codes import error_code
 from icap_server.profile import BlockStyle, Profile, UnscannableStyle
 from icap_server.verdict_fields import verdict_fields
@@ -109,7 +109,13 @@ def partial(
 
 
 def blocked(
-    ruling: Ruling, transfer: Transfer, istag: str, profile: Profile, *, close: bool
+    ruling: Ruling,
+    transfer: Transfer,
+    istag: str,
+    profile: Profile,
+    page: BlockPage,
+    *,
+    close: bool,
 ) -> Reply:
     """Return 200 with an HTTP 403 or 302 in place of the message, in REQMOD too (§4.8.2).
 
@@ -120,11 +126,12 @@ def blocked(
     if profile.unscannable is UnscannableStyle.ERROR and ruling.for_gap:
         fields = [*common, ("X-Error-Code", error_code(ruling.verdict))]
         return Reply(500, bodyless_reply(500, fields), close=close)
-    page, media_type = block_page(ruling, transfer)
+    body, media_type, language = page.make(ruling, transfer)
     http_head = (
         f"{_status_line(transfer, profile)}\r\n"
         f"Content-Type: {media_type}\r\n"
-        f"Content-Length: {len(page)}\r\n"
+        f"Content-Language: {language}\r\n"
+        f"Content-Length: {len(body)}\r\n"
         "Cache-Control: no-store\r\n"
         "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n"
         "X-Content-Type-Options: nosniff\r\n"
@@ -138,7 +145,7 @@ def blocked(
         http_head=http_head,
         body="res-body",
     )
-    return Reply(200, head, iter([page]), close)
+    return Reply(200, head, iter([body]), close)
 
 
 def _with_via(http_head: bytes) -> bytes:

@@ -93,6 +93,8 @@ class Transfer:
     """Only a range of the file (206 / Content-Range / resumable upload)."""
     prefers_json: bool = False
     """The client would rather read JSON than HTML: shapes the block page only."""
+    accept_language: str = ""
+    """As the client's request says it; bounded, untrusted: shapes the block page only."""
     other_names: tuple[OtherName, ...] = ()
     """All further candidates for the name, in the order of their sources; bounded."""
     other_types: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from douane.processes.duty import Answer, Carry, DutySocket, duty_socket
 from douane.processes.roster import Crew, Roster, build_crew
 from douane.processes.shadow_seat import ShadowSeat
 from douane.settings import Settings
+from icap_server.block_page import BlockPage
 from icap_server.entrance import Entrance
 from icap_server.front import Front
 from icap_server.istag import Board
@@ -77,6 +78,7 @@ class FrontProcess:
             space,
             settings.limits.file_bytes,
             board.istag,
+            BlockPage(settings.block_page),
             _piece_store(settings) if settings.icap.join_ranges else None,
         )
 

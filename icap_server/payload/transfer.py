@@ -19,6 +19,9 @@ from verdicts.model import Direction, Transfer
 MAX_HOST = 255
 """RFC 1035 §2.3.4.  A longer one resolves to nothing and is no host to any clause."""
 
+MAX_LANGUAGES = 200
+"""Characters of Accept-Language that are looked at."""
+
 # RFC 3986 §3: scheme "://" authority path; user names and passwords before "@" are not the host
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)([^?#]*)")
 PORT = re.compile(r":[0-9]*$")
@@ -70,6 +73,7 @@ def build_transfer(
         codings=body_codings(body_head) if body_head else (),
         partial=partial,
         prefers_json=request is not None and _prefers_json(request),
+        accept_language=request.first("accept-language")[:MAX_LANGUAGES] if request else "",
         other_names=names[1:],
         other_types=declared.others,
         piece=piece,

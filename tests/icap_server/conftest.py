@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 import uvloop
 
+from icap_server.block_page import BlockPage, BlockPageSettings
 from icap_server.front import Front
 from icap_server.office import Office
 from icap_server.payload.channels import Channels
@@ -32,6 +33,7 @@ from verdicts.spool import SpoolSpace
 
 ISTAG = '"istag-of-the-tests"'
 POLICY = Path(__file__).parents[2] / "rules" / "policy.toml"
+PAGE = BlockPage(BlockPageSettings())
 CLEAN = Verdict(Level.CLEAN)
 WORM = Detection(Code.SIGNATURE_CLAMAV, "clamav", "Win.Worm.Test-1", DetectionLevel.MALICIOUS)
 
@@ -99,7 +101,7 @@ def make_office(inspection: ScriptedInspection, space: SpoolSpace) -> Callable[.
 
     def make(*, file_bytes: int = 32 * 1024 * 1024, **settings: float) -> Office:
         icap = IcapSettings.model_validate({"echo": True, **settings})
-        return Office(icap, inspection, Channels({}), space, file_bytes, lambda: ISTAG)
+        return Office(icap, inspection, Channels({}), space, file_bytes, lambda: ISTAG, PAGE)
 
     return make
 

@@ -1,26 +1,36 @@
 """The page in place of a blocked file: true reasons, and no name of the sender's is markup."""
 
+import html
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icap_server.block_page import GAPS, MAX_NAME, block_page
+from icap_server.block_page import MAX_NAME, BlockPage, BlockPageSettings
+from icap_server.block_words import GAPS, LANGUAGES, words
 from icap_server.findings import MAX_SHOWN
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, utc_now
+from verdicts.rule_file import RuleFileError
 
 ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 WORM = Detection(Code.SIGNATURE_CLAMAV, "clamav", "Win.Worm-1", DetectionLevel.MALICIOUS)
 TRICK = Detection(Code.DISGUISE_EXTENSION, "names", "exe_as_jpeg", DetectionLevel.SUSPICIOUS)
+SHIPPED = BlockPage(BlockPageSettings())
 HARMLESS = Detection(Code.DISGUISE_EXTENSION, "names", "jpeg_as_png", DetectionLevel.INFO)
 
 
 def page(
-    verdict: Verdict, *, as_json: bool = False, clause: str = "malicious", **texts: str
+    verdict: Verdict,
+    *,
+    maker: BlockPage = SHIPPED,
+    as_json: bool = False,
+    clause: str = "malicious",
+    **texts: str,
 ) -> tuple[str, str]:
     ruling = Ruling(Action.BLOCK, clause, True, Action.BLOCK, verdict)
     transfer = Transfer(
@@ -31,8 +41,8 @@ def page(
         prefers_json=as_json,
         **texts,  # type: ignore[arg-type]
     )
-    body, media_type = block_page(ruling, transfer)
-    return body.decode(), media_type
+    made = maker.make(ruling, transfer)
+    return made.body.decode(), made.media_type
 
 
 class Tags(HTMLParser):
@@ -75,9 +85,11 @@ def test_json() -> None:
         "transfer": ID,
         "clause": "malicious",
         "file": "photo.jpg",
+        "sentence": "It contains malware.",
         "reasons": ["signature.clamav Win.Worm-1"],
         "parts": [{"path": [], "reason": "signature.clamav Win.Worm-1"}],
         "more": 0,
+        "contact": "",
     }
 
 
@@ -148,8 +160,11 @@ def test_no_name_makes_the_page_long(as_json: bool) -> None:
         (Verdict(Level.CLEAN, (HARMLESS,)), "The policy of this network"),
         (Verdict(Level.UNKNOWN, unscanned=(Unscanned("x", Reason.PARTIAL),)), "The policy of this"),
         *(
-            (Verdict(Level.UNKNOWN, unscanned=(Unscanned("x", reason),)), sentence)
-            for reason, sentence in GAPS.items()
+            (
+                Verdict(Level.UNKNOWN, unscanned=(Unscanned("x", reason),)),
+                words("en").sentences[reason.value],
+            )
+            for reason in GAPS
         ),
     ],
 )
@@ -180,6 +195,74 @@ def test_names_are_never_markup(file_name: str, host: str, threat: str) -> None:
             host=host + decoration,
         )
         assert parsed(text).tags == PLAIN
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_speaks_the_readers_language(language: str) -> None:
+    encrypted = Verdict(Level.UNKNOWN, unscanned=(Unscanned("zip", Reason.ENCRYPTED),))
+    text, _ = page(encrypted, accept_language=f"{language}-XX, xx;q=0.9")
+    shown = html.unescape(text)
+    assert f'<html lang="{language}">' in text
+    spoken = words(language)
+    for said in ("heading", "ask_sender", "send_open", "do_not", "why_text"):
+        assert spoken.texts[said] in shown
+    assert spoken.sentences["encrypted"] in shown
+    assert spoken.texts["ask_soc"].replace("{id}", ID) in shown
+    assert "{" not in text.partition("</style>")[2]
+
+
+def test_without_a_wish_it_is_the_operators_language_and_contact() -> None:
+    settings = BlockPageSettings(language="fr", contact="Amélie <12> {id}")
+    text, _ = page(FORM, maker=BlockPage(settings), accept_language="tlh")
+    assert '<html lang="fr">' in text
+    assert "Amélie &lt;12&gt; {id}" in text or f"Amélie &lt;12&gt; {ID}" in text
+    document = json.loads(page(FORM, maker=BlockPage(settings), as_json=True)[0])
+    assert document["contact"] == "Amélie <12> {id}"
+
+
+def own(template: str, folder: Path) -> BlockPage:
+    path = folder / "page.html"
+    path.write_text(template)
+    return BlockPage(BlockPageSettings(template=str(path)))
+
+
+def test_a_template_of_the_operators_own(tmp_path: Path) -> None:
+    maker = own("<p>{{ words.heading }}: {{ file_name }} {{ transfer_id }}</p>", tmp_path)
+    text, media_type = page(FORM, maker=maker, file_name="<b>", accept_language="de")
+    assert text == f"<p>Diese Datei wurde gesperrt: &lt;b&gt; {ID}</p>"
+    assert media_type == "text/html; charset=utf-8"
+
+
+def test_a_template_that_fails_later_does_not_let_the_file_pass(tmp_path: Path) -> None:
+    maker = own("{% if file_name == 'x' %}{{ nothing }}{% endif %}own", tmp_path)
+    assert page(FORM, maker=maker)[0] == "own"
+    assert "This file was blocked" in page(FORM, maker=maker, file_name="x")[0]
+
+
+@pytest.mark.parametrize(
+    "template, line, said",
+    [
+        ("a\n{% if %}", 2, "Expected an expression"),
+        ("{{ nobody }}", 1, "'nobody' is undefined"),
+        ("{{ ''.__class__.__mro__ }}", 1, "unsafe"),
+        ("{{ 1 / 0 }}", 1, "division by zero"),
+        ("x" * (256 * 1024 + 1), 1, "262144 bytes at most"),
+    ],
+)
+def test_a_template_that_cannot_be_used_ends_the_start(
+    template: str, line: int, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RuleFileError, match=said) as raised:
+        own(template, tmp_path)
+    assert raised.value.line == line
+
+
+def test_a_template_that_cannot_be_read_ends_the_start(tmp_path: Path) -> None:
+    with pytest.raises(RuleFileError, match="No such file"):
+        BlockPage(BlockPageSettings(template=str(tmp_path / "none.html")))
+    (tmp_path / "page.html").write_bytes(b"\xff")
+    with pytest.raises(RuleFileError, match="UTF-8"):
+        BlockPage(BlockPageSettings(template=str(tmp_path / "page.html")))
 
 
 def test_names_that_are_no_text() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icap_server import replies
+from icap_server.block_page import BlockPage, BlockPageSettings
 from icap_server.profile import GENERIC, BlockStyle, Profile, UnscannableStyle
 from icap_server.shipped_profiles import ALL
 from icap_server.wire.events import RequestHead
@@ -17,6 +18,7 @@ from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, utc_now
 
 ISTAG = '"0123456789abcdef01234567"'
 ID = "01890a5d-ac96-774b-bcce-b302099a8057"
+PAGE = BlockPage(BlockPageSettings())
 FOUND = re.compile(r"^Type=[012]; Resolution=[012]; Threat=[^;\r\n]+;$")
 INFECTED = re.compile(rb"^X-(Infection|Virus|Violations|Block|Response)", re.MULTILINE)
 REQUEST = b"PUT /a HTTP/1.1\r\n\r\n"
@@ -37,7 +39,7 @@ def blocked(
     verdict = Verdict(Level.MALICIOUS, found, gaps)
     for_gap = bool(gaps) and all(one.level is DetectionLevel.INFO for one in found)
     ruling = Ruling(Action.BLOCK, "malicious", True, Action.BLOCK, verdict, for_gap)
-    return replies.blocked(ruling, transfer(**texts), ISTAG, profile, close=close)
+    return replies.blocked(ruling, transfer(**texts), ISTAG, profile, PAGE, close=close)
 
 
 def detection(

@@ -45,7 +45,8 @@ def test_a_download() -> None:
     transfer = build(
         "RESPMOD",
         b"GET https://CDN.Example.com:8443/a/b.zip?x=1 HTTP/1.1\r\nHost: cdn.example.com\r\n"
-        b"Content-Type: text/plain\r\nAccept: application/json\r\n\r\n",
+        b"Content-Type: text/plain\r\nAccept: application/json\r\n"
+        b"Accept-Language: de-AT, en;q=0.5\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Type: Application/ZIP; x=Y\r\nContent-Encoding: gzip\r\n"
         b"Content-Encoding: br\r\n\r\n",
         {
@@ -69,6 +70,7 @@ def test_a_download() -> None:
         parameters=(("x", "Y"),),
         codings=("gzip", "br"),
         prefers_json=True,
+        accept_language="de-AT, en;q=0.5",
     )
 
 
