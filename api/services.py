@@ -56,6 +56,8 @@ class Services:
     """Places for those who wait until the supervisor has carried out their order."""
     key_uses: dict[str, float] = field(default_factory=dict)
     """When the use of a key was last noted, by prefix; monotonic seconds."""
+    session_uses: dict[str, float] = field(default_factory=dict)
+    """The same for sessions, by hash."""
 
 
 def get_services(request: Request) -> Services:

@@ -21,3 +21,15 @@ class ApiSettings(Section):
     )
     upload_seconds: float = Field(600, gt=0, description="Longest time such a file may take.")
     uploads: int = Field(8, ge=1, le=100, description="Files handed in at the same time.")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.\-\[\]:]{1,255})?$",
+        description="Address at which browsers reach the dashboard through a proxy that ends TLS, "
+        'for example "https://douane.example"; empty: the one in the Host field.',
+    )
+    session_hours: float = Field(
+        12, gt=0, le=720, description="Longest time until one has to sign in to the dashboard anew."
+    )
+    session_idle_minutes: float = Field(
+        30, gt=0, le=43200, description="The same for a session that nobody uses."
+    )

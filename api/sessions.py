@@ -1,0 +1,95 @@
+"""Sessions of the dashboard: a random cookie in place of the key, and tokens for its forms."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+
+from fastapi import BackgroundTasks
+
+from api.services import Services
+from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_change
+from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
+from verdicts.ledger.sessions import find_session, session_digest
+from verdicts.model import utc_now
+from verdicts.record import microseconds
+
+TOKEN_BYTES = 32
+TOKEN_LENGTH = 43
+"""Characters of base64 for 256 bits."""
+SEEN_NOTED_SECONDS = 60
+_MICROSECOND = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who has signed in."""
+
+    key: ApiKey
+    token: str
+    """What the browser holds.  A secret: never shown, never logged."""
+
+    @property
+    def csrf(self) -> str:
+        """What every form of this session carries: no other site can know it."""
+        return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
+
+    def sent_form(self, csrf: str) -> bool:
+        """Tell if a form came from a page of this session."""
+        return hmac.compare_digest(self.csrf.encode(), csrf.encode("utf-8", "replace"))
+
+
+def start_session(services: Services, key: ApiKey, former: str | None) -> str:
+    """Return the token of a new session; `former`, what the browser held before, ends.
+
+    Blocks; raises LedgerAway or LedgerFailed.
+    """
+    now = microseconds(utc_now())
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    lifetime = int(services.settings.session_hours * 3600 * _MICROSECOND)
+    if former is not None:
+        ask_change(services.ledger, EndSession(session_digest(former)))
+    started = StartSession(session_digest(token), key.prefix, now, now + lifetime)
+    if not ask_change(services.ledger, started):
+        raise LedgerFailed("the key is gone")
+    return token
+
+
+def find_visitor(services: Services, token: str) -> Visitor | None:
+    """Return who holds this token; None if the session has ended.  Blocks; LogUnavailable."""
+    if len(token) != TOKEN_LENGTH:
+        return None
+    idle = int(services.settings.session_idle_minutes * 60 * _MICROSECOND)
+    with services.reader.connect() as connection:
+        session = find_session(connection, token)
+    if session is None or not session.valid(microseconds(utc_now()), idle):
+        return None
+    return Visitor(session.key, token)
+
+
+def end_session(services: Services, visitor: Visitor) -> None:
+    """Blocks; raises LedgerAway or LedgerFailed."""
+    ask_change(services.ledger, EndSession(session_digest(visitor.token)))
+
+
+def note_use(services: Services, visitor: Visitor, background: BackgroundTasks) -> None:
+    """Keep a session that is used from ending, after the answer, about once a minute."""
+    digest = session_digest(visitor.token)
+    now = time.monotonic()
+    noted = services.session_uses.get(digest)
+    if noted is not None and now - noted < SEEN_NOTED_SECONDS:
+        return
+    for old in [one for one, at in services.session_uses.items() if now - at > SEEN_NOTED_SECONDS]:
+        del services.session_uses[old]
+    services.session_uses[digest] = now
+    background.add_task(_note, services, digest)
+
+
+def _note(services: Services, digest: str) -> None:
+    """Best effort: while the ledger is away nothing can be noted, and reading goes on."""
+    try:
+        ask_change(services.ledger, SessionSeen(digest, microseconds(utc_now())))
+    except (LedgerAway, LedgerFailed):
+        services.session_uses.pop(digest, None)
