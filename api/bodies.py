@@ -12,11 +12,12 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
+from api.problem_kinds import ProblemKind
 from api.problems import RequestFailed
 from verdicts.spool import Spool, SpoolSpace
 
 JSON_BYTES = 64 * 1024
-JSON_SECONDS = 30
+SMALL_SECONDS = 30
 RETRY = {"Retry-After": "5"}
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,13 +42,19 @@ async def read_file(
 
 async def read_json(request: Request, model: type[Model]) -> Model:
     """Return the body; raise RequestFailed, or RequestValidationError for what it may not be."""
-    body = bytearray()
-    await _read(request, JSON_BYTES, JSON_SECONDS, "document", body.extend)
+    body = await read_bytes(request, JSON_BYTES, "document")
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
         wrong = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
         raise RequestValidationError(wrong) from None
+
+
+async def read_bytes(request: Request, limit: int, what: str) -> bytes:
+    """Return a small body; raise RequestFailed if it is larger or too slow."""
+    body = bytearray()
+    await _read(request, limit, SMALL_SECONDS, what, body.extend)
+    return bytes(body)
 
 
 def json_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -64,14 +71,16 @@ def file_body(description: str, *media_types: str) -> dict[str, Any]:
 
 
 def busy(detail: str) -> RequestFailed:
-    return RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY)
+    return RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY, kind=ProblemKind.BUSY)
 
 
 async def _read(
     request: Request, limit: int, seconds: float, what: str, keep: Callable[[bytes], object]
 ) -> None:
     too_large = RequestFailed(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A {what} may have {limit} bytes at most."
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"A {what} may have {limit} bytes at most.",
+        kind=ProblemKind.BODY_TOO_LARGE,
     )
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
@@ -85,4 +94,8 @@ async def _read(
                     raise too_large
                 keep(piece)
     except TimeoutError:
-        raise RequestFailed(HTTPStatus.REQUEST_TIMEOUT, f"The {what} took too long.") from None
+        raise RequestFailed(
+            HTTPStatus.REQUEST_TIMEOUT,
+            f"The {what} took too long.",
+            kind=ProblemKind.BODY_TOO_SLOW,
+        ) from None
