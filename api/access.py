@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import structlog
-from fastapi import BackgroundTasks, Depends
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problems import RequestFailed
-from api.services import Served
+from api.services import Served, Services
 from verdicts.ledger.key_table import ApiKey, find_key
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import KeyUsed, LedgerAway, LedgerFailed, Role, ask_change
@@ -28,21 +28,31 @@ log = structlog.get_logger()
 
 
 async def _key(
+    request: Request,
     services: Served,
     background: BackgroundTasks,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> ApiKey:
     if credentials is None:
         raise _unauthorized("Send an API key: Authorization: Bearer dk_…")
-    key = await run_in_threadpool(_find, services.reader, credentials.credentials)
-    if key is None or not key.valid(microseconds(utc_now())):
-        await asyncio.sleep(WRONG_KEY_SECONDS)
-        raise _unauthorized("This key is wrong, expired or revoked.")
+    key = await find_valid_key(request, services, credentials.credentials)
     if time.monotonic() - services.key_uses.get(key.prefix, -USE_NOTED_SECONDS) >= (
         USE_NOTED_SECONDS
     ):
         services.key_uses[key.prefix] = time.monotonic()
         background.add_task(_note_use, services.ledger, key.prefix)
+    return key
+
+
+async def find_valid_key(request: Request, services: Services, presented: str) -> ApiKey:
+    """Return what is known of a key that somebody presents; raise RequestFailed if it is no good.
+
+    Whoever signs in to the dashboard comes this way, too.
+    """
+    key = await run_in_threadpool(_find, services.reader, presented)
+    if key is None or not key.valid(microseconds(utc_now())):
+        await asyncio.sleep(WRONG_KEY_SECONDS)
+        raise _unauthorized("This key is wrong, expired or revoked.")
     return key
 
 
