@@ -40,6 +40,11 @@ async def read_file(
     await _read(request, limit, seconds, "file", keep)
 
 
+async def read_past(request: Request, limit: int, seconds: float) -> None:
+    """Read the body and keep nothing of it; raise RequestFailed if it is too large or too slow."""
+    await _read(request, limit, seconds, "body", len)
+
+
 async def read_json(request: Request, model: type[Model]) -> Model:
     """Return the body; raise RequestFailed, or RequestValidationError for what it may not be."""
     body = await read_bytes(request, JSON_BYTES, "document")

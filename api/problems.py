@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from enum import StrEnum
 from http import HTTPStatus
 
 import structlog
@@ -11,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.problem_kinds import ProblemKind
 from scanners.rules.records import Problem as Wrong
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, LogUnavailable
 from verdicts.rulesets.records import RulesetError
@@ -18,85 +18,7 @@ from verdicts.rulesets.records import RulesetError
 MEDIA_TYPE = "application/problem+json"
 PAGE = "douane.problem_page"
 """Key of an ASGI scope: what shows a problem to people, in place of JSON."""
-TYPES = "/docs#problem-"
-"""A problem's type is this and its kind: stable, and explained there."""
 log = structlog.get_logger()
-
-
-class ProblemKind(StrEnum):
-    """Problems that a program may want to tell from others of the same status."""
-
-    def __new__(cls, value: str, title: str, advice: str) -> "ProblemKind":
-        kind = str.__new__(cls, value)
-        kind._value_ = value
-        kind.title_text = title
-        kind.advice = advice
-        return kind
-
-    title_text: str
-    advice: str
-    """What to do about it."""
-
-    PARAMETERS_WRONG = (
-        "parameters-wrong",
-        "Parameters are wrong",
-        "`errors` names each field and what is wrong with it. The same request fails again.",
-    )
-    RULES_WRONG = (
-        "rules-wrong",
-        "The rule set fails the check",
-        "`problems` names file, line and fix of each.",
-    )
-    TOO_MANY_REQUESTS = (
-        "too-many-requests",
-        "Too many requests",
-        "Wait for the seconds of Retry-After; RateLimit tells in advance what is left.",
-    )
-    PRECONDITION_MISSING = (
-        "precondition-missing",
-        "If-Match is missing",
-        "Read what is to be changed, and send its ETag in If-Match.",
-    )
-    STALE = (
-        "stale",
-        "It has changed since it was read",
-        "Read it again, look what has changed, and decide anew.",
-    )
-    KEY_REUSED = (
-        "idempotency-key-reused",
-        "The Idempotency-Key belongs to another request",
-        "Send a new key with each new request.",
-    )
-    KEY_IN_FLIGHT = (
-        "idempotency-key-in-flight",
-        "The first request with this Idempotency-Key has not ended",
-        "Wait for the seconds of Retry-After and send the same request again.",
-    )
-    ANSWER_NOT_KEPT = (
-        "idempotent-answer-not-kept",
-        "It was done already, and its answer was not kept",
-        "It is not done again. Read the outcome where it can be read.",
-    )
-    BODY_TOO_LARGE = (
-        "body-too-large",
-        "The body is too large",
-        "`detail` names the limit. Nothing was done; the connection is closed.",
-    )
-    BODY_TOO_SLOW = (
-        "body-too-slow",
-        "The body took too long",
-        "Nothing was done. Send it faster, or smaller.",
-    )
-    BUSY = (
-        "busy",
-        "A part of the service is busy",
-        "Wait for the seconds of Retry-After and ask again.",
-    )
-    LOG_AWAY = (
-        "log-away",
-        "The verdict log does not answer",
-        "Traffic is inspected all the same; /v1/health/ready says what is wrong.",
-    )
 
 
 class FieldProblem(BaseModel):
@@ -173,8 +95,8 @@ def problem(
     elif problems:
         kind = ProblemKind.RULES_WRONG
     found = Problem(
-        type=f"{TYPES}{kind}" if kind else "about:blank",
-        title=kind.title_text if kind else HTTPStatus(status).phrase,
+        type=kind.uri if kind else "about:blank",
+        title=kind.value.title if kind else HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         request_id=request.scope["request_id"],
