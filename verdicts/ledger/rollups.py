@@ -1,116 +1,28 @@
 """Statistics: counts per dimension and time bucket, kept in the transaction of the verdicts.
 
-Nothing here is estimated: `cover` cuts any range into whole buckets and two short edges, which
-are counted from the verdicts themselves.
+A transfer counts once in each dimension of which it has one word; "" is the word where there is
+none (no user known, no type found), so that each of these adds up to all transfers.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Column, Connection, Dialect, Table, Text, func, select
+from sqlalchemy import Connection, Dialect, Table, select
 
+from verdicts.ledger.buckets import Granularity, floor
 from verdicts.ledger.entry import Entry
+from verdicts.ledger.folding import MOST_KEYS, fold_bucket
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.statements import ManyRows, adding
-from verdicts.record import EPOCH, microseconds
+from verdicts.ledger.sums import Key, Sum, add, key_columns
 
-KEYS_A_BUCKET = 1000
-"""Further keys of a bucket are counted as "other" (design §6)."""
 BUCKETS_REMEMBERED = 64
-OPEN_KEYS = ("channel", "detection")
+OPEN_KEYS = frozenset({"channel", "detection", "name", "type", "client_ip", "user"})
 """Dimensions whose keys are not a fixed list."""
-
-
-class Granularity(IntEnum):
-    MINUTE = 0
-    HOUR = 1
-    DAY = 2
-    MONTH = 3
-
-
-WIDTHS = {
-    Granularity.MINUTE: 60_000_000,
-    Granularity.HOUR: 3_600_000_000,
-    Granularity.DAY: 86_400_000_000,
-}
-
-
-class Sum(NamedTuple):
-    transfers: int
-    bytes: int
-
-
-NOTHING = Sum(0, 0)
-T = TypeVar("T")
-Key = tuple[str, ...]
+ALIKE = ("action", "level", "channel", "direction", "type")
+"""Dimensions in which most transfers of a minute are alike."""
 Cell = tuple[int, int, Key]
 """Granularity, start of the bucket, key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A range of time, start <= t < end, of whole buckets."""
-
-    granularity: Granularity
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """Spans and edges that together are a range, each moment in exactly one of them."""
-
-    spans: tuple[Span, ...]
-    edges: tuple[tuple[int, int], ...]
-
-
-def floor(granularity: Granularity, stamp: int) -> int:
-    """Return the start of the bucket that holds the moment; months are of the UTC calendar."""
-    if granularity != Granularity.MONTH:
-        return stamp - stamp % WIDTHS[granularity]
-    moment = EPOCH + timedelta(microseconds=stamp)
-    return microseconds(moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
-
-
-def ceiling(granularity: Granularity, stamp: int) -> int:
-    """Return the first start of a bucket that is not before the moment."""
-    start = floor(granularity, stamp)
-    if start == stamp:
-        return stamp
-    # 32 days after the start of any month lies in the next one
-    width = WIDTHS.get(granularity, 32 * WIDTHS[Granularity.DAY])
-    return floor(granularity, start + width)
-
-
-def cover(since: int, until: int) -> Cover:
-    """Cut since <= t < until into the fewest whole buckets and what is left at the edges.
-
-    Both must lie between the years 1970 and 9000.
-    """
-    spans: list[Span] = []
-    edges: list[tuple[int, int]] = []
-
-    def fill(level: int, start: int, end: int) -> None:
-        if start >= end:
-            return
-        if level < 0:
-            edges.append((start, end))
-            return
-        granularity = Granularity(level)
-        first, last = ceiling(granularity, start), floor(granularity, end)
-        if first >= last:
-            fill(level - 1, start, end)
-            return
-        fill(level - 1, start, first)
-        spans.append(Span(granularity, first, last))
-        fill(level - 1, last, end)
-
-    fill(Granularity.MONTH, since, until)
-    return Cover(tuple(spans), tuple(edges))
 
 
 class Rollups:
@@ -118,6 +30,7 @@ class Rollups:
 
     def __init__(self, dialect: Dialect) -> None:
         self._known: dict[tuple[str, int, int], set[Key]] = {}
+        """Never less than what is stored, also if what was added is undone."""
         self._tables = {
             dimension: ManyRows(adding(table, dialect), dialect)
             for dimension, table in ROLLUPS.items()
@@ -129,71 +42,62 @@ class Rollups:
             cells: dict[Cell, Sum] = {}
             for (minute, key), one in minutes.items():
                 for granularity, start in _buckets(minute):
-                    kept = self._fold(connection, dimension, granularity, start, key)
-                    add(cells, (granularity, start, kept), one.transfers, one.bytes)
+                    add(cells, (granularity, start, key), *one)
             rows = [
                 (granularity, start, *key, *one)
                 for (granularity, start, key), one in sorted(cells.items())
             ]
             self._tables[dimension].run(connection, rows)
+            if dimension in OPEN_KEYS:
+                self._bound(connection, dimension, cells)
 
-    def _fold(
-        self, connection: Connection, dimension: str, granularity: int, start: int, key: Key
-    ) -> Key:
-        if dimension not in OPEN_KEYS:
-            return key
+    def _bound(self, connection: Connection, dimension: str, cells: Iterable[Cell]) -> None:
+        """Fold the buckets that have got too many keys."""
+        touched: dict[tuple[int, int], set[Key]] = {}
+        for granularity, start, key in cells:
+            touched.setdefault((granularity, start), set()).add(key)
+        for (granularity, start), keys in touched.items():
+            known = self._remembered(connection, dimension, granularity, start)
+            known |= keys
+            if len(known) > MOST_KEYS:
+                fold_bucket(connection, dimension, granularity, start)
+                # Read again, should this be undone
+                del self._known[dimension, granularity, start]
+
+    def _remembered(
+        self, connection: Connection, dimension: str, granularity: int, start: int
+    ) -> set[Key]:
         known = self._known.get((dimension, granularity, start))
         if known is None:
             known = _stored_keys(connection, ROLLUPS[dimension], granularity, start)
             if len(self._known) >= BUCKETS_REMEMBERED:
                 del self._known[next(iter(self._known))]
             self._known[dimension, granularity, start] = known
-        if key not in known:
-            if len(known) >= KEYS_A_BUCKET:
-                return ("other",) * len(key)
-            known.add(key)
-        return key
-
-
-def sums(connection: Connection, dimension: str, spans: Iterable[Span]) -> dict[Key, Sum]:
-    """Return transfers and bytes by key over the spans."""
-    table = ROLLUPS[dimension]
-    total: dict[Key, Sum] = {}
-    for span in spans:
-        query = (
-            select(*_keys(table), func.sum(table.c.transfers), func.sum(table.c.bytes))
-            .where(
-                table.c.granularity == int(span.granularity),
-                table.c.bucket >= span.start,
-                table.c.bucket < span.end,
-            )
-            .group_by(*_keys(table))
-        )
-        for *key, transfers, size in connection.execute(query):
-            add(total, tuple(key), int(transfers), int(size))
-    return total
-
-
-def add(total: dict[T, Sum], key: T, transfers: int, size: int) -> None:
-    before = total.get(key, NOTHING)
-    total[key] = Sum(before.transfers + transfers, before.bytes + size)
+        return known
 
 
 def _by_minute(entries: Iterable[Entry]) -> dict[str, dict[tuple[int, Key], Sum]]:
     """Count by dimension, minute and key; what most entries have in common is counted first."""
-    common: dict[tuple[int, str, str, str, str], Sum] = {}
+    common: dict[tuple[int, str, str, str, str, str], Sum] = {}
     counts: dict[str, dict[tuple[int, Key], Sum]] = {dimension: {} for dimension in ROLLUPS}
     for verdict, detections, unscanned in entries:
-        minute = floor(Granularity.MINUTE, verdict.time)
-        words = (verdict.action, verdict.level, verdict.channel, verdict.direction)
-        add(common, (minute, *words), 1, verdict.size)
-        for found in {(one.code, one.name) for one in detections}:
-            add(counts["detection"], (minute, found), 1, verdict.size)
+        minute, size = floor(Granularity.MINUTE, verdict.time), verdict.size
+        words = verdict.action, verdict.level, verdict.channel, verdict.direction, verdict.true_type
+        add(common, (minute, *words), 1, size)
+        add(counts["client_ip"], (minute, (verdict.client_ip,)), 1, size)
+        add(counts["user"], (minute, (verdict.user,)), 1, size)
+        if detections:
+            for found in {(one.code, one.name) for one in detections}:
+                add(counts["detection"], (minute, found), 1, size)
+            for code in {one.code for one in detections}:
+                add(counts["code"], (minute, (code,)), 1, size)
+            for name in {one.name for one in detections}:
+                add(counts["name"], (minute, (name,)), 1, size)
         for reason in {one.reason for one in unscanned}:
-            add(counts["unscanned"], (minute, (reason,)), 1, verdict.size)
+            add(counts["unscanned"], (minute, (reason,)), 1, size)
     for (minute, *alike), one in common.items():
-        for dimension, word in zip(("action", "level", "channel", "direction"), alike):
-            add(counts[dimension], (minute, (word,)), one.transfers, one.bytes)
+        for dimension, word in zip(ALIKE, alike):
+            add(counts[dimension], (minute, (word,)), *one)
     return counts
 
 
@@ -203,10 +107,8 @@ def _buckets(minute: int) -> tuple[tuple[int, int], ...]:
     return tuple((int(granularity), floor(granularity, minute)) for granularity in Granularity)
 
 
-def _keys(table: Table) -> list[Column[str]]:
-    return [column for column in table.c if isinstance(column.type, Text)]
-
-
 def _stored_keys(connection: Connection, table: Table, granularity: int, start: int) -> set[Key]:
-    query = select(*_keys(table)).where(table.c.granularity == granularity, table.c.bucket == start)
+    query = select(*key_columns(table)).where(
+        table.c.granularity == granularity, table.c.bucket == start
+    )
     return {tuple(row) for row in connection.execute(query)}

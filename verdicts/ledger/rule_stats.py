@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Text, and_, column, distinct, func, select, values
 
 from scanners.model import Code
-from verdicts.ledger.rollups import WIDTHS, Granularity, floor
+from verdicts.ledger.buckets import WIDTHS, Granularity, floor
+from verdicts.ledger.counts import count_by
 from verdicts.ledger.schema import DETECTION, FEEDBACK, ROLLUPS
-from verdicts.ledger.summary import count_by
 from verdicts.record import id_text, rfc3339
 
 UNOFFICIAL = ".UNOFFICIAL"

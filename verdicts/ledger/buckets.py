@@ -1,0 +1,88 @@
+"""Buckets of time, and the exact cut of any range into whole buckets and two short edges."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+
+from verdicts.record import EPOCH, microseconds
+
+
+class Granularity(IntEnum):
+    MINUTE = 0
+    HOUR = 1
+    DAY = 2
+    MONTH = 3
+
+
+WIDTHS = {
+    Granularity.MINUTE: 60_000_000,
+    Granularity.HOUR: 3_600_000_000,
+    Granularity.DAY: 86_400_000_000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of time, start <= t < end, of whole buckets."""
+
+    granularity: Granularity
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Spans and edges that together are a range, each moment in exactly one of them."""
+
+    spans: tuple[Span, ...]
+    edges: tuple[tuple[int, int], ...]
+    """Each is part of one minute: start <= t < end."""
+
+
+def floor(granularity: Granularity, stamp: int) -> int:
+    """Return the start of the bucket that holds the moment; months are of the UTC calendar."""
+    if granularity != Granularity.MONTH:
+        return stamp - stamp % WIDTHS[granularity]
+    moment = EPOCH + timedelta(microseconds=stamp)
+    return microseconds(moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+
+
+def ceiling(granularity: Granularity, stamp: int) -> int:
+    """Return the first start of a bucket that is not before the moment."""
+    start = floor(granularity, stamp)
+    return stamp if start == stamp else after(granularity, start)
+
+
+def after(granularity: Granularity, start: int) -> int:
+    """Return the end of the bucket that starts here, which is the start of the next one."""
+    # 32 days after the start of any month lies in the next one
+    width = WIDTHS.get(granularity, 32 * WIDTHS[Granularity.DAY])
+    return floor(granularity, start + width)
+
+
+def cover(since: int, until: int) -> Cover:
+    """Cut since <= t < until into the fewest whole buckets and what is left at the edges.
+
+    Both must lie between the years 1 and 9000.
+    """
+    spans: list[Span] = []
+    edges: list[tuple[int, int]] = []
+
+    def fill(level: int, start: int, end: int) -> None:
+        if start >= end:
+            return
+        if level < 0:
+            middle = min(ceiling(Granularity.MINUTE, start), end)
+            edges.extend(part for part in ((start, middle), (middle, end)) if part[0] < part[1])
+            return
+        granularity = Granularity(level)
+        first, last = ceiling(granularity, start), floor(granularity, end)
+        if first >= last:
+            fill(level - 1, start, end)
+            return
+        fill(level - 1, start, first)
+        spans.append(Span(granularity, first, last))
+        fill(level - 1, last, end)
+
+    fill(Granularity.MONTH, since, until)
+    return Cover(tuple(spans), tuple(edges))

@@ -1,0 +1,125 @@
+"""What charts show: counts per bucket of time, and the most frequent keys; exact in any range."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from verdicts.ledger.buckets import Granularity, after, ceiling, floor
+from verdicts.ledger.counts import WORDS, Counts, count_by
+from verdicts.ledger.schema import ROLLUPS
+from verdicts.ledger.sums import OTHER, Sum, add, key_columns
+
+DIMENSIONS = (
+    "action", "level", "channel", "direction", "code", "name", "type", "client_ip", "user"
+)  # fmt: skip
+"""What can be counted by.  "" is the key of transfers of which nothing is known there."""
+SERIES = 20
+"""Keys of a time series; further ones are counted together as OTHER."""
+MOST_BUCKETS = 1500
+
+
+class TooManyBuckets(ValueError):
+    """The range has more than MOST_BUCKETS buckets of this width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    start: int
+    """Microseconds since 1970 UTC; the first one may begin before the range."""
+    counts: dict[str, Sum]
+    """Keys that did not occur are absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopRow:
+    key: str
+    transfers: int
+    bytes: int
+
+
+def top(connection: Connection, by: str, since: int, until: int, limit: int) -> tuple[TopRow, ...]:
+    """Return the keys with most transfers, since <= time < until, most first; OTHER is none."""
+    return tuple(
+        TopRow(key, *one) for key, one in _ranked(count_by(connection, by, since, until), limit)
+    )
+
+
+def timeseries(
+    connection: Connection, since: int, until: int, bucket: Granularity, by: str
+) -> tuple[Bucket, ...]:
+    """Count since <= time < until by bucket and key; buckets without transfers are included.
+
+    The SERIES most frequent keys of the range have places of their own.  Raise TooManyBuckets.
+    """
+    starts = _starts(bucket, since, until)
+    kept = {key for key, _ in _ranked(count_by(connection, by, since, until), SERIES)}
+    first, last = ceiling(bucket, since), floor(bucket, until)
+    whole = [start for start in starts if first <= start < last]
+    counts = _whole(connection, bucket, by, whole, kept)
+    # Within one bucket, or what is cut off at both ends
+    for start, end in ((since, until),) if first > last else ((since, first), (last, until)):
+        if start < end:
+            cut = counts.setdefault(floor(bucket, start), {})
+            for (key,), one in count_by(connection, by, start, end).items():
+                add(cut, key if key in kept else OTHER, *one)
+    return tuple(Bucket(start, counts.get(start, {})) for start in starts)
+
+
+def _starts(bucket: Granularity, since: int, until: int) -> list[int]:
+    starts: list[int] = []
+    start = floor(bucket, since)
+    while max(start, since) < until:
+        if len(starts) == MOST_BUCKETS:
+            raise TooManyBuckets(f"the range has more than {MOST_BUCKETS} such buckets")
+        starts.append(start)
+        start = after(bucket, start)
+    return starts
+
+
+def _ranked(counts: Counts, limit: int) -> list[tuple[str, Sum]]:
+    named = ((key, one) for (key,), one in counts.items() if key != OTHER)
+    return sorted(named, key=lambda item: (-item[1].transfers, -item[1].bytes, item[0]))[:limit]
+
+
+def _whole(
+    connection: Connection,
+    bucket: Granularity,
+    by: str,
+    starts: Sequence[int],
+    kept: Collection[str],
+) -> dict[int, dict[str, Sum]]:
+    """Count whole buckets: the kept keys, and what is left of each as OTHER."""
+    counts: dict[int, dict[str, Sum]] = {start: {} for start in starts}
+    left = _totals(connection, bucket, by, starts) if starts else {}
+    table = ROLLUPS[by]
+    (key,) = key_columns(table)
+    # Each row is looked up by its whole key: to read all keys of all buckets takes ten times as
+    # long where there are many
+    query = select(table.c.bucket, key, table.c.transfers, table.c.bytes).where(
+        table.c.granularity == int(bucket), table.c.bucket.in_(starts), key.in_(kept)
+    )
+    for start, word, transfers, size in connection.execute(query):
+        counts[start][word] = Sum(int(transfers), int(size))
+        add(left, start, -int(transfers), -int(size))
+    for start, one in left.items():
+        if one.transfers:
+            counts[start][OTHER] = one
+    return counts
+
+
+def _totals(
+    connection: Connection, bucket: Granularity, by: str, starts: Sequence[int]
+) -> dict[int, Sum]:
+    """Return what all keys of each bucket add up to."""
+    table = ROLLUPS["action" if by in WORDS else by]  # the least of those that count every transfer
+    query = (
+        select(table.c.bucket, func.sum(table.c.transfers), func.sum(table.c.bytes))
+        .where(
+            table.c.granularity == int(bucket),
+            table.c.bucket >= starts[0],
+            table.c.bucket <= starts[-1],
+        )
+        .group_by(table.c.bucket)
+    )
+    return {start: Sum(int(count), int(size)) for start, count, size in connection.execute(query)}
