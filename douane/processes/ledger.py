@@ -16,6 +16,7 @@ def main() -> None:
             settings.ledger_socket,
             lambda: start.say_ready(arguments.ready_fd),
             stop,
+            settings.events,
         )
 
     start.run("ledger", arguments.supervisor_pid, run)

@@ -3,10 +3,13 @@
 from sqlalchemy import Connection
 
 from verdicts.ledger import key_table, sessions
-from verdicts.ledger.events import add_events
+from verdicts.ledger.event_changes import ForgetEvents
+from verdicts.ledger.events import add_events, forget_events
 from verdicts.ledger.feedback import store_feedback
 from verdicts.ledger.questions import AddEvents, Change, StoreFeedback
 from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
+from verdicts.ledger.sink_changes import DisableSink, MoveSink, OpenSink
+from verdicts.ledger.sinks import apply_to_sinks
 
 
 def apply(connection: Connection, change: Change) -> bool:
@@ -16,6 +19,12 @@ def apply(connection: Connection, change: Change) -> bool:
             with connection.begin():
                 add_events(connection, events)
             return True
+        case ForgetEvents(kept, before):
+            with connection.begin():
+                return forget_events(connection, kept, before)
+        case OpenSink() | MoveSink() | DisableSink():
+            with connection.begin():
+                return apply_to_sinks(connection, change)
         case StoreFeedback():
             with connection.begin():
                 return store_feedback(connection, change)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from verdicts.ledger.changes import apply
 from verdicts.ledger.entry import BadRecord, Entry, decode
 from verdicts.ledger.questions import Change
+from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 from verdicts.ledger.store import Writer
 
 WAIT_SECONDS = 0.7
@@ -56,7 +57,12 @@ class Outcome:
 class GroupCommit:
     """Owns the writer and the one thread it runs in.  Nothing is given up: it is tried again."""
 
-    def __init__(self, url: str, committed: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        committed: Callable[[Outcome], None],
+        events: EventSettings = DEFAULT_EVENTS,
+    ) -> None:
         self.writable = False
         """The last attempt succeeded."""
         self.failures = 0
@@ -64,6 +70,7 @@ class GroupCommit:
         self.queued_bytes = 0
         self._url = url
         self._committed = committed
+        self._events = events
         self._thread = ThreadPoolExecutor(1, "ledger-writer")
         self._writer: Writer | None = None
         self._waiting: deque[Arrival] = deque()
@@ -154,7 +161,7 @@ class GroupCommit:
 
     def _opened(self) -> Writer:
         if self._writer is None:
-            self._writer = Writer(self._url)
+            self._writer = Writer(self._url, self._events)
         return self._writer
 
     def _close(self) -> None:

@@ -17,6 +17,7 @@ from verdicts.ledger.questions import (
     MetricsText,
     Question,
 )
+from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.status import FrontStatus
 
@@ -36,8 +37,8 @@ class Peer(Protocol):
 class Desk:
     """What the connections share."""
 
-    def __init__(self, database_url: str) -> None:
-        self.commit = GroupCommit(database_url, self._committed)
+    def __init__(self, database_url: str, events: EventSettings = DEFAULT_EVENTS) -> None:
+        self.commit = GroupCommit(database_url, self._committed, events)
         self.connections: set[Peer] = set()
         self._counters = Counters()
         self._fronts: dict[int, tuple[FrontStatus, float]] = {}
@@ -73,13 +74,13 @@ class Desk:
     async def answer(self, question: Question) -> Answer:
         match question:
             case AskMetrics():
-                return MetricsText(exposition(self._counters, self._state()))
+                return MetricsText(exposition(self._counters, self.state()))
             case AskState():
-                return self._state()
+                return self.state()
             case change:
                 return Done(await self.commit.change(change))
 
-    def _state(self) -> LedgerState:
+    def state(self) -> LedgerState:
         now = time.monotonic()
         fronts = [SeenFront(status, now - at) for _, (status, at) in sorted(self._fronts.items())]
         return LedgerState(

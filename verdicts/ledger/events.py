@@ -1,20 +1,19 @@
-"""Events in the log: what happened to rule sets, and what a set would have ruled otherwise.
+"""Events in the log: transfers stopped, rule sets changed, parts of the service in trouble.
 
 They are numbered in the order in which they were stored, so that a reader can go on where it
-stopped.  The newest KEPT_EVENTS are kept.
+stopped.  The newest are kept: `[events] kept` and `kept_days`.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select
 
 from verdicts.ledger.new_events import check_event
 from verdicts.ledger.questions import EventRow
 from verdicts.ledger.schema import EVENT
 from verdicts.record import id_bytes, id_text
 
-KEPT_EVENTS = 200_000
 STEP_EVENTS = 10_000
 """Deleted at most in one transaction, so that no verdict waits long for a large clean-up."""
 
@@ -33,27 +32,45 @@ class Event:
 
 
 def add_events(connection: Connection, events: Sequence[EventRow]) -> None:
-    """Store them and forget the oldest, in the caller's transaction; raise ValueError."""
-    if not events:
-        return
+    """Store them in the caller's transaction; raise ValueError."""
     rows = []
     for event in events:
         check_event(event)
         verdict = id_bytes(event.verdict) if event.verdict else None
-        rows.append(
-            {
-                "time": event.time,
-                "kind": event.kind,
-                "ruleset": event.ruleset,
-                "verdict": verdict,
-                "data": event.data,
-            }
-        )
-    connection.execute(insert(EVENT), rows)
-    oldest, newest = connection.execute(select(func.min(EVENT.c.id), func.max(EVENT.c.id))).one()
-    last = min(newest - KEPT_EVENTS, oldest + STEP_EVENTS - 1)
-    if last >= oldest:
-        connection.execute(delete(EVENT).where(EVENT.c.id <= last))
+        rows.append((event.time, event.kind, event.ruleset, verdict, event.data))
+    store_events(connection, rows)
+
+
+def store_events(
+    connection: Connection, rows: Sequence[tuple[int, str, str, bytes | None, str]]
+) -> None:
+    """Store rows of time, kind, rule set, verdict and data, which somebody has checked."""
+    if rows:
+        columns = ("time", "kind", "ruleset", "verdict", "data")
+        connection.execute(insert(EVENT), [dict(zip(columns, row)) for row in rows])
+
+
+def forget_events(connection: Connection, kept: int, before: int) -> bool:
+    """Delete the oldest: all but `kept`, and those of before that time.
+
+    Deletes STEP_EVENTS at most; returns whether there may be more.
+    """
+    oldest, newest = oldest_event(connection), last_event(connection)
+    first = select(EVENT.c.id, EVENT.c.time).order_by(EVENT.c.id).limit(STEP_EVENTS).subquery()
+    old = connection.scalar(select(func.max(first.c.id)).where(first.c.time < before)) or 0
+    too_many = min(newest - kept, oldest + STEP_EVENTS - 1)
+    last = max(old, too_many)
+    if oldest == 0 or last < oldest:
+        return False
+    found = delete(EVENT).where(EVENT.c.id <= last)
+    if last > too_many:  # a clock that jumped may have put younger ones between
+        found = found.where(or_(EVENT.c.time < before, EVENT.c.id <= too_many))
+    return connection.execute(found).rowcount >= STEP_EVENTS
+
+
+def oldest_event(connection: Connection) -> int:
+    """Return the number of the oldest event that is kept; 0 if none is."""
+    return connection.scalar(select(func.min(EVENT.c.id))) or 0
 
 
 def last_event(connection: Connection) -> int:
@@ -89,10 +106,7 @@ def events_before(
 
 
 def events_about(connection: Connection, ruleset: str, kind: str) -> set[str]:
-    """Return the ids of all transfers of which there is an event of this rule set and kind.
-
-    They are at most KEPT_EVENTS.
-    """
+    """Return the ids of all transfers of which there is an event of this rule set and kind."""
     query = select(EVENT.c.verdict).where(EVENT.c.ruleset == ruleset, EVENT.c.kind == kind)
     return {id_text(verdict) for verdict in connection.scalars(query) if verdict is not None}
 

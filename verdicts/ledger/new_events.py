@@ -12,10 +12,12 @@ from verdicts.ledger.frames import PAYLOAD_BYTES
 from verdicts.ledger.questions import AddEvents, EventRow, ask_change
 from verdicts.record import id_bytes
 
-EventKind: TypeAlias = Literal["ruleset", "shadow", "retroactive", "feedback"]
+EventKind: TypeAlias = Literal["verdict", "alarm", "ruleset", "shadow", "retroactive", "feedback"]
 KINDS: tuple[str, ...] = get_args(EventKind)
-"""ruleset: its life cycle.  shadow: a staged set would have ruled otherwise.  retroactive: what was
-allowed would be blocked now.  feedback: somebody said that a verdict is wrong."""
+"""verdict: a transfer that was not simply clean and allowed.  alarm: a part of the service fails,
+or works again.  ruleset: its life cycle.  shadow: a staged set would have ruled otherwise.
+retroactive: what was allowed would be blocked now.  feedback: somebody said that a verdict is
+wrong."""
 EVENTS_A_CALL = 1000
 DATA_BYTES = 64 * 1024
 RULESET = re.compile("[!-~]{0,64}")

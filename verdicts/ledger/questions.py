@@ -10,8 +10,10 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from verdicts.ledger.event_changes import ForgetEvents
 from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack
 from verdicts.ledger.session_changes import SessionChange
+from verdicts.ledger.sink_changes import SinkChange
 from verdicts.ledger.state import LedgerState
 
 TIMEOUT_SECONDS = 5.0
@@ -113,7 +115,9 @@ class StoreFeedback:
 
 
 KeyChange: TypeAlias = StoreKey | RevokeKey | KeyUsed
-Change: TypeAlias = KeyChange | AddEvents | StoreFeedback | SessionChange
+Change: TypeAlias = (
+    KeyChange | AddEvents | ForgetEvents | StoreFeedback | SessionChange | SinkChange
+)
 Question: TypeAlias = AskMetrics | AskState | Change
 
 

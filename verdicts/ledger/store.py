@@ -9,13 +9,15 @@ from verdicts.ledger.database import migrate, open_writer
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.rollups import Rollups
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
+from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 from verdicts.ledger.statements import ManyRows
+from verdicts.ledger.verdict_events import add_verdict_events
 
 
 class Writer:
     """Holds one connection; for one thread at a time.  Opening brings the schema up to date."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, events: EventSettings = DEFAULT_EVENTS) -> None:
         self._engine = open_writer(url)
         migrate(self._engine)
         dialect = self._engine.dialect
@@ -23,6 +25,7 @@ class Writer:
         self._detections = ManyRows(insert(DETECTION), dialect)
         self._unscanned = ManyRows(insert(UNSCANNED), dialect)
         self._rollups = Rollups(dialect)
+        self._events = events
         self._open: Connection | None = None
 
     def connection(self) -> Connection:
@@ -76,3 +79,4 @@ class Writer:
                 ],
             )
             self._rollups.add(connection, entries)
+            add_verdict_events(connection, entries, self._events)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from verdicts.ledger.changes import apply
 from verdicts.ledger.entry import Entry
+from verdicts.ledger.event_changes import ForgetEvents
 from verdicts.ledger.events import events_after
 from verdicts.ledger.feedback import feedback_on
 from verdicts.ledger.questions import (
@@ -19,6 +20,7 @@ from verdicts.ledger.questions import (
     StoreFeedback,
     ask_change,
 )
+from verdicts.ledger.sink_changes import OpenSink
 from verdicts.ledger.store import Writer
 
 WORM = "0192f3a4-0000-7000-8000-000000000001"
@@ -38,8 +40,11 @@ def test_each_kind_of_change(connection: Connection) -> None:
     assert apply(connection, AddEvents((EVENT,)))
     assert apply(connection, SAID)
     assert not apply(connection, RevokeKey("dk_nobody00", 1))
+    assert apply(connection, OpenSink("siem"))
+    assert not apply(connection, ForgetEvents(kept=1000, before=0))
     with connection.begin():
-        assert [one.kind for one in events_after(connection, 0, (), 9)] == ["shadow", "feedback"]
+        kinds = [one.kind for one in events_after(connection, 0, (), 9)]
+        assert kinds == ["verdict", "shadow", "feedback"]
         assert feedback_on(connection, WORM) != ()
 
 
@@ -47,7 +52,7 @@ def test_one_bad_event_and_none_is_stored(connection: Connection) -> None:
     with pytest.raises(ValueError, match="kind"):
         apply(connection, AddEvents((EVENT, EventRow(1, "gossip", "r1", "", "{}"))))
     with connection.begin():
-        assert events_after(connection, 0, (), 9) == ()
+        assert [one.kind for one in events_after(connection, 0, (), 9)] == ["verdict"]
 
 
 @pytest.mark.usefixtures("ledger")

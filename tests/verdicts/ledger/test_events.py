@@ -14,7 +14,9 @@ from verdicts.ledger.events import (
     events_about,
     events_after,
     events_before,
+    forget_events,
     last_event,
+    oldest_event,
 )
 from verdicts.ledger.new_events import as_data
 from verdicts.ledger.questions import EventRow
@@ -66,27 +68,45 @@ def test_no_events_at_all(connection: Connection) -> None:
     assert last_event(connection) == 0
 
 
+def numbers(connection: Connection) -> list[int]:
+    return [one.time for one in events_after(connection, 0, (), 1000)]
+
+
 def test_the_newest_are_kept(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "KEPT_EVENTS", 10)
     monkeypatch.setattr(events, "STEP_EVENTS", 4)
+    assert not forget_events(connection, 10, 0)
     add_events(connection, [row(n) for n in range(1, 21)])
-    left = [[one.time for one in events_after(connection, 0, (), 100)]]
-    for number in (21, 22):
-        add_events(connection, [row(number)])
-        left.append([one.time for one in events_after(connection, 0, (), 100)])
-    assert left == [list(range(5, 21)), list(range(9, 22)), list(range(13, 23))]
-    add_events(connection, [row(23)])
-    assert [one.time for one in events_after(connection, 0, (), 100)] == list(range(14, 24))
+    assert oldest_event(connection) == 1
+    assert forget_events(connection, 10, 0)
+    assert numbers(connection) == list(range(5, 21))
+    assert forget_events(connection, 10, 0)
+    assert not forget_events(connection, 10, 0)
+    assert numbers(connection) == list(range(11, 21))
+    assert not forget_events(connection, 10, 0)
+    assert oldest_event(connection) == 11
 
 
-def test_a_number_is_never_used_again(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(events, "KEPT_EVENTS", 0)
-    add_events(connection, [row(1)])
-    assert last_event(connection) == 0
-    add_events(connection, [row(2), row(3)])
-    monkeypatch.setattr(events, "KEPT_EVENTS", 10)
+def test_the_young_are_kept(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "STEP_EVENTS", 4)
+    add_events(connection, [row(n) for n in range(1, 10)])
+    assert forget_events(connection, 1000, 7)
+    assert not forget_events(connection, 1000, 7)
+    assert not forget_events(connection, 1000, 7)
+    assert numbers(connection) == [7, 8, 9]
+
+
+def test_a_clock_that_jumped_takes_nothing_young(connection: Connection) -> None:
+    add_events(connection, [row(n) for n in (50, 1, 60, 2, 3, 70)])
+    forget_events(connection, 1000, 10)
+    assert numbers(connection) == [50, 60, 70]
+    forget_events(connection, 1, 55)  # by its number 60 goes too
+    assert numbers(connection) == [70]
+
+
+def test_a_number_is_never_used_again(connection: Connection) -> None:
+    add_events(connection, [row(1), row(2), row(3)])
+    forget_events(connection, 0, 0)
+    assert (oldest_event(connection), last_event(connection)) == (0, 0)
     add_events(connection, [row(4)])
     assert [one.id for one in events_after(connection, 0, (), 100)] == [4]
 

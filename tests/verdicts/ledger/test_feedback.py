@@ -45,7 +45,7 @@ def test_an_author_may_change_his_mind(connection: Connection) -> None:
 
 def test_an_event_says_so(connection: Connection) -> None:
     store_feedback(connection, SAID)
-    (event,) = events_after(connection, 0, (), 10)
+    (event,) = events_after(connection, 0, ("feedback",), 10)
     assert (event.time, event.kind, event.ruleset, event.verdict) == (5, "feedback", "r1", WORM)
     assert json.loads(event.data) == {
         "kind": "false_positive",
@@ -59,7 +59,7 @@ def test_unknown_verdict(connection: Connection) -> None:
     assert not store_feedback(connection, replace(SAID, verdict=unknown))
     assert feedback_on(connection, unknown) is None
     assert feedback_on(connection, "x") is None
-    assert events_after(connection, 0, (), 10) == ()
+    assert events_after(connection, 0, ("feedback",), 10) == ()
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_group_costs_one_statement_a_table(url: str, make_entry: MakeEntry) ->
 
     event.listen(writer.connection(), "before_cursor_execute", count)
     writer.write([make_entry(n) for n in range(30, 90)])
-    tables = ["verdict", "detection", "unscanned", *(f"rollup_{name}" for name in ROLLUPS)]
+    tables = ["verdict", "detection", "unscanned", "event", *(f"rollup_{name}" for name in ROLLUPS)]
     assert statements == {"BEGIN IMMEDIATE": 1, **{f"INSERT INTO {one}": 1 for one in tables}}
     writer.close()
 

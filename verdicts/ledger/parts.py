@@ -1,0 +1,58 @@
+"""Is every part in order: read from what the ledger knows, for health, alarms and deliveries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from verdicts.ledger.state import LedgerState, SeenFront
+from verdicts.status import FrontStatus
+
+STATUS_SECONDS = 5.0
+"""A front reports every second; one silent for longer is not in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the service."""
+
+    name: str
+    ok: bool
+    explanation: str
+    """A sentence; empty if there is nothing to say.  A part may be degraded and yet in order."""
+
+
+def parts_of(state: LedgerState, fronts: int) -> Iterator[Part]:
+    """Yield the database and all parts of so many fronts; absent ones are not in order."""
+    explanation = "" if state.database_writable else "It cannot be written; see the ledger's log."
+    yield Part("database", state.database_writable, explanation)
+    seen = {front.status.front: front for front in state.fronts}
+    for index in range(fronts):
+        front = seen.get(index)
+        if front is None:
+            yield Part(f"front {index}", False, "It never reported.")
+        else:
+            yield from front_parts(front)
+
+
+def front_parts(front: SeenFront) -> Iterator[Part]:
+    """Yield the front, and its parts if it reports."""
+    status = front.status
+    name = f"front {status.front}"
+    if front.age_seconds > STATUS_SECONDS:
+        yield Part(name, False, f"Its last report is {front.age_seconds:.0f} s old.")
+        return
+    yield Part(name, True, "")
+    yield _workers(name, status)
+    missing = ", ".join(status.sandbox_missing)
+    # Degraded without these, but everything is still inspected
+    yield Part(f"{name}: sandbox", True, f"This kernel lacks {missing}." if missing else "")
+    yield Part(
+        f"{name}: clamav",
+        status.clamav in {"up", "off"},
+        status.clamav_fault or ("" if status.clamav == "up" else status.clamav),
+    )
+
+
+def _workers(name: str, status: FrontStatus) -> Part:
+    enough = status.workers >= status.workers_wanted
+    explanation = "" if enough else f"{status.workers} of {status.workers_wanted}."
+    return Part(f"{name}: workers", enough, explanation)
