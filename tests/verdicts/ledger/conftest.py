@@ -119,8 +119,16 @@ def make_entry(make_record: MakeRecord) -> MakeEntry:
     return lambda number=0, **transfer: sent(make_record(number, **transfer))
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def url(request: pytest.FixtureRequest) -> str:
+    """A log without rows: every test that asks for it runs on both databases."""
+    name = {"sqlite": "sqlite_url", "postgresql": "postgresql_url"}[request.param]
+    found: str = request.getfixturevalue(name)
+    return found
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/log.sqlite"
 
 
