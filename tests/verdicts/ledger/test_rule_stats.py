@@ -135,6 +135,7 @@ def test_recent_hits(connection: Connection) -> None:
     assert recent_hits(connection, "MAL_Never_Nov26", 1) == []
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # the plans of the others are no text
 def test_no_query_reads_all_detections(connection: Connection) -> None:
     """Neither a maximum by group nor the edges of the range nor the feedback."""
     seen: list[tuple[str, tuple[object, ...]]] = []
