@@ -21,6 +21,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
     "/v1/health/live": {},
     "/v1/health/ready": {},
     "/v1/verdicts/{id}": COMMON | {"404": "No such verdict"},
+    **{
+        f"/v1/verdicts/{{id}}/{name}": COMMON | {"404": "No such verdict"}
+        for name in ("stix", "misp", "ocsf", "ecs", "cef")
+    },
     "/v1/verdicts/{id}/feedback": COMMON
     | {"404": "No such verdict", "408": "The body took too long", "413": "It is too large"},
     "/v1/rules/{name}": COMMON | {"404": "The active rule set has no such rule"},
