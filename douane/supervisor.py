@@ -29,7 +29,8 @@ from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
 from scanners.passwords.secret import ensure_secret
-from verdicts.ledger.keys import LedgerPlace, ensure_admin_key
+from verdicts.ledger.keys import ensure_admin_key
+from verdicts.ledger.place import LedgerPlace
 from verdicts.model import utc_now
 
 log = structlog.get_logger()
@@ -140,8 +141,10 @@ class Supervisor:
         settings, fd = self._settings, self._settings_fd
         self._say("starting the ledger …")
         await self._launch(Child.of_ours("ledger", "ledger", fd))
-        place = LedgerPlace(settings.database.url, settings.ledger_socket)
-        await asyncio.to_thread(ensure_admin_key, settings.state.directory, place, utc_now())
+        place = LedgerPlace(
+            settings.database.url, settings.ledger_socket, settings.state.directory
+        )
+        await asyncio.to_thread(ensure_admin_key, place, utc_now())
         self._say(f"starting {len(icap)} fronts and their scan workers …")
         doors = zip_longest(icap, icaps)
         fronts = [self._front(index, plain, secure) for index, (plain, secure) in enumerate(doors)]

@@ -32,7 +32,8 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 EMPTY_ALL = """
-DO $$ BEGIN EXECUTE (
+DO $$ BEGIN SET LOCAL session_replication_role = replica;  -- no triggers, those of the audit too
+EXECUTE (
     SELECT coalesce(
         'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY', 'SELECT 1'
     )

@@ -2,24 +2,33 @@
 
 import argparse
 import json
+import re
 from datetime import timedelta
 
 from douane.commands.parsers import Commands
+from douane.explain import printable
 from douane.settings_file import load_settings
 from douane.state import make_state
-from verdicts.ledger.keys import LedgerPlace, create_key, list_keys, revoke_key
+from verdicts.ledger.key_table import stored_row
+from verdicts.ledger.keys import create_key, list_keys, revoke_key
+from verdicts.ledger.place import LedgerPlace
 from verdicts.ledger.questions import Role
+from verdicts.ledger.scopes import Scope
 from verdicts.model import utc_now
-from verdicts.record import rfc3339
+from verdicts.record import microseconds
 
 EXAMPLES = """\
 examples:
   douane keys create soc-dashboard --role viewer
-  douane keys create night-shift --role analyst --days 30
+  douane keys create night-shift --role analyst --expires 30d
+  douane keys create grafana --scopes stats,metrics
   douane keys list
   douane keys revoke dk_AbCdEfGh
 """
-LONGEST_DAYS = 36_500
+UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+LONGEST = timedelta(days=36_500)
+HEADINGS = "PREFIX ROLE CREATED EXPIRES LAST-USED STATE SCOPES NAME".split()
+ROW = "{:<14}{:<10}{:<12}{:<12}{:<12}{:<10}{:<18}{}"
 
 
 def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
@@ -34,7 +43,10 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     create = actions.add_parser("create", parents=[common], help="make a key and print it")
     create.add_argument("name", help="what it is for, e.g. soc-dashboard")
     create.add_argument("--role", choices=[role.value for role in Role], default="viewer")
-    create.add_argument("--days", type=_days, help="it expires after this many days")
+    create.add_argument(
+        "--scopes", type=_scopes, default=(), help=f"limit it to some of: {', '.join(Scope)}"
+    )
+    create.add_argument("--expires", type=_lifetime, help="it ends after e.g. 12h, 90d, 52w")
     create.set_defaults(run=create_one)
     listing = actions.add_parser("list", parents=[common], help="list keys, without secrets")
     listing.add_argument("--json", action="store_true")
@@ -45,35 +57,25 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
 
 
 def create_one(arguments: argparse.Namespace) -> int:
-    lifetime = None if arguments.days is None else timedelta(days=arguments.days)
     role = Role(arguments.role)
-    print(create_key(_place(arguments), arguments.name, role, utc_now(), lifetime))
+    name, lifetime, scopes = arguments.name, arguments.expires, arguments.scopes
+    print(create_key(_place(arguments), name, role, utc_now(), lifetime, scopes=scopes))
     return 0
 
 
 def list_all(arguments: argparse.Namespace) -> int:
     keys = list_keys(_place(arguments))
     if arguments.json:
-        rows = [
-            {
-                "prefix": key.prefix,
-                "name": key.name,
-                "role": key.role,
-                "created": _moment(key.created),
-                "expires": _moment(key.expires),
-                "last_used": _moment(key.last_used),
-                "revoked": _moment(key.revoked),
-            }
-            for key in keys
-        ]
-        print(json.dumps({"data": rows}, indent=2))
+        print(json.dumps({"data": list(map(stored_row, keys))}, indent=2))
         return 0
-    print(f"{'PREFIX':<14}{'ROLE':<10}{'CREATED':<12}{'EXPIRES':<12}{'STATE':<10}NAME")
+    print(ROW.format(*HEADINGS))
+    now = microseconds(utc_now())
     for key in keys:
-        expires = (_moment(key.expires) or "never")[:10]
-        state = "revoked" if key.revoked else "valid"
-        created = (_moment(key.created) or "")[:10]
-        print(f"{key.prefix:<14}{key.role:<10}{created:<12}{expires:<12}{state:<10}{key.name!a}")
+        row = stored_row(key)
+        days = [str(row[name] or "never")[:10] for name in ("created", "expires", "last_used")]
+        state = "revoked" if key.revoked else "valid" if key.valid(now) else "expired"
+        words = (key.prefix, key.role, *days, state, ",".join(key.scopes) or "all")
+        print(printable(ROW.format(*words, key.name)))
     return 0
 
 
@@ -81,22 +83,27 @@ def revoke_one(arguments: argparse.Namespace) -> int:
     if revoke_key(_place(arguments), arguments.prefix, utc_now()):
         print(f"revoked {arguments.prefix}")
         return 0
-    print(f"there is no valid key with the prefix {arguments.prefix}; see `douane keys list`")
+    prefix = printable(arguments.prefix)
+    print(f"there is no valid key with the prefix {prefix}; see `douane keys list`")
     return 2
 
 
 def _place(arguments: argparse.Namespace) -> LedgerPlace:
     settings = load_settings(arguments.config).settings
     make_state(settings)
-    return LedgerPlace(settings.database.url, settings.ledger_socket)
+    return LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
 
 
-def _moment(stamp: int | None) -> str | None:
-    return None if stamp is None else rfc3339(stamp)
+def _lifetime(text: str) -> timedelta:
+    found = re.fullmatch("([0-9]{1,5})([hdw])", text)
+    span = int(found[1]) * UNITS[found[2]] if found else timedelta(0)
+    if not timedelta(0) < span <= LONGEST:
+        raise argparse.ArgumentTypeError("a number of hours, days or weeks such as 12h, 90d, 52w")
+    return span
 
 
-def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= LONGEST_DAYS:
-        raise argparse.ArgumentTypeError(f"1 to {LONGEST_DAYS} days")
-    return days
+def _scopes(text: str) -> tuple[Scope, ...]:
+    try:
+        return tuple(dict.fromkeys(Scope(word.strip()) for word in text.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"words with commas between: {', '.join(Scope)}") from None

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.services import Selftest
 from douane.processes import start
 from douane.selftest.play import known_profiles, play, service_address
-from verdicts.ledger.keys import LedgerPlace
+from verdicts.ledger.place import LedgerPlace
 
 STOP_SECONDS = 5
 
@@ -46,7 +46,7 @@ def main() -> None:
     closing = asyncio.Event()
     app = create_app(
         settings.api,
-        LedgerPlace(settings.database.url, settings.ledger_socket),
+        LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory),
         run_directory=settings.run_directory,
         spool_directory=settings.spool_directory,
         rulesets=settings.rulesets_directory,

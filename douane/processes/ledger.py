@@ -17,6 +17,7 @@ def main() -> None:
             lambda: start.say_ready(arguments.ready_fd),
             stop,
             settings.events,
+            state=settings.state.directory,
         )
 
     start.run("ledger", arguments.supervisor_pid, run)

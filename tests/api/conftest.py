@@ -26,7 +26,8 @@ from scanners.model import (
     Unscanned,
 )
 from verdicts.ledger.entry import decode, encode
-from verdicts.ledger.keys import LedgerPlace, create_key
+from verdicts.ledger.keys import create_key
+from verdicts.ledger.place import LedgerPlace
 from verdicts.ledger.questions import Role
 from verdicts.ledger.server import serve
 from verdicts.ledger.store import Writer
@@ -155,7 +156,7 @@ async def site(
     run_directory: Path, settings: ApiSettings, make_record: Callable[[int], VerdictRecord]
 ) -> AsyncIterator[Site]:
     """Ten transfers in the log, a key of every role; no ledger runs."""
-    place = LedgerPlace(f"sqlite:///{run_directory}/log.sqlite", run_directory / "ledger.sock")
+    place = LedgerPlace(f"sqlite:///{run_directory}/log.sqlite", run_directory / "ledger.sock", run_directory)
     writer = Writer(place.url)
     records = [make_record(number) for number in range(10)]
     writer.write([decode(id_bytes(one.transfer.id), encode(one)) for one in records])

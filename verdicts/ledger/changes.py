@@ -2,33 +2,55 @@
 
 from sqlalchemy import Connection
 
-from verdicts.ledger import key_table, sessions
+from verdicts.ledger import key_table, requests, sessions
+from verdicts.ledger.audit import append
+from verdicts.ledger.audit_changes import AddAudit
+from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.event_changes import ForgetEvents
 from verdicts.ledger.events import add_events, forget_events
 from verdicts.ledger.feedback import store_feedback
-from verdicts.ledger.questions import AddEvents, Change, StoreFeedback
+from verdicts.ledger.questions import AddEvents, Audited, Change, StoreFeedback
+from verdicts.ledger.request_changes import ClaimRequest, KeepAnswer, ReleaseRequest
 from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
 from verdicts.ledger.sink_changes import DisableSink, MoveSink, OpenSink
 from verdicts.ledger.sinks import apply_to_sinks
 
 
-def apply(connection: Connection, change: Change) -> bool:
-    """Return whether something changed; raise ValueError for what no client of ours sends."""
+def apply(connection: Connection, change: Change | AddAudit | Audited, trail: AuditTrail) -> bool:
+    """Return whether something changed; raise ValueError for what no client of ours sends.
+
+    A change and its row of the audit are on disk together, or neither is.
+    """
+    mark = None
+    with connection.begin():
+        match change:
+            case AddAudit(row):
+                mark, done = append(connection, row, trail), True
+            case Audited(inner, row):
+                done = _apply(connection, inner)
+                mark = append(connection, row, trail) if done else None
+            case plain:
+                done = _apply(connection, plain)
+    if mark:
+        trail.keep(mark)
+    return done
+
+
+def _apply(connection: Connection, change: Change) -> bool:
+    """Take part in the transaction that `apply` began."""
     match change:
         case AddEvents(events):
-            with connection.begin():
-                add_events(connection, events)
+            add_events(connection, events)
             return True
         case ForgetEvents(kept, before):
-            with connection.begin():
-                return forget_events(connection, kept, before)
+            return forget_events(connection, kept, before)
         case OpenSink() | MoveSink() | DisableSink():
-            with connection.begin():
-                return apply_to_sinks(connection, change)
+            return apply_to_sinks(connection, change)
         case StoreFeedback():
-            with connection.begin():
-                return store_feedback(connection, change)
+            return store_feedback(connection, change)
         case StartSession() | SessionSeen() | EndSession():
             return sessions.apply(connection, change)
+        case ClaimRequest() | KeepAnswer() | ReleaseRequest():
+            return requests.apply(connection, change)
         case key_change:
             return key_table.apply(connection, key_change)

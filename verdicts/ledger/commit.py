@@ -13,9 +13,11 @@ from typing import Protocol, TypeVar
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
+from verdicts.ledger.audit_changes import AddAudit
+from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.changes import apply
 from verdicts.ledger.entry import BadRecord, Entry, decode
-from verdicts.ledger.questions import Change
+from verdicts.ledger.questions import Audited, Change
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 from verdicts.ledger.store import Writer
 
@@ -107,9 +109,9 @@ class GroupCommit:
         await self.in_thread(self._close)
         self._thread.shutdown()
 
-    async def change(self, change: Change) -> bool:
+    async def change(self, change: Change | AddAudit | Audited, trail: AuditTrail) -> bool:
         """Return whether something changed; raise what the database raises."""
-        return await self.in_thread(lambda: apply(self._opened().connection(), change))
+        return await self.in_thread(lambda: apply(self._opened().connection(), change, trail))
 
     async def in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from verdicts.ledger.audit_changes import AddAudit
+from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.commit import GroupCommit, Outcome
 from verdicts.ledger.counters import Counters
 from verdicts.ledger.frames import BadFrame
@@ -13,6 +15,8 @@ from verdicts.ledger.questions import (
     Answer,
     AskMetrics,
     AskState,
+    Audited,
+    Change,
     Done,
     MetricsText,
     Question,
@@ -37,9 +41,12 @@ class Peer(Protocol):
 class Desk:
     """What the connections share."""
 
-    def __init__(self, database_url: str, events: EventSettings = DEFAULT_EVENTS) -> None:
+    def __init__(
+        self, database_url: str, trail: AuditTrail, events: EventSettings = DEFAULT_EVENTS
+    ) -> None:
         self.commit = GroupCommit(database_url, self._committed, events)
         self.connections: set[Peer] = set()
+        self._trail = trail
         self._counters = Counters()
         self._fronts: dict[int, tuple[FrontStatus, float]] = {}
 
@@ -78,7 +85,11 @@ class Desk:
             case AskState():
                 return self.state()
             case change:
-                return Done(await self.commit.change(change))
+                return Done(await self.change(change))
+
+    async def change(self, change: Change | AddAudit | Audited) -> bool:
+        """Return whether something changed; raise what the database raises."""
+        return await self.commit.change(change, self._trail)
 
     def state(self) -> LedgerState:
         now = time.monotonic()

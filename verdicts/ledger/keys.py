@@ -1,45 +1,37 @@
-"""API keys: making, listing, revoking, checking them, and the first admin key.
-
-Changes go through the ledger while it runs, and straight to the database while it does not.
-"""
+"""API keys: making, listing and revoking them on this machine, and the first admin key."""
 
 import os
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from verdicts.ledger import key_table
-from verdicts.ledger.key_table import KEY_START, PREFIX_LENGTH, ApiKey, key_digest
+from verdicts.ledger.audit_changes import AuditRow, audit_row
+from verdicts.ledger.key_table import KEY_START, PREFIX_LENGTH, ApiKey, key_digest, key_row
+from verdicts.ledger.place import LedgerPlace, change_at
 from verdicts.ledger.queries import Reader
-from verdicts.ledger.questions import (
-    KeyChange,
-    LedgerAway,
-    RevokeKey,
-    Role,
-    StoreKey,
-    ask_change,
-)
+from verdicts.ledger.questions import Audited, RevokeKey, Role, StoreKey
+from verdicts.ledger.scopes import Scope
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
 ADMIN_KEY_FILE = "admin.key"
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerPlace:
-    """Where the ledger and its database are."""
-
-    url: str
-    socket: Path
+COMMAND_LINE = "command line"
+SERVICE = "douane serve"
 
 
 def create_key(
-    place: LedgerPlace, name: str, role: Role, now: datetime, lifetime: timedelta | None = None
+    place: LedgerPlace,
+    name: str,
+    role: Role,
+    now: datetime,
+    lifetime: timedelta | None = None,
+    *,
+    scopes: tuple[Scope, ...] = (),
 ) -> str:
     """Return a new key; it is kept nowhere else.  Without `lifetime` it does not expire."""
-    key = KEY_START + secrets.token_urlsafe(32)
-    _change(place, _new(key, name, role, now, lifetime))
+    key = make_key()
+    _store(place, new_key(key, name, role, now, lifetime, scopes=scopes), COMMAND_LINE)
     return key
 
 
@@ -56,22 +48,68 @@ def list_keys(place: LedgerPlace) -> list[ApiKey]:
 
 def revoke_key(place: LedgerPlace, prefix: str, now: datetime) -> bool:
     """Return whether there was such a key that was not yet revoked."""
-    return _change(place, RevokeKey(prefix, microseconds(now)))
+    change = RevokeKey(prefix, microseconds(now))
+    return change_at(place, Audited(change, local_row(change.now, "key.revoked", prefix)))
 
 
-def ensure_admin_key(state: Path, place: LedgerPlace, now: datetime) -> Path:
+def ensure_admin_key(place: LedgerPlace, now: datetime) -> Path:
     """Write the first admin key, readable by its owner only; return the path of its file.
 
     Does nothing once any key exists, so that a deleted file stays deleted.  A file whose key the
     database does not know (a new database, a crash in between) is made to work again.
     """
-    path = state / ADMIN_KEY_FILE
+    path = place.state / ADMIN_KEY_FILE
     if not path.exists():
         if list_keys(place):
             return path
-        _write_new(path, KEY_START + secrets.token_urlsafe(32))
-    _change(place, _new(path.read_text().strip(), "first admin key", Role.ADMIN, now))
+        _write_new(path, make_key())
+    _store(place, new_key(path.read_text().strip(), "first admin key", Role.ADMIN, now), SERVICE)
     return path
+
+
+def make_key() -> str:
+    """Return 256 random bits as a key."""
+    return KEY_START + secrets.token_urlsafe(32)
+
+
+def new_key(
+    key: str,
+    name: str,
+    role: Role,
+    now: datetime,
+    lifetime: timedelta | None = None,
+    *,
+    scopes: tuple[Scope, ...] = (),
+) -> StoreKey:
+    """Return what is stored of a key."""
+    return StoreKey(
+        hash=key_digest(key).hex(),
+        prefix=key[:PREFIX_LENGTH],
+        name=name,
+        role=role,
+        created=microseconds(now),
+        expires=None if lifetime is None else microseconds(now + lifetime),
+        scopes=scopes,
+    )
+
+
+def local_row(
+    now: int,
+    action: str,
+    about: str,
+    *,
+    before: object = None,
+    after: object = None,
+    actor: str = COMMAND_LINE,
+) -> AuditRow:
+    """Return the row of the audit for what somebody does on this machine."""
+    uid = f"uid {os.getuid()}"
+    return audit_row(now, actor, action, about, before=before, after=after, credential=uid)
+
+
+def _store(place: LedgerPlace, key: StoreKey, actor: str) -> bool:
+    row = local_row(key.created, "key.created", key.prefix, after=key_row(key), actor=actor)
+    return change_at(place, Audited(key, row))
 
 
 def _write_new(path: Path, key: str) -> None:
@@ -86,30 +124,6 @@ def _write_new(path: Path, key: str) -> None:
         os.link(partial, path)
     finally:
         partial.unlink()
-
-
-def _new(
-    key: str, name: str, role: Role, now: datetime, lifetime: timedelta | None = None
-) -> StoreKey:
-    return StoreKey(
-        hash=key_digest(key).hex(),
-        prefix=key[:PREFIX_LENGTH],
-        name=name,
-        role=role,
-        created=microseconds(now),
-        expires=None if lifetime is None else microseconds(now + lifetime),
-    )
-
-
-def _change(place: LedgerPlace, change: KeyChange) -> bool:
-    try:
-        return ask_change(place.socket, change)
-    except LedgerAway:
-        writer = Writer(place.url)
-        try:
-            return key_table.apply(writer.connection(), change)
-        finally:
-            writer.close()
 
 
 def _require_database(place: LedgerPlace) -> None:

@@ -10,8 +10,11 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from verdicts.ledger.audit_changes import AddAudit, AuditRow
 from verdicts.ledger.event_changes import ForgetEvents
 from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack
+from verdicts.ledger.request_changes import RequestChange
+from verdicts.ledger.scopes import Scope
 from verdicts.ledger.session_changes import SessionChange
 from verdicts.ledger.sink_changes import SinkChange
 from verdicts.ledger.state import LedgerState
@@ -57,6 +60,8 @@ class StoreKey:
     role: Role
     created: int
     expires: int | None
+    scopes: tuple[Scope, ...] = ()
+    """() is all that the role may do."""
     ask: Literal["store_key"] = "store_key"
 
 
@@ -116,9 +121,26 @@ class StoreFeedback:
 
 KeyChange: TypeAlias = StoreKey | RevokeKey | KeyUsed
 Change: TypeAlias = (
-    KeyChange | AddEvents | ForgetEvents | StoreFeedback | SessionChange | SinkChange
+    KeyChange
+    | AddEvents
+    | ForgetEvents
+    | StoreFeedback
+    | SessionChange
+    | SinkChange
+    | RequestChange
 )
-Question: TypeAlias = AskMetrics | AskState | Change
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A change and its row of the audit, in one transaction; without the change no row."""
+
+    change: Annotated[Change, Field(discriminator="ask")]
+    row: AuditRow
+    ask: Literal["audited"] = "audited"
+
+
+Question: TypeAlias = AskMetrics | AskState | Change | AddAudit | Audited
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +188,7 @@ def ask_state(ledger: Path) -> LedgerState:
     return _ask(ledger, AskState(), LedgerState)
 
 
-def ask_change(ledger: Path, change: Change) -> bool:
+def ask_change(ledger: Path, change: Change | AddAudit | Audited) -> bool:
     """Return whether something changed."""
     return _ask(ledger, change, Done).done
 

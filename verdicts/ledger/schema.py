@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -16,11 +17,31 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    func,
+    literal_column,
 )
+from sqlalchemy.dialects import postgresql
+
+from verdicts.ledger.guard import guard
 
 METADATA = MetaData()
-LISTED_BY = ("action", "level", "channel", "direction", "user", "client_ip", "sha256")
-"""Filters of the list; each has an index (filter, time)."""
+LISTED_BY = (
+    *("action", "channel", "direction", "user", "client_ip", "sha256"),
+    *("true_type", "clause", "service", "enforced", "size"),
+)
+"""What the list is filtered or sorted by; each has an index with the time behind it."""
+BEGUN_BY = ("url", "file_name")
+"""What the list is also filtered by the beginning of."""
+BEGINNING = 200
+"""Characters of such a text in its index: with four bytes each it fits a row of PostgreSQL's."""
+# The order of code points, as in SQLite: in that of a language, a beginning is no range
+_CODE_POINTS = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
+def beginning(column: Column[str]) -> ColumnElement[str]:
+    """Return what is indexed of a long text; numbers stand in it as the index has them."""
+    return func.substr(column, literal_column("1"), literal_column(str(BEGINNING)))
+
 
 VERDICT = Table(
     "verdict",
@@ -38,8 +59,8 @@ VERDICT = Table(
     Column("channel", Text, nullable=False),
     Column("user", Text, nullable=False),
     Column("client_ip", Text, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("file_name", Text, nullable=False),
+    Column("url", _CODE_POINTS, nullable=False),
+    Column("file_name", _CODE_POINTS, nullable=False),
     Column("declared_type", Text, nullable=False),
     Column("true_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
@@ -53,8 +74,12 @@ VERDICT = Table(
     Column("other_names", Text, nullable=False, server_default=""),
     Column("other_types", Text, nullable=False, server_default=""),
     Index("ix_verdict_time", "time"),
+    # What is malicious and yet was allowed is asked for often, and both alone are common
+    Index("ix_verdict_level_time", "level", "time", "action"),
     *(Index(f"ix_verdict_{name}_time", name, "time") for name in LISTED_BY),
 )
+for _name in BEGUN_BY:
+    Index(f"ix_verdict_{_name}_time", beginning(VERDICT.c[_name]), VERDICT.c.time)
 
 
 def _found_in_verdict() -> tuple[Column[bytes], Column[int], Column[int]]:
@@ -81,6 +106,7 @@ DETECTION = Table(
     Column("level", Text, nullable=False),
     Column("path", Text, nullable=False),  # JSON array
     Column("detail", Text, nullable=False),
+    Index("ix_detection_time", "time"),
     Index("ix_detection_code_time", "code", "time"),
     Index("ix_detection_name_time", "name", "time"),
 )
@@ -92,6 +118,7 @@ UNSCANNED = Table(
     Column("scanner", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("path", Text, nullable=False),  # JSON array
+    Index("ix_unscanned_time", "time"),
     Index("ix_unscanned_reason_time", "reason", "time"),
 )
 
@@ -176,21 +203,30 @@ FEEDBACK = Table(
 AUDIT = Table(
     "audit",
     METADATA,
-    # Changes and reveals, never updated and never deleted; each hash covers the one before
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    # Changes and reveals, never updated and never deleted; each hash covers the one before.
+    # Ids have no gaps: `verdicts.ledger.audit` gives them.
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     Column("time", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("credential", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("action", Text, nullable=False),
-    Column("object", Text, nullable=False),
+    Column("about", Text, nullable=False),
     Column("before", Text, nullable=False),  # JSON; empty if there was nothing
     Column("after", Text, nullable=False),  # JSON; empty if there is nothing
     Column("request", Text, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Index("ix_audit_time", "time"),
-    sqlite_autoincrement=True,
+    Index("ix_audit_actor", "actor", "id"),
+    Index("ix_audit_action", "action", "id"),
+    Index("ix_audit_about", "about", "id"),
 )
+guard(AUDIT)
 
 SESSION = Table(
     "session",

@@ -34,18 +34,17 @@ def session_digest(token: str) -> str:
 
 
 def apply(connection: Connection, change: SessionChange) -> bool:
-    """Change the table in its own transaction; return whether something changed."""
+    """Change the table in the caller's transaction; return whether something changed."""
     digest = bytes.fromhex(change.hash)
-    with connection.begin():
-        match change:
-            case StartSession():
-                return _start(connection, change, digest)
-            case SessionSeen():
-                later = update(SESSION).where(SESSION.c.hash == digest, SESSION.c.seen < change.now)
-                return connection.execute(later.values(seen=change.now)).rowcount > 0
-            case EndSession():
-                gone = delete(SESSION).where(SESSION.c.hash == digest)
-                return connection.execute(gone).rowcount > 0
+    match change:
+        case StartSession():
+            return _start(connection, change, digest)
+        case SessionSeen():
+            later = update(SESSION).where(SESSION.c.hash == digest, SESSION.c.seen < change.now)
+            return connection.execute(later.values(seen=change.now)).rowcount > 0
+        case EndSession():
+            gone = delete(SESSION).where(SESSION.c.hash == digest)
+            return connection.execute(gone).rowcount > 0
 
 
 def find_session(connection: Connection, token: str) -> Session | None:

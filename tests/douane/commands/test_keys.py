@@ -39,7 +39,7 @@ def test_create_list_revoke(
     short_folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    key = created("soc", "--role", "analyst", "--days", "30")
+    key = created("soc", "--role", "analyst", "--expires", "30d")
     assert key.startswith("dk_")
     (row,) = listed()
     assert (row["name"], row["role"], row["revoked"]) == ("soc", "analyst", None)
@@ -63,9 +63,9 @@ def test_the_table_prints_no_name_raw(
     created("plain")
     assert douane("keys", "list") == 0
     heading, *rows = capsys.readouterr().out.splitlines()
-    assert heading.split() == ["PREFIX", "ROLE", "CREATED", "EXPIRES", "STATE", "NAME"]
-    assert [row.split()[1::3] for row in rows] == [["viewer", "valid"]] * 2
-    assert "'\\x1b[2J\\u202eevil'" in rows[0]
+    assert heading.split() == "PREFIX ROLE CREATED EXPIRES LAST-USED STATE SCOPES NAME".split()
+    assert [row.split()[5:7] for row in rows] == [["valid", "all"]] * 2
+    assert "\\x1b[2J\\u202eevil" in rows[0]
     assert "never" in rows[1]
 
 
@@ -74,14 +74,16 @@ def test_no_keys_yet(douane: Douane, capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.count("\n") == 1
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "36501", "x", "99999999999999"])
+@pytest.mark.parametrize(
+    "days", ["0d", "-1d", "36501d", "x", "30", "99999999999999d", "99999w", "1d\n", "٣d"]
+)
 def test_impossible_days_are_refused(
     douane: Douane, days: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        douane("keys", "create", "x", "--days", days)
+        douane("keys", "create", "x", "--expires", days)
     assert ended.value.code == 2
-    assert "--days" in capsys.readouterr().err
+    assert "--expires" in capsys.readouterr().err
 
 
 def test_the_state_is_private(created: Callable[..., str], short_folder: Path) -> None:

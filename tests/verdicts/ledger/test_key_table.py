@@ -6,12 +6,18 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, text
 
-from verdicts.ledger.key_table import ApiKey, apply, find_key, key_digest, list_keys, still_valid
-from verdicts.ledger.questions import KeyUsed, RevokeKey, Role, StoreKey
+from verdicts.ledger import key_table
+from verdicts.ledger.key_table import ApiKey, find_key, key_digest, list_keys, still_valid
+from verdicts.ledger.questions import KeyChange, KeyUsed, RevokeKey, Role, StoreKey
 from verdicts.ledger.store import Writer
 
 KEY = "dk_abcdefgh-the-rest-of-it"
 STORED = StoreKey(key_digest(KEY).hex(), KEY[:11], "soc", Role.ANALYST, 100, 200)
+
+
+def apply(connection: Connection, change: KeyChange) -> bool:
+    with connection.begin():
+        return key_table.apply(connection, change)
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 
 from verdicts.ledger.key_table import find_key
 from verdicts.ledger.keys import (
-    LedgerPlace,
     create_key,
     ensure_admin_key,
     list_keys,
     revoke_key,
 )
+from verdicts.ledger.place import LedgerPlace
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import Role
 from verdicts.record import microseconds
@@ -23,8 +23,8 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def where(url: str, place: Path) -> LedgerPlace:
-    return LedgerPlace(url, place)
+def where(url: str, place: Path, tmp_path: Path) -> LedgerPlace:
+    return LedgerPlace(url, place, tmp_path)
 
 
 def role_of(where: LedgerPlace, key: str) -> Role | None:
@@ -62,33 +62,33 @@ def test_no_keys_yet(where: LedgerPlace) -> None:
 
 
 def test_first_admin_key(where: LedgerPlace, tmp_path: Path) -> None:
-    path = ensure_admin_key(tmp_path, where, NOW)
+    path = ensure_admin_key(where, NOW)
     assert path == tmp_path / "admin.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     key = path.read_text().strip()
     assert role_of(where, key) is Role.ADMIN
-    assert ensure_admin_key(tmp_path, where, NOW) == path
+    assert ensure_admin_key(where, NOW) == path
     assert path.read_text().strip() == key
     assert len(list_keys(where)) == 1
     assert sorted(one.name for one in tmp_path.glob("admin*")) == ["admin.key"]
 
 
 def test_deleted_file_stays_deleted(where: LedgerPlace, tmp_path: Path) -> None:
-    ensure_admin_key(tmp_path, where, NOW).unlink()
-    ensure_admin_key(tmp_path, where, NOW)
+    ensure_admin_key(where, NOW).unlink()
+    ensure_admin_key(where, NOW)
     assert not (tmp_path / "admin.key").exists()
     assert len(list_keys(where)) == 1
 
 
 def test_new_database_learns_the_old_key(where: LedgerPlace, tmp_path: Path) -> None:
-    path = ensure_admin_key(tmp_path, where, NOW)
-    fresh = LedgerPlace(f"sqlite:///{tmp_path}/fresh.sqlite", where.socket)
-    ensure_admin_key(tmp_path, fresh, NOW)
+    path = ensure_admin_key(where, NOW)
+    fresh = LedgerPlace(f"sqlite:///{tmp_path}/fresh.sqlite", where.socket, tmp_path)
+    ensure_admin_key(fresh, NOW)
     assert role_of(fresh, path.read_text().strip()) is Role.ADMIN
 
 
 def test_revoked_admin_key_is_not_revived(where: LedgerPlace, tmp_path: Path) -> None:
-    key = ensure_admin_key(tmp_path, where, NOW).read_text().strip()
+    key = ensure_admin_key(where, NOW).read_text().strip()
     revoke_key(where, key[:11], NOW)
-    ensure_admin_key(tmp_path, where, NOW)
+    ensure_admin_key(where, NOW)
     assert role_of(where, key) is None

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from verdicts.ledger import key_table
+from verdicts.ledger import key_table, sessions
 from verdicts.ledger.questions import RevokeKey, Role, StoreKey
-from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
-from verdicts.ledger.sessions import SESSIONS_A_KEY, apply, find_session, session_digest
+from verdicts.ledger.session_changes import EndSession, SessionChange, SessionSeen, StartSession
+from verdicts.ledger.sessions import SESSIONS_A_KEY, find_session, session_digest
 from verdicts.ledger.store import Writer
 
 PREFIX = "dk_12345678"
@@ -20,9 +20,15 @@ IDLE = 100
 def connection(url: str) -> Iterator[Connection]:
     writer = Writer(url)
     connection = writer.connection()
-    key_table.apply(connection, KEY)
+    with connection.begin():
+        key_table.apply(connection, KEY)
     yield connection
     writer.close()
+
+
+def apply(connection: Connection, change: SessionChange) -> bool:
+    with connection.begin():
+        return sessions.apply(connection, change)
 
 
 def start(connection: Connection, token: str, now: int = 10, expires: int = 1000) -> bool:
@@ -70,7 +76,8 @@ def test_use_is_never_noted_backwards(connection: Connection) -> None:
 
 def test_ends_with_its_key(connection: Connection) -> None:
     start(connection, "token")
-    assert key_table.apply(connection, RevokeKey(PREFIX, 20))
+    with connection.begin():
+        assert key_table.apply(connection, RevokeKey(PREFIX, 20))
     assert not valid(connection, "token", 21)
 
 

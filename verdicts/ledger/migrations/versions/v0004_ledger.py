@@ -13,10 +13,29 @@ ROLLUPS = {
     "client_ip": "client_ip",
     "user": "user",
 }
+LISTED_BY = ("true_type", "clause", "service", "enforced", "size")
+BEGUN_BY = ("url", "file_name")
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'rows of the audit are never changed'); END",
+        "CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'rows of the audit are never deleted'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'rows of the audit are never changed or deleted'; END $$",
+        "CREATE TRIGGER audit_is_not_changed BEFORE UPDATE OR DELETE ON audit "
+        "FOR EACH ROW EXECUTE FUNCTION audit_refuses()",
+        "CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuses()",
+    ),
+}
 
 
 def upgrade() -> None:
+    _add_filters()
     _add_rollups()
     _add_access()
     _add_delivery()
@@ -25,6 +44,19 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("value", sa.BigInteger, nullable=False),
     )
+
+
+def _add_filters() -> None:
+    if op.get_bind().dialect.name == "postgresql":  # SQLite's order is this one anyway
+        for name in BEGUN_BY:
+            op.execute(f'ALTER TABLE verdict ALTER COLUMN {name} TYPE text COLLATE "C"')
+    op.drop_index("ix_verdict_level_time", "verdict")
+    op.create_index("ix_verdict_level_time", "verdict", ["level", "time", "action"])
+    for name in LISTED_BY:
+        op.create_index(f"ix_verdict_{name}_time", "verdict", [name, "time"])
+    for name in BEGUN_BY:
+        beginning = sa.text(f"substr({name}, 1, 200)")
+        op.create_index(f"ix_verdict_{name}_time", "verdict", [beginning, "time"])
 
 
 def _add_rollups() -> None:
@@ -38,26 +70,31 @@ def _add_rollups() -> None:
             sa.Column("bytes", sa.BigInteger, nullable=False),
             sqlite_with_rowid=False,
         )
+    for found in ("detection", "unscanned"):
+        op.create_index(f"ix_{found}_time", found, ["time"])
 
 
 def _add_access() -> None:
     op.add_column("api_key", sa.Column("scopes", sa.Text, nullable=False, server_default=""))
     op.create_table(
         "audit",
-        sa.Column("id", NUMBER, primary_key=True),
+        sa.Column("id", NUMBER, primary_key=True, autoincrement=False),
         sa.Column("time", sa.BigInteger, nullable=False),
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("credential", sa.Text, nullable=False),
         sa.Column("address", sa.Text, nullable=False),
         sa.Column("action", sa.Text, nullable=False),
-        sa.Column("object", sa.Text, nullable=False),
+        sa.Column("about", sa.Text, nullable=False),
         sa.Column("before", sa.Text, nullable=False),
         sa.Column("after", sa.Text, nullable=False),
         sa.Column("request", sa.Text, nullable=False),
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
-        sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_time", "audit", ["time"])
+    for column in ("actor", "action", "about"):
+        op.create_index(f"ix_audit_{column}", "audit", [column, "id"])
+    for statement in GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
     op.create_table(
         "session",
         sa.Column("hash", sa.LargeBinary(32), primary_key=True),

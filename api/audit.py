@@ -1,0 +1,76 @@
+"""Rows of the audit for what is done over the API: who, with which key, from where."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+
+from api.problems import RequestFailed
+from api.services import Services
+from verdicts.ledger.audit_changes import AddAudit, AuditRow, audit_row
+from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.questions import Audited, Change, LedgerAway, LedgerFailed, ask_change
+from verdicts.model import utc_now
+from verdicts.record import microseconds
+
+log = structlog.get_logger()
+
+
+async def audited(  # noqa: PLR0917 - who, what, to what, before, after
+    services: Services,
+    request: Request,
+    key: ApiKey | None,
+    action: str,
+    about: str,
+    before: object = None,
+    after: object = None,
+) -> None:
+    """Write what has just been done, or is about to be shown; None: nobody that is known.
+
+    For changes outside the database; `audited_change` is for those in it.  Raise RequestFailed: the
+    change is done, and the answer says that nobody wrote it down.
+    """
+    row = _row(request, key, action, about, before, after)
+    try:
+        await run_in_threadpool(ask_change, services.ledger, AddAudit(row))
+    except (LedgerAway, LedgerFailed):
+        log.exception("api.audit_not_written", action=action, about=about, actor=row.actor)
+        raise RequestFailed(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "It is done, but could not be written into the audit; the log of the API has it.",
+        ) from None
+
+
+async def audited_change(  # noqa: PLR0917
+    services: Services,
+    request: Request,
+    key: ApiKey,
+    change: Change,
+    action: str,
+    about: str,
+    before: object = None,
+    after: object = None,
+) -> bool:
+    """Return whether something changed; then its row of the audit is on disk as well.
+
+    Raise LedgerAway or LedgerFailed, and then neither is.
+    """
+    row = _row(request, key, action, about, before, after)
+    return await run_in_threadpool(ask_change, services.ledger, Audited(change, row))
+
+
+def _row(  # noqa: PLR0917
+    request: Request, key: ApiKey | None, action: str, about: str, before: object, after: object
+) -> AuditRow:
+    return audit_row(
+        microseconds(utc_now()),
+        key.name if key else "",
+        action,
+        about,
+        before=before,
+        after=after,
+        credential=key.prefix if key else "",
+        address=request.client.host if request.client else "",
+        request=str(request.scope.get("request_id", "")),
+    )

@@ -1,0 +1,35 @@
+"""Where the ledger is, and a change from outside: through it while it runs, else without it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from verdicts.ledger.audit_changes import AddAudit
+from verdicts.ledger.audit_trail import AuditTrail
+from verdicts.ledger.changes import apply
+from verdicts.ledger.questions import Audited, Change, LedgerAway, ask_change
+from verdicts.ledger.store import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPlace:
+    """Where the ledger and its database are."""
+
+    url: str
+    socket: Path
+    state: Path
+    """Folder with the key and the head of the audit."""
+
+
+def change_at(place: LedgerPlace, change: Change | AddAudit | Audited) -> bool:
+    """Return whether something changed; straight in the database if no ledger answers.
+
+    Raise LedgerFailed.
+    """
+    try:
+        return ask_change(place.socket, change)
+    except LedgerAway:
+        writer = Writer(place.url)
+        try:
+            return apply(writer.connection(), change, AuditTrail(place.state))
+        finally:
+            writer.close()
