@@ -12,6 +12,9 @@ from fastapi import BackgroundTasks, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.exchange import exchange_of
+from api.idempotency import only_once
+from api.parameters import check_query
 from api.problems import RequestFailed
 from api.services import Served, Services
 from verdicts.ledger.key_table import ApiKey, find_key
@@ -36,6 +39,7 @@ async def _key(
     if credentials is None:
         raise _unauthorized("Send an API key: Authorization: Bearer dk_…")
     key = await find_valid_key(request, services, credentials.credentials)
+    exchange_of(request.scope).headers |= services.limits.take(key.prefix)
     if time.monotonic() - services.key_uses.get(key.prefix, -USE_NOTED_SECONDS) >= (
         USE_NOTED_SECONDS
     ):
@@ -49,19 +53,27 @@ async def find_valid_key(request: Request, services: Services, presented: str) -
 
     Whoever signs in to the dashboard comes this way, too.
     """
+    address = request.client.host if request.client else ""
+    services.limits.before_lookup(address, presented)
     key = await run_in_threadpool(_find, services.reader, presented)
-    if key is None or not key.valid(microseconds(utc_now())):
+    right = key is not None and key.valid(microseconds(utc_now()))
+    services.limits.after_lookup(address, presented, right=right)
+    if key is None or not right:
         await asyncio.sleep(WRONG_KEY_SECONDS)
         raise _unauthorized("This key is wrong, expired or revoked.")
     return key
 
 
-def require(role: Role) -> Callable[[ApiKey], Awaitable[ApiKey]]:
+def require(role: Role) -> Callable[..., Awaitable[ApiKey]]:
     """Return a dependency that gives the key if it may do what `role` may, else a 401 or 403."""
 
-    async def checked(key: Annotated[ApiKey, Depends(_key)]) -> ApiKey:
+    async def checked(
+        request: Request, services: Served, key: Annotated[ApiKey, Depends(_key)]
+    ) -> ApiKey:
         if not key.role.may(role):
             raise RequestFailed(HTTPStatus.FORBIDDEN, f"This needs the role {role.value}.")
+        check_query(request)
+        await only_once(request, services, key.prefix)
         return key
 
     return checked

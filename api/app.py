@@ -7,15 +7,21 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from api import problems
+from api import idempotency, problems
 from api.active_rules import ActiveRules
+from api.compression import Compression
+from api.conditional import Conditional
+from api.cross_origin import CrossOrigin
 from api.description import VERSION, describe
 from api.envelope import Envelope
+from api.key_watch import KeyWatch
 from api.places import Places
+from api.rate_limit import RateLimits
 from api.routes import (
     documentation,
     events,
     feedback,
+    formats,
     health,
     metrics,
     rules,
@@ -30,8 +36,10 @@ from api.routes import (
 )
 from api.services import Selftest, Services
 from api.settings import ApiSettings
+from api.unread import Unread
 from scanners.settings import MiB
-from verdicts.ledger.keys import LedgerPlace
+from verdicts.ledger.place import LedgerPlace
+from verdicts.ledger.feed import EventFeed
 from verdicts.ledger.queries import Reader
 from verdicts.rulesets.store import Store
 from verdicts.spool import SpoolSpace
@@ -39,6 +47,7 @@ from verdicts.spool import SpoolSpace
 ROUTERS = (
     verdicts.router,
     feedback.router,
+    formats.router,
     rules.router,
     ruleset_routes.router,
     ruleset_orders.router,
@@ -107,12 +116,21 @@ def create_app(
         false_positive_rate=false_positive_rate,
         closing=closing,
         streams=asyncio.Semaphore(STREAMS),
+        feed=EventFeed(reader),
+        key_watch=KeyWatch(reader),
         handing_in=Places(HANDED_IN),
         orders=asyncio.Semaphore(ORDERS),
+        limits=RateLimits(settings.requests_a_minute),
     )
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
+    idempotency.install(app, place.socket)  # from the innermost to the outermost
+    app.add_middleware(Conditional)
+    app.add_middleware(Compression)
+    if settings.origins:
+        app.add_middleware(CrossOrigin, origins=settings.origins)
     app.add_middleware(Envelope)
+    app.add_middleware(Unread)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app

@@ -9,8 +9,11 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.active_rules import ActiveRules
+from api.key_watch import KeyWatch
 from api.places import Places
+from api.rate_limit import RateLimits
 from api.settings import ApiSettings
+from verdicts.ledger.feed import EventFeed
 from verdicts.ledger.queries import Reader
 from verdicts.rulesets.store import Store
 from verdicts.spool import SpoolSpace
@@ -50,10 +53,14 @@ class Services:
     """Set when the API is about to stop: streams end then."""
     streams: asyncio.Semaphore
     """Places for clients that follow events."""
+    feed: EventFeed
+    key_watch: KeyWatch
     handing_in: Places
     """For rule sets that are being handed in."""
     orders: asyncio.Semaphore
     """Places for those who wait until the supervisor has carried out their order."""
+    limits: RateLimits
+    """How much each key may ask."""
     key_uses: dict[str, float] = field(default_factory=dict)
     """When the use of a key was last noted, by prefix; monotonic seconds."""
     session_uses: dict[str, float] = field(default_factory=dict)

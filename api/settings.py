@@ -1,8 +1,12 @@
 """Settings of the REST API."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from scanners.settings import MiB, Section
+
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.\-\[\]:]{1,255}$")]
 
 
 class ApiSettings(Section):
@@ -21,6 +25,15 @@ class ApiSettings(Section):
     )
     upload_seconds: float = Field(600, gt=0, description="Longest time such a file may take.")
     uploads: int = Field(8, ge=1, le=100, description="Files handed in at the same time.")
+    requests_a_minute: int = Field(
+        1200, ge=0, le=1_000_000, description="That one key may send; 0: as many as it likes."
+    )
+    origins: tuple[Origin, ...] = Field(
+        (),
+        max_length=32,
+        description="Other origins whose pages may call the API from a browser, with a key; for "
+        'example ["https://soc.example"].',
+    )
     public_url: str = Field(
         "",
         pattern=r"^(https?://[A-Za-z0-9.\-\[\]:]{1,255})?$",

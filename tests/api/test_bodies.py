@@ -83,7 +83,7 @@ async def test_document_that_is_too_large(client: Client) -> None:
 
 
 async def test_slow_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "JSON_SECONDS", 0.01)
+    monkeypatch.setattr(bodies, "SMALL_SECONDS", 0.01)
     with pytest.raises(RequestFailed) as caught:
         await read_json(Client(b"{", ends=False).request(), Said)
     assert caught.value.status == 408

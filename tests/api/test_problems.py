@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.problems import RequestFailed
+from api.problem_kinds import ProblemKind
+from api.problems import FieldProblem, RequestFailed
 
 CASES = [
     # method, path, body, status, what `errors` names
@@ -25,6 +26,14 @@ CASES = [
     ("GET", "/v1/verdicts?until=9999-12-31T23:59:59Z", b"", 422, ["query.until"]),
     ("GET", "/v1/verdicts?sha256=XYZ", b"", 422, ["query.sha256"]),
     ("GET", "/v1/verdicts?user=a%00b", b"", 422, ["query.user"]),
+    ("GET", "/v1/verdicts?user=a%ff", b"", 422, ["query.user"]),
+    ("GET", "/v1/verdicts?user=100%", b"", 422, ["query.user"]),
+    ("GET", "/v1/verdicts?user=%ed%b3%bf", b"", 422, ["query.user"]),
+    ("GET", f"/v1/verdicts?user={'x' * 60_000}", b"", 422, ["query.user"]),
+    ("GET", "/v1/verdicts?limit=1&limit=2", b"", 422, ["query.limit"]),
+    ("GET", "/v1/rulesets?x=1&x=2", b"", 422, ["query.x"]),
+    ("GET", "/v1/verdicts/%00", b"", 404, []),
+    ("GET", "/v1/verdicts/%ff", b"", 404, []),
     ("GET", "/v1/verdicts?cursor=AAAA", b"", 422, []),
     ("GET", "/v1/stats/summary?since=0001-01-01T00:00:00Z", b"", 422, ["query.since"]),
     ("GET", "/v1/stats/summary?bucket=1h", b"", 422, ["query.bucket"]),
@@ -55,8 +64,10 @@ def check(answer: httpx.Response, status: int) -> dict[str, Any]:
     body: dict[str, Any] = answer.json()
     assert answer.status_code == body["status"] == status
     assert answer.headers["content-type"] == "application/problem+json"
-    assert body["title"] == HTTPStatus(status).phrase
-    assert body["type"] == "about:blank"
+    if body["type"] == "about:blank":
+        assert body["title"] == HTTPStatus(status).phrase
+    else:
+        assert body["type"] in {kind.uri for kind in ProblemKind}
     assert body["request_id"] == answer.headers["x-request-id"]
     assert body["detail"]
     return body
@@ -105,3 +116,9 @@ async def test_bug_shows_nothing_of_itself(
 def test_failure_knows_its_status() -> None:
     failure = RequestFailed(HTTPStatus.CONFLICT, "x")
     assert (failure.status, failure.detail, failure.headers) == (409, "x", None)
+    assert (failure.kind, failure.errors) == (None, None)
+
+
+def test_failure_of_a_field_names_it() -> None:
+    failure = RequestFailed(HTTPStatus.UNPROCESSABLE_ENTITY, "No.", field="query.cursor")
+    assert failure.errors == (FieldProblem(where="query.cursor", message="No."),)

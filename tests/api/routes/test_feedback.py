@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.unread import LINGER_BYTES
 from verdicts.ledger.events import events_after
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import Role
@@ -66,13 +67,18 @@ async def test_ledger_that_is_away(client: httpx.AsyncClient) -> None:
     assert (await client.post(f"/v1/verdicts/{WORM}/feedback", json=SAID)).status_code == 503
 
 
-async def test_body_is_not_read_before_the_key(site: Any) -> None:
-    read: list[int] = []
+async def test_body_is_not_read_before_the_key(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the answer a little is, so that the answer arrives."""
+    monkeypatch.setattr("api.unread.LINGER_SECONDS", 0.05)
+    read = 0
 
     async def body() -> Any:
-        read.append(1)
-        yield b"{"
+        nonlocal read
+        while True:
+            read += 1
+            yield b"{" * 1024
 
     async with site.client(Role.VIEWER) as viewer:
         answer = await viewer.post(f"/v1/verdicts/{WORM}/feedback", content=body())
-    assert (answer.status_code, read) == (403, [])
+    assert (answer.status_code, answer.headers["connection"]) == (403, "close")
+    assert 1 <= read <= LINGER_BYTES / 1024

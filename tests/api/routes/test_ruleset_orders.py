@@ -223,8 +223,9 @@ async def test_nobody_goes_back_to_what_never_was_active(
 async def test_note_of_any_bytes_is_shown(
     site: Any, client: httpx.AsyncClient, supervisor: Supervisor, active: str, bundle: bytes
 ) -> None:
-    made = (await client.post("/v1/rulesets?note=caf%E9%1B[2J", content=bundle)).json()
-    assert made["note"] == "caf\ufffd\ufffd[2J"
+    assert (await client.post("/v1/rulesets?note=caf%E9", content=bundle)).status_code == 422
+    made = (await client.post("/v1/rulesets?note=caf%C3%A9%1B[2J", content=bundle)).json()
+    assert made["note"] == "café\ufffd[2J"
     (site.run_directory / "rulesets" / "state.json").write_text(
         (site.run_directory / "rulesets" / "state.json").read_text().replace("first", "\\ud800")
     )
