@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg.abc import Buffer
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -132,7 +133,7 @@ def _on_server(*terms: str) -> Callable[[psycopg.Connection, object], None]:
         connection.adapters.register_dumper(str, _StorableText)
         connection.autocommit = True  # what is set in a transaction ends with it
         for statement in terms:
-            connection.execute(statement)  # type: ignore[arg-type]  # ours, no text of others
+            connection.execute(statement)
         connection.autocommit = False
 
     return configure
@@ -141,7 +142,7 @@ def _on_server(*terms: str) -> Callable[[psycopg.Connection, object], None]:
 class _StorableText(StrDumperUnknown):
     """PostgreSQL takes no NUL: in a filter it stands for what is stored in its place."""
 
-    def dump(self, text: str) -> bytes:
+    def dump(self, text: str) -> Buffer | None:
         return super().dump(text.replace("\0", "\ufffd"))
 
 

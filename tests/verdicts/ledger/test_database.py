@@ -1,8 +1,9 @@
-"""Engines and migrations, on a real file."""
+"""Engines and migrations, on a real file and a real server."""
 
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,70 +11,177 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, insert, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, create_engine, delete, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
+from bench.servers.postgresql import Postgresql
 from verdicts.ledger.database import MIGRATIONS, migrate, open_reader, open_writer
-from verdicts.ledger.entry import Entry
+from verdicts.ledger.entry import Entry, decode, encode
+from verdicts.ledger.feedback import store_feedback
 from verdicts.ledger.queries import Filters, Reader
-from verdicts.ledger.schema import METADATA, VERDICT
+from verdicts.ledger.questions import StoreFeedback
+from verdicts.ledger.schema import DETECTION, FEEDBACK, METADATA, UNSCANNED, VERDICT
+from verdicts.ledger.store import Writer
+from verdicts.model import VerdictRecord
+from verdicts.record import id_bytes, id_text
+
+
+@pytest.fixture
+def new_server_url(postgresql: Postgresql) -> Iterator[str]:
+    url = postgresql.create_database()
+    yield url
+    postgresql.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def new_url(request: pytest.FixtureRequest) -> str:
+    """A database without tables."""
+    name = {"sqlite": "sqlite_url", "postgresql": "new_server_url"}[request.param]
+    found: str = request.getfixturevalue(name)
+    return found
 
 
 def tables(engine: Engine) -> dict[str, str]:
-    """Return the statement that made each table and index, without Alembic's own."""
+    """Return the statement that made each table and index of SQLite, without Alembic's own."""
     query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
     with engine.connect() as connection:
         rows = connection.execute(text(query)).all()
     return {name: " ".join(sql.split()) for name, sql in rows if "alembic" not in name}
 
 
-def test_migrations_make_the_schema(url: str, tmp_path: Path) -> None:
-    migrated = open_writer(url)
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+def test_migrations_make_the_schema(url: str) -> None:
+    engine = open_writer(url)
+    migrate(engine)
+    migrate(engine)  # the second time changes nothing
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    engine.dispose()
+
+
+def test_migrations_make_what_the_schema_makes(sqlite_url: str, tmp_path: Path) -> None:
+    """Letter by letter: what a comparison does not look at is the same too."""
+    migrated = open_writer(sqlite_url)
     migrate(migrated)
     direct = create_engine(f"sqlite:///{tmp_path}/direct.sqlite")
     METADATA.create_all(direct)
     assert tables(migrated) == tables(direct)
-    with migrated.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     migrated.dispose()
     direct.dispose()
 
 
-def test_migrating_again_changes_nothing(url: str) -> None:
-    engine = open_writer(url)
-    migrate(engine)
-    before = tables(engine)
-    migrate(engine)
-    assert tables(engine) == before
-
-
-def test_rows_of_older_versions_are_read(url: str, make_entry: Callable[..., Entry]) -> None:
+def test_rows_of_older_versions_are_read(new_url: str, make_entry: Callable[..., Entry]) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     verdict = make_entry(1).verdict
     new = {"other_names", "other_types"}
     old = {name: value for name, value in verdict._asdict().items() if name not in new}
-    engine = open_writer(url)
+    engine = open_writer(new_url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(insert(VERDICT).values(old))
     migrate(engine)
     engine.dispose()
-    reader = Reader(url)
+    reader = Reader(new_url)
     (row,) = reader.page(Filters(), 10, None).data
     assert (row["file_name"], row["other_names"], row["other_types"]) == (verdict.file_name, [], [])
     reader.close()
 
 
-def test_writer_is_durable(url: str) -> None:
-    with open_writer(url).connect() as connection:
+@pytest.mark.server
+def test_nodes_that_start_at_once_migrate_one_after_the_other(new_server_url: str) -> None:
+    engines = [open_writer(new_server_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate, engines))
+    with engines[0].connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar() == 1
+
+
+def test_children_go_with_their_verdict(url: str, make_entry: Callable[..., Entry]) -> None:
+    writer = Writer(url)
+    writer.write([make_entry(1), make_entry(2), make_entry(5)])
+    said = StoreFeedback(id_text(make_entry(1).verdict.id), "ann", 1, "missed", "it is bad")
+    with writer.connection().begin():
+        assert store_feedback(writer.connection(), said)
+    with writer.connection().begin():
+        writer.connection().execute(delete(VERDICT).where(VERDICT.c.id == make_entry(1).verdict.id))
+        left = {
+            table.name: set(writer.connection().scalars(select(table.c.verdict)))
+            for table in (DETECTION, UNSCANNED, FEEDBACK)
+        }
+    writer.close()
+    assert left == {
+        "detection": {make_entry(2).verdict.id},
+        "unscanned": {make_entry(2).verdict.id, make_entry(5).verdict.id},
+        "feedback": set(),
+    }
+
+
+def test_reader_sees_one_state(url: str, make_entry: Callable[..., Entry]) -> None:
+    writer, reader = Writer(url), Reader(url)
+    count = select(func.count()).select_from(VERDICT)
+    with reader.connect() as connection:
+        before = connection.scalar(count)
+        writer.write([make_entry(1)])
+        assert connection.scalar(count) == before == 0
+    with reader.connect() as connection:
+        assert connection.scalar(count) == 1
+    writer.close()
+    reader.close()
+
+
+@pytest.mark.server
+def test_no_wait_for_the_server_is_endless(postgresql_url: str) -> None:
+    for opened in (open_reader, open_writer):
+        engine = opened(postgresql_url)
+        with engine.connect() as connection:
+            for wait in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                assert connection.exec_driver_sql(f"SHOW {wait}").scalar() not in (None, "0")
+        engine.dispose()
+
+
+@pytest.mark.server
+def test_commits_are_waited_for_whatever_the_server_says(postgresql_url: str) -> None:
+    engine = open_writer(f"{postgresql_url}&options=-csynchronous_commit%3Doff")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
+def test_text_that_no_database_takes_finds_what_is_in_its_place(
+    url: str, make_record: Callable[..., VerdictRecord]
+) -> None:
+    record = make_record(1, user="a\0b")
+    writer, reader = Writer(url), Reader(url)
+    writer.write([decode(id_bytes(record.transfer.id), encode(record))])
+    (row,) = reader.page(Filters(user="a\ufffdb"), 10).data
+    assert row["user"] == "a\ufffdb"
+    reader.page(Filters(user="a\0b"), 10)  # found or not: it is no error
+    writer.close()
+    reader.close()
+
+
+@pytest.mark.server
+def test_connections_that_a_restart_closed_are_opened_again(postgresql_url: str) -> None:
+    engine = open_reader(postgresql_url)
+    with engine.connect() as connection:
+        own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    with open_writer(postgresql_url).connect() as other:
+        other.exec_driver_sql("SELECT pg_terminate_backend(%(pid)s::int)", {"pid": own})
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    engine.dispose()
+
+
+def test_writer_is_durable(sqlite_url: str) -> None:
+    with open_writer(sqlite_url).connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
 
 
-def test_writer_excludes_others_from_its_first_read(url: str, tmp_path: Path) -> None:
-    engine = open_writer(url)
+def test_writer_excludes_others_from_its_first_read(sqlite_url: str, tmp_path: Path) -> None:
+    engine = open_writer(sqlite_url)
     migrate(engine)
     other = sqlite3.connect(tmp_path / "log.sqlite", timeout=0)
     with engine.connect() as connection, connection.begin():
@@ -86,14 +194,14 @@ def test_writer_excludes_others_from_its_first_read(url: str, tmp_path: Path) ->
 def test_reader_cannot_write(url: str) -> None:
     migrate(open_writer(url))
     reader = open_reader(url)
-    with reader.connect() as connection, pytest.raises(OperationalError, match="readonly"):
+    with reader.connect() as connection, pytest.raises(DBAPIError, match=r"read-?only"):
         connection.execute(text("DELETE FROM verdict"))
     reader.dispose()
 
 
 @pytest.mark.parametrize("opened", [open_reader, open_writer])
-def test_nobody_else_may_read_the_file(opened: object, url: str, tmp_path: Path) -> None:
-    engine = opened(url)  # type: ignore[operator]
+def test_nobody_else_may_read_the_file(opened: object, sqlite_url: str, tmp_path: Path) -> None:
+    engine = opened(sqlite_url)  # type: ignore[operator]
     with engine.connect():
         pass
     engine.dispose()
