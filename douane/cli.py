@@ -28,8 +28,9 @@ examples:
   douane rules check                   check YARA rules, signatures, policy and channels
   douane access add proxy-1            a password for an ICAP client
   douane keys create soc --role viewer a key for the REST API
+  douane state backup                  a copy of the state directory, while it is served
 """
-COMMANDS = ("serve", "scan", "doctor", "selftest", "config", "rules", "keys", "access")
+COMMANDS = ("serve", "scan", "doctor", "selftest", "config", "rules", "keys", "access", "state")
 """Modules of commands/.  Only the one that is asked for is loaded: `serve` alone takes a second."""
 FAILED = 2
 """Exit status when the command could not do its work."""

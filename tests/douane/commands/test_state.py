@@ -1,0 +1,53 @@
+"""douane state: backup, check and restore, as an administrator uses them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Douane = Callable[..., int]
+
+
+@pytest.fixture
+def copy(douane: Douane, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    assert douane("keys", "create", "soc") == 0
+    folder = tmp_path / "monday"
+    assert douane("state", "backup", str(folder)) == 0
+    assert f"the state is in {folder}" in capsys.readouterr().out
+    return folder
+
+
+def test_backup_check_restore(
+    douane: Douane, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert douane("state", "check") == 0
+    assert douane("state", "check", str(copy)) == 0
+    assert capsys.readouterr().out == "all is well\n" * 2
+    assert douane("state", "restore", str(copy)) == 0
+    shown = capsys.readouterr().out
+    assert "is as it was when the copy was made" in shown
+    assert ".before-1" in shown
+
+
+def test_a_changed_copy_is_named(
+    douane: Douane, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / "evil\x1b]0;x.key").write_text("")
+    assert douane("state", "check", str(copy), "--json") == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["ok"] is False
+    assert len(report["problems"]) == 1
+    assert douane("state", "check", str(copy)) == 1
+    assert "\x1b" not in capsys.readouterr().out
+    assert douane("state", "restore", str(copy)) == 2
+    shown = capsys.readouterr().err
+    assert "cannot be trusted" in shown
+    assert "\x1b" not in shown
+
+
+def test_backups_do_not_write_over_each_other(
+    douane: Douane, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert douane("state", "backup", str(copy)) == 2
+    assert "name a new folder" in capsys.readouterr().err
