@@ -21,6 +21,7 @@ from verdicts.ledger.feedback import (
     FeedbackKind,
     feedback_on,
 )
+from verdicts.ledger.key_table import ApiKey
 from verdicts.ledger.questions import StoreFeedback, ask_change
 from verdicts.model import utc_now
 from verdicts.record import id_bytes, id_text, microseconds, rfc3339
@@ -51,7 +52,13 @@ async def give_feedback(
     services: Served, key: Analyst, id: str, request: Request, query: Annotated[NoQuery, Query()]
 ) -> dict[str, object]:
     """Keep it with the verdict, instead of what the same key said before, and write an event."""
-    said = await read_json(request, NewFeedback)
+    return await keep_feedback(services, key, id, await read_json(request, NewFeedback))
+
+
+async def keep_feedback(
+    services: Services, key: ApiKey, id: str, said: NewFeedback
+) -> dict[str, object]:
+    """Return it as it was kept; raise RequestFailed if there is no such verdict."""
     try:
         transfer = id_text(id_bytes(id))
     except ValueError:
@@ -72,7 +79,7 @@ async def give_feedback(
 def show_feedback(
     services: Served, id: str, query: Annotated[NoQuery, Query()]
 ) -> dict[str, object]:
-    found = _read(services, id)
+    found = read_feedback(services, id)
     if found is None:
         raise NO_VERDICT
     return {"data": list(map(feedback_row, found))}
@@ -83,6 +90,7 @@ def feedback_row(said: Feedback) -> dict[str, object]:
     return {**asdict(said), "time": rfc3339(said.time)}
 
 
-def _read(services: Services, transfer: str) -> Iterable[Feedback] | None:
+def read_feedback(services: Services, transfer: str) -> Iterable[Feedback] | None:
+    """Return what was said of a verdict, newest first; None if there is no such verdict."""
     with services.reader.connect() as connection:
         return feedback_on(connection, transfer)
