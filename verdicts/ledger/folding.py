@@ -1,19 +1,23 @@
 """Fewer keys in a bucket: the rare ones become "other", or keys get other names and are merged."""
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, Table, delete, select, tuple_
 
 from verdicts.ledger.buckets import Span
 from verdicts.ledger.schema import ROLLUPS
-from verdicts.ledger.statements import adding
+from verdicts.ledger.statements import ManyRows, adding
 from verdicts.ledger.sums import OTHER, Key, Sum, add, key_columns
 
 KEYS_A_BUCKET = 1000
 """The most frequent keys of a bucket keep their own rows (design §6)."""
-MOST_KEYS = 1250
-"""A bucket with more keys is folded.  The slack pays for it: each fold makes room for 250 new
+MOST_KEYS = 1500
+"""A bucket with more keys is folded.  The slack pays for it: each fold makes room for 500 new
 keys, and whatever grows has time to become one of the frequent ones, however late it came."""
+KEYS_A_STATEMENT = 1000
+"""A group of records may bring hundreds of thousands, and databases bound what a statement has."""
 STEP_ROWS = 2 * (MOST_KEYS + 1)
 """Holds at least one whole bucket."""
 
@@ -29,12 +33,12 @@ def fold_bucket(connection: Connection, dimension: str, granularity: int, start:
         .offset(KEYS_A_BUCKET)
     )
     other = (OTHER,) * len(keys)
-    rare: list[tuple[int, Key]] = []
-    total: dict[tuple[int, Key], Sum] = {}
+    rare: list[Key] = []
+    total: dict[Key, Sum] = {}
     for *key, transfers, size in connection.execute(query):
-        rare.append((start, tuple(key)))
-        add(total, (start, other), transfers, size)
-    _move(connection, dimension, granularity, rare, total)
+        rare.append(tuple(key))
+        add(total, other, transfers, size)
+    _move(connection, table, (granularity, start), rare, total)
 
 
 def fold_keys(
@@ -61,42 +65,35 @@ def fold_keys(
     rows = connection.execute(query).all()
     # The last bucket may be cut off: then it is the first of the next step
     end = int(rows[-1][0]) if len(rows) == STEP_ROWS else span.end
-    gone: list[tuple[int, Key]] = []
-    total: dict[tuple[int, Key], Sum] = {}
-    for start, word, transfers, size in rows:
-        if start < end and word not in {"", OTHER} and (new := rename(word)) != word:
-            gone.append((start, (word,)))
-            add(total, (start, (new,)), transfers, size)
-    _move(connection, dimension, int(span.granularity), gone, total)
+    buckets = groupby((row for row in rows if row[0] < end), key=itemgetter(0))
+    for start, found in buckets:
+        gone: list[Key] = []
+        total: dict[Key, Sum] = {}
+        for _, word, transfers, size in found:
+            if word not in {"", OTHER} and (new := rename(word)) != word:
+                gone.append((word,))
+                add(total, (new,), transfers, size)
+        _move(connection, table, (int(span.granularity), start), gone, total)
     return Span(span.granularity, end, span.end) if end < span.end else None
 
 
 def _move(
     connection: Connection,
-    dimension: str,
-    granularity: int,
-    gone: Sequence[tuple[int, Key]],
-    total: dict[tuple[int, Key], Sum],
+    table: Table,
+    bucket: tuple[int, int],
+    gone: Sequence[Key],
+    total: dict[Key, Sum],
 ) -> None:
-    if not gone:
-        return
-    table = ROLLUPS[dimension]
-    names = [column.name for column in key_columns(table)]
-    where = [
-        table.c[name] == bindparam(f"old_{name}") for name in ("granularity", "bucket", *names)
-    ]
-    connection.execute(
-        delete(table).where(*where),
-        [
-            {"old_granularity": granularity, "old_bucket": start}
-            | {f"old_{name}": word for name, word in zip(names, key)}
-            for start, key in gone
-        ],
-    )
-    connection.execute(
-        adding(table, connection.dialect),
-        [
-            {"granularity": granularity, "bucket": start, **dict(zip(names, key)), **one._asdict()}
-            for (start, key), one in total.items()
-        ],
-    )
+    """Take rows out of a bucket, and add what they come to."""
+    granularity, start = bucket
+    keys = tuple_(*key_columns(table))
+    for first in range(0, len(gone), KEYS_A_STATEMENT):
+        connection.execute(
+            delete(table).where(
+                table.c.granularity == granularity,
+                table.c.bucket == start,
+                keys.in_(gone[first : first + KEYS_A_STATEMENT]),
+            )
+        )
+    rows = [(*bucket, *key, *one) for key, one in total.items()]
+    ManyRows(adding(table, connection.dialect), connection.dialect).run(connection, rows)
