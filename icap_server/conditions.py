@@ -115,8 +115,13 @@ class GatedExchange(_WrappedExchange):
         address: str,
         seconds: float | None,
         refuse: Callable[[], Reply],
+        *,
+        received: Callable[[], None],
     ) -> None:
-        """`seconds` to wait before it is refused; None: however long it takes."""
+        """`seconds` to wait before it is refused; None: however long it takes.
+
+        `received` is called when the body is whole.
+        """
         super().__init__(inner)
         self._gate = gate
         self._address = address
@@ -124,7 +129,13 @@ class GatedExchange(_WrappedExchange):
         self._refuse = refuse
         self._dripped = False
         """Part of the reply has left: no other can take its place."""
+        self._received = received
         self.reply_now = inner.reply_now
+        self.end = self._end
+
+    def _end(self) -> None:
+        self._received()
+        self._inner.end()
 
     def drip(self, now: float, *, close: bool) -> bytes:
         data = self._inner.drip(now, close=close)

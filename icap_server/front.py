@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections import Counter
 from functools import partial
+from time import monotonic
 
 import structlog
 
@@ -26,6 +27,7 @@ from icap_server.services import offered_services
 from icap_server.session import Session
 from icap_server.wire.errors import ProtocolError
 from icap_server.wire.events import RequestHead
+from verdicts.stages import Stage
 
 log = structlog.get_logger()
 
@@ -188,15 +190,22 @@ class Front:
         gate = self._entrance.gate
         if head.has_body and profile.overload_503 and gate.full(client.address):
             return DenialExchange(self._overloaded(client))
+        began, stages = monotonic(), self._office.inspection.stages
         try:
             exchange = InspectExchange(head, self._office, profile, client.address)
         except HeadMalformed as error:
             raise ProtocolError(f"encapsulated head: {error}") from error
+        read = monotonic()
+        stages.observe(Stage.HEAD, read - began)
         if not head.has_body:
             return exchange
         seconds = self.settings.wait_seconds if profile.overload_503 else None
         refuse = partial(self._overloaded, client)
-        return GatedExchange(exchange, gate, client.address, seconds, refuse)
+
+        def received() -> None:
+            stages.observe(Stage.BODY, monotonic() - read)
+
+        return GatedExchange(exchange, gate, client.address, seconds, refuse, received=received)
 
     def _overloaded(self, client: Client) -> Reply:
         self._refuse("overload", client=client.address, fix="see [icap] waiting and [workers]")

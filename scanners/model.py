@@ -225,6 +225,16 @@ class Extracted:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkSeconds:
+    """What a walk took, over all members together."""
+
+    file_type: float
+    yara: float
+    others: float
+    """Opening containers, and every other check."""
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """What the walk found in one transferred file: all that a worker returns."""
 
@@ -234,3 +244,5 @@ class Examination:
     extracted: tuple[Extracted, ...] = ()
     unlocked: frozenset[str] = frozenset()
     """As in Extracted, for the transferred file itself."""
+    seconds: WorkSeconds | None = field(default=None, compare=False)
+    """None if nothing was walked over."""

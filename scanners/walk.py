@@ -4,6 +4,7 @@ The only place where a scanner's failure becomes an `Unscanned`.
 """
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,12 +28,14 @@ from scanners.model import (
     Report,
     TypeNode,
     Unscanned,
+    WorkSeconds,
 )
 
 log = logging.getLogger(__name__)
 
 NAME = "walk"
 TYPE_NAME = "file_type"
+YARA_NAME = "yara"
 SAME_KIND = 100
 """Detections of one kind that are kept.  More of the same change no verdict and no clause, and an
 archive of 5,000 tricks must not make a report of megabytes."""
@@ -44,7 +47,7 @@ LOGGED_FRAMES = 20
 
 def examine(content: Content, bench: Bench, budget: Budget) -> Examination:
     """Return all that the bench finds in a transferred file and in everything inside it."""
-    walk = _Walk(bench, budget)
+    began, walk = time.monotonic(), _Walk(bench, budget)
     root = walk.visit(walk.typed(content, content.clues, content.sha256), depth=0)
     return Examination(
         root.node,
@@ -52,6 +55,7 @@ def examine(content: Content, bench: Bench, budget: Budget) -> Examination:
         tuple(walk.unscanned),
         tuple(walk.extracted),
         root.unlocked,
+        walk.seconds_since(began),
     )
 
 
@@ -79,6 +83,8 @@ class _Walk:
     seen: Counter[Hashable] = field(default_factory=Counter)
     shown: dict[int, object] = field(default_factory=dict)
     """Buffers that clamd gets whole, or may get, by identity."""
+    type_seconds: float = 0.0
+    yara_seconds: float = 0.0
 
     def visit(self, content: Content, depth: int) -> _Visited:
         """Examine one content, its type known, and its children, down to the budget's depth."""
@@ -153,9 +159,15 @@ class _Walk:
                 self.extracted.append(Extracted(held.view, held.path, False, visited.unlocked))
         return unlocked
 
+    def seconds_since(self, began: float) -> WorkSeconds:
+        known = self.type_seconds + self.yara_seconds
+        others = max(time.monotonic() - began - known, 0.0)
+        return WorkSeconds(self.type_seconds, self.yara_seconds, others)
+
     def _file_type(self, content: Content) -> FileType:
         if content.file_type is not UNKNOWN_TYPE:
             return content.file_type
+        began = time.monotonic()
         try:
             self.budget.seconds_left()
             return self.bench.identify(content.view)
@@ -163,15 +175,21 @@ class _Walk:
             self._gap(TYPE_NAME, error.reason, content.path)
         except Exception as error:
             self._gap(TYPE_NAME, _log_crash(TYPE_NAME, error), content.path)
+        finally:
+            self.type_seconds += time.monotonic() - began
         return UNKNOWN_TYPE
 
     def _scan(self, scanner: Scanner, content: Content) -> Report:
+        began = time.monotonic()
         try:
             return scanner.scan(content, self.budget)
         except ScannerError as error:
             return Report(unscanned=(Unscanned(scanner.name, error.reason, content.path),))
         except Exception as error:  # MemoryError too: a member that is too much is no clean one
             self._gap(scanner.name, _log_crash(scanner.name, error), content.path)
+        finally:
+            if scanner.name == YARA_NAME:
+                self.yara_seconds += time.monotonic() - began
         return Report()
 
     def _gap(self, scanner: str, reason: Reason, path: tuple[str, ...]) -> None:

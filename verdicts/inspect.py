@@ -24,6 +24,7 @@ from verdicts.model import Action, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.policy import Policy
 from verdicts.shift import Shift
 from verdicts.spool import Spool
+from verdicts.stages import Stage, StageTimes
 
 log = structlog.get_logger()
 
@@ -59,7 +60,9 @@ class Inspection:
         self, shift: Shift, cache: VerdictCache, ledger: Ledger, generation: Callable[[], str]
     ) -> None:
         """`generation` returns what is in force: verdicts count only as long as it is the same."""
+        self.stages = StageTimes()
         self._shift = shift
+        shift.stages = self.stages
         self._generation = generation
         self.cache = cache
         self._ledger = ledger
@@ -74,6 +77,7 @@ class Inspection:
 
     def take_over(self, shift: Shift) -> Shift:
         """Put a shift on duty, from the next transfer on; return the one that may go home."""
+        shift.stages = self.stages
         former, self._shift = self._shift, shift
         return former
 
@@ -99,7 +103,8 @@ class Inspection:
                 verdict, cached = _unscanned_verdict(shift, gap), False
             if transfer.partial:
                 verdict = as_fragment(verdict)
-            ruling = _settle(shift.policy.decide(verdict, transfer, spool.size), begun)
+            with self.stages.measure(Stage.POLICY):
+                ruling = _settle(shift.policy.decide(verdict, transfer, spool.size), begun)
             record = _record(transfer, ruling, spool, started, cached=cached)
             if not recorded:
                 return record
@@ -223,7 +228,8 @@ class Inspection:
     async def _keep(self, record: VerdictRecord) -> VerdictRecord:
         """A block or hold is on disk before the client hears of it."""
         durable = record.ruling.action is not Action.ALLOW
-        await self._ledger.record(record, durable=durable)
+        with self.stages.measure(Stage.LOG):
+            await self._ledger.record(record, durable=durable)
         return record
 
 

@@ -14,11 +14,12 @@ from scanners.clamav.engine import EngineState
 from scanners.clamav.reports import without_opened
 from scanners.hash_lists import HashList
 from scanners.hashes import allowed_report
-from scanners.model import Report
+from scanners.model import Report, WorkSeconds
 from scanners.worker.pool import Child, JobRequest, PoolAnswer, ScanPool
 from verdicts.conclude import conclude
 from verdicts.model import Transfer, Verdict
 from verdicts.policy import Policy
+from verdicts.stages import Stage, StageTimes
 
 NOTHING = HashList()
 MAX_CHILDREN_AT_ONCE = 8
@@ -58,6 +59,8 @@ class Shift:
         self.clamav = clamav
         self.policy = policy
         self.scan_seconds = scan_seconds
+        self.stages = StageTimes()
+        """Whoever puts the shift on duty gives it the front's own."""
         self._allowed = allowed
         self._at_work = 0
         self._idle = asyncio.Event()
@@ -107,8 +110,11 @@ class Shift:
             sha256=sha256,
         )
         async with asyncio.TaskGroup() as group:
-            asked = group.create_task(self.clamav.scan(descriptor, size, deadline))
-            with await self.pool.scan(descriptor, job, deadline) as answer:
+            asked = group.create_task(self._ask_clamav(descriptor, size, deadline))
+            with self.stages.measure(Stage.WORKER):
+                given = await self.pool.scan(descriptor, job, deadline)
+            with given as answer:
+                self._note(answer.examination.seconds)
                 children = await self._scan_children(answer, deadline)
                 whole = without_opened(await asked, answer.examination.unlocked)
                 reports = [whole, *children, allowed_report(self._allowed, sha256)]
@@ -125,9 +131,23 @@ class Shift:
         async def ask(child: Child) -> Report:
             size = os.fstat(child.descriptor).st_size
             async with turn:
-                said = await self.clamav.scan(child.descriptor, size, deadline, child.path)
+                said = await self._ask_clamav(child.descriptor, size, deadline, child.path)
             return without_opened(said, child.unlocked)
 
         async with asyncio.TaskGroup() as group:
             asked = [group.create_task(ask(child)) for child in answer.children]
         return [task.result() for task in asked]
+
+    async def _ask_clamav(
+        self, descriptor: int, size: int, deadline: float, path: tuple[str, ...] = ()
+    ) -> Report:
+        if self.clamav.state.status == "off":
+            return Report()
+        with self.stages.measure(Stage.CLAMD):
+            return await self.clamav.scan(descriptor, size, deadline, path)
+
+    def _note(self, seconds: WorkSeconds | None) -> None:
+        if seconds is not None:
+            self.stages.observe(Stage.TYPE, seconds.file_type)
+            self.stages.observe(Stage.YARA, seconds.yara)
+            self.stages.observe(Stage.ARCHIVE, seconds.others)

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 
 from verdicts.shadow_status import ShadowStatus
+from verdicts.stages import StageCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class FrontStatus:
     """The staged rule set; None while none is."""
     refused: dict[str, int] = field(default_factory=dict)
     """Turned away, by cause: access, connections, handshake, credentials, overload."""
+
+    stages: dict[str, StageCounts] = field(default_factory=dict)
+    """How long each stage took, by its name."""
+    records_lost: int = 0
+    """Verdicts that could be kept nowhere: no database, no journal, no memory left."""
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

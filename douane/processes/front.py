@@ -90,6 +90,7 @@ class FrontProcess:
         self._kept = _kept_samples(settings)
         if settings.lookback.kept_bytes:
             inspection.bystanders.append(self._kept)
+        self._stages = inspection.stages
         self._seat = ShadowSeat(settings, self._clamav, inspection)
         self._duty = DutySocket(duty_socket(settings.run_directory, index), self._orders())
         entrance = Entrance.build(
@@ -211,6 +212,7 @@ class FrontProcess:
             waiting=self._front.waiting,
             refused=dict(self._front.refused),
             shadow=self._seat.status,
+            stages=self._stages.counts(),
         )
 
 

@@ -17,6 +17,7 @@ from scanners.model import (
     Extracted,
     Reason,
     Unscanned,
+    WorkSeconds,
 )
 from scanners.worker.messages import MalformedReport
 from scanners.worker.rows import (
@@ -44,6 +45,8 @@ SCANNERS = 16
 """Names of scanners that opened something in one content."""
 KINDS = len(Code) * len(DetectionLevel)
 """Items that stand for others, at most; more than there are reasons."""
+MILLION = 1_000_000
+LONGEST_SECONDS = 86_400
 _WORST_FIRST = (DetectionLevel.MALICIOUS, DetectionLevel.SUSPICIOUS, DetectionLevel.INFO)
 
 
@@ -115,7 +118,8 @@ def encode_report(
     paths = [json.dumps(_clip_path(child.path)) for child in children]
     opened = (examination.unlocked, *(child.unlocked for child in children))
     unlocked = [json.dumps(_words(names)) for names in opened]
-    parts = (types, detections, unscanned, paths, unlocked)
+    seconds = list(map(str, _microseconds(examination.seconds)))
+    parts = (types, detections, unscanned, paths, unlocked, seconds)
     lists = ",".join(f"[{','.join(part)}]" for part in parts)
     return f"[{job},{memory_bytes},{lists}]".encode("ascii")
 
@@ -129,10 +133,11 @@ def decode_report(data: bytes, descriptors: int) -> WorkerReport:
         value = json.loads(data)
     except (ValueError, RecursionError):
         raise MalformedReport("a report is JSON") from None
-    job, memory_bytes, types, detections, unscanned, paths, unlocked = read_parts(value, 7)
+    job, memory_bytes, types, detections, unscanned, paths, *rest = read_parts(value, 8)
     children = read_list(paths, CHILDREN)
     if len(children) != descriptors:
         raise MalformedReport("a report names each descriptor once")
+    unlocked, seconds = rest
     whole, *each = map(_read_words, read_parts(unlocked, 1 + descriptors))
     return WorkerReport(
         read_number(job),
@@ -142,6 +147,7 @@ def decode_report(data: bytes, descriptors: int) -> WorkerReport:
             tuple(_read_detection(item) for item in read_list(detections, ITEMS + KINDS)),
             tuple(_read_unscanned(item) for item in read_list(unscanned, ITEMS + KINDS)),
             unlocked=whole,
+            seconds=_read_seconds(read_list(seconds, 3)),
         ),
         tuple(_read_path(path) for path in children),
         tuple(each),
@@ -177,6 +183,22 @@ def _words(names: frozenset[str]) -> list[str]:
 
 def _read_words(value: object) -> frozenset[str]:
     return frozenset(read_text(name, WORD) for name in read_list(value, SCANNERS))
+
+
+def _microseconds(seconds: WorkSeconds | None) -> list[int]:
+    if seconds is None:
+        return []
+    return [round(one * MILLION) for one in (seconds.file_type, seconds.yara, seconds.others)]
+
+
+def _read_seconds(value: list[object]) -> WorkSeconds | None:
+    """A worker may lie about its time, but no more than a day: it is only counted."""
+    if not value:
+        return None
+    each = [read_number(one) / MILLION for one in read_parts(value, 3)]
+    if max(each) > LONGEST_SECONDS:
+        raise MalformedReport("no file takes so long")
+    return WorkSeconds(*each)
 
 
 def _read_path(value: object) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ def examine_job(job: Job, descriptor: int, examiner: Examiner) -> tuple[bytes, l
             examination.detections,
             (*gaps, *examination.unscanned),
             unlocked=frozenset() if gaps else examination.unlocked,
+            seconds=examination.seconds,
         )
     except Exception as error:
         close_all(children)

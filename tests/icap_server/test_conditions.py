@@ -70,7 +70,10 @@ def denied() -> Reply:
 
 
 def gated(inner: Scripted, gate: Gate, seconds: float | None = None) -> GatedExchange:
-    return GatedExchange(inner, gate, "a", seconds, overloaded)
+    def received() -> None:
+        inner.calls.append("received")
+
+    return GatedExchange(inner, gate, "a", seconds, overloaded, received=received)
 
 
 async def checked(inner: Scripted, right: bool | None) -> AuthorizedExchange:
@@ -81,7 +84,7 @@ async def checked(inner: Scripted, right: bool | None) -> AuthorizedExchange:
 
 
 async def test_everything_else_is_passed_on() -> None:
-    for wrap in (lambda inner: gated(inner, Gate(1, 1)), lambda inner: inner):
+    for wrap, told in ((lambda inner: gated(inner, Gate(1, 1)), ["received"]), (lambda i: i, [])):
         inner = Scripted()
         exchange: Exchange = wrap(inner)
         assert exchange.take(memoryview(b"x"))
@@ -90,7 +93,7 @@ async def test_everything_else_is_passed_on() -> None:
         assert (exchange.answers_early, exchange.collects, exchange.rest) == (True, True, 7)
         exchange.end()
         exchange.close()
-        assert inner.calls == ["take x", "preview", "give up", "end", "close"]
+        assert inner.calls == ["take x", "preview", "give up", *told, "end", "close"]
 
 
 async def test_a_denial_waits_for_no_body() -> None:

@@ -79,6 +79,18 @@ async def test_replies_are_counted(serve: "Serve", question: "Ask") -> None:
     }  # fmt: skip
 
 
+async def test_heads_and_bodies_are_timed(
+    serve: "Serve", question: "Ask", inspection: "ScriptedInspection"
+) -> None:
+    served = await serve()
+    client = await served.connect()
+    await client.ask(question(b"a letter", "Allow: 204").wire)
+    await client.ask(OPTIONS)
+    times = inspection.stages.counts()
+    assert (sum(times["head"].buckets), sum(times["body"].buckets)) == (1, 1)
+    assert times["head"].seconds > 0
+
+
 async def test_an_echo_is_what_was_sent(client: "Client", question: "Ask") -> None:
     """Any body, however it was cut into chunks."""
     noise = random.Random(1)  # noqa: S311 - has to come out the same again

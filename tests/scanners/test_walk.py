@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +25,7 @@ from scanners.model import (
     Report,
     TypeNode,
     Unscanned,
+    WorkSeconds,
 )
 from scanners.walk import SAME_KIND, examine
 
@@ -283,3 +286,10 @@ def test_second_reading_that_breaks_off_is_no_finding(new_budget: MakeBudget) ->
     assert [content.distorted for content in scripted.seen] == [True, True]
     assert found.detections == (FOUND, FOUND)
     assert {gap.reason for gap in found.unscanned} == {Reason.ENCRYPTED}
+
+
+def test_time_is_told_apart(new_budget: MakeBudget, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(monotonic=map(float, count()).__next__)  # a second at every look
+    monkeypatch.setattr("scanners.walk.time", clock)
+    found = _run(new_budget, replace(GOOD, name="yara"), GOOD)
+    assert found.seconds == WorkSeconds(file_type=1, yara=1, others=4)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -29,6 +30,7 @@ class EngineDouble:
     """Pool and clamd at once, for faults that real ones do not produce on demand."""
 
     version: str = "ClamAV 1.4.6/1/x"
+    status: Literal["up", "off"] = "up"
     generation: str = "g"
     """The ISTag in force."""
     examination: Examination = field(default_factory=lambda: Examination(types=TEXT))
@@ -44,7 +46,7 @@ class EngineDouble:
 
     @property
     def state(self) -> EngineState:
-        return EngineState("up", self.version, "fildes", "")
+        return EngineState(self.status, self.version, "fildes", "")
 
     def as_pool(self) -> "PoolDouble":
         return PoolDouble(self)

@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from scanners.hash_lists import HashList, Listed
-from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Report
+from scanners.model import (
+    Code,
+    Detection,
+    DetectionLevel,
+    Examination,
+    Level,
+    Reason,
+    Report,
+    WorkSeconds,
+)
 from scanners.worker.remote_worker import gap
 from verdicts.model import Action
 from verdicts.policy import Policy
@@ -129,3 +138,30 @@ async def test_an_allowed_hash_counts_even_if_no_worker_says_anything(
     assert (await desk.judge(b"not listed")).ruling.action is Action.BLOCK
     part = await desk.inspection.inspect(desk.transfer(partial=True), body)
     assert part.ruling.action is Action.BLOCK
+
+
+def counted(inspection: Any) -> dict[str, int]:
+    times = inspection.stages.counts()
+    return {stage: sum(one.buckets) for stage, one in times.items() if sum(one.buckets)}
+
+
+async def test_stages_are_timed_where_the_inspection_counts(
+    desk: Any, shipped_policy: Policy
+) -> None:
+    desk.engine.examination = Examination(seconds=WorkSeconds(0.25, 0.5, 1.0))
+    await desk.judge(b"x")
+    shift = Shift("r2", desk.engine.as_pool(), desk.engine, shipped_policy, 20)
+    desk.inspection.take_over(shift)
+    desk.engine.answer = gap(Reason.CRASHED)  # a worker that tells nothing of its time
+    await desk.judge(b"y")
+    assert counted(desk.inspection) == {
+        "worker": 2, "type": 1, "archive": 1, "yara": 1, "clamd": 2, "policy": 2, "log": 2,
+    }  # fmt: skip
+    times = desk.inspection.stages.counts()
+    assert [times[stage].seconds for stage in ("type", "yara", "archive")] == [0.25, 0.5, 1.0]
+
+
+async def test_a_clamav_that_is_off_takes_no_time(desk: Any) -> None:
+    desk.engine.status = "off"
+    await desk.judge(b"x")
+    assert "clamd" not in counted(desk.inspection)

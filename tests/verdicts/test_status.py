@@ -4,6 +4,7 @@ import json
 
 from pydantic import TypeAdapter
 
+from verdicts.stages import StageCounts
 from verdicts.status import FrontStatus
 
 STATUS = FrontStatus(
@@ -27,6 +28,7 @@ STATUS = FrontStatus(
     worker_restarts={"crashed": 9},
     waiting=10,
     refused={"overload": 11},
+    stages={"head": StageCounts((1, 2), 0.5)},
 )
 
 

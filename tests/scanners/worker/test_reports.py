@@ -18,6 +18,7 @@ from scanners.model import (
     Reason,
     TypeNode,
     Unscanned,
+    WorkSeconds,
 )
 from scanners.worker.messages import MalformedReport
 from scanners.worker.reports import (
@@ -142,6 +143,11 @@ def test_what_was_unlocked_is_told_of_the_file_and_of_each_child() -> None:
     assert (back.examination.unlocked, *back.child_unlocked) == opened
 
 
+@pytest.mark.parametrize("seconds", [None, WorkSeconds(0.25, 0.0, 1.5), WorkSeconds(86_400, 1, 1)])
+def test_time_is_told(seconds: WorkSeconds | None) -> None:
+    assert there_and_back(Examination(seconds=seconds)).seconds == seconds
+
+
 def test_no_worker_allows_a_file_by_its_hash() -> None:
     """One in an attacker's hands would overrule clamd."""
     for code in Code:
@@ -191,6 +197,7 @@ def report(**parts: object) -> bytes:
         "unscanned": [GAP],
         "paths": [],
         "unlocked": [[]],
+        "seconds": [1, 2, 3],
     }
     assert parts.keys() <= sound.keys()
     return json.dumps(list({**sound, **parts}.values())).encode()
@@ -255,6 +262,12 @@ def test_the_sound_report_of_the_next_test_is_sound() -> None:
         report(unlocked=["zip"]),
         report(unlocked=[[7]]),
         report(unlocked=[["x"] * 17]),
+        report(seconds=None),
+        report(seconds=[1, 2]),
+        report(seconds=[1, 2, 3, 4]),
+        report(seconds=[-1, 0, 0]),
+        report(seconds=[0.5, 0, 0]),
+        report(seconds=[86_400_000_001, 0, 0]),
     ],
 )
 def test_anything_else_is_refused(hostile: bytes) -> None:
@@ -270,7 +283,7 @@ json_values = st.recursive(
 
 @given(
     st.binary(max_size=200)
-    | st.lists(json_values, max_size=7).map(lambda v: json.dumps(v).encode())
+    | st.lists(json_values, max_size=8).map(lambda v: json.dumps(v).encode())
 )
 def test_garbage_is_refused_in_one_way_only(garbage: bytes) -> None:
     with suppress(MalformedReport):
