@@ -38,6 +38,7 @@ from api.services import Selftest, Services
 from api.settings import ApiSettings
 from api.unread import Unread
 from scanners.settings import MiB
+from verdicts.ledger.feed import EventFeed
 from verdicts.ledger.place import LedgerPlace
 from verdicts.ledger.feed import EventFeed
 from verdicts.ledger.queries import Reader

@@ -5,27 +5,26 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection
-from contextlib import suppress
-from typing import NamedTuple
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from verdicts.ledger.events import Event, events_after, last_event
-from verdicts.ledger.key_table import ApiKey, still_valid
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_filter import EventFilter
+from verdicts.ledger.event_rows import event_row
+from verdicts.ledger.events import Event
+from verdicts.ledger.feed import EventFeed
 from verdicts.ledger.questions import LogUnavailable
-from verdicts.model import utc_now
-from verdicts.record import microseconds, rfc3339
 
-POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
+WAIT_SECONDS = 0.5
+"""The longest until a stream looks if it is to end, or whether its key still holds."""
 BATCH = 50
-"""Events read at once: at most 3 MiB."""
+"""Events handed over at once: at most 3 MiB."""
 RETRY = b"retry: 5000\n\n"
 """Milliseconds until a client whose stream has ended asks again."""
+GoesOn = Callable[[], Awaitable[bool]]
 HEADERS = {"X-Accel-Buffering": "no"}
 
 
@@ -34,88 +33,64 @@ class EventResponse(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, content: AsyncIterator[bytes], places: asyncio.Semaphore) -> None:
+    def __init__(self, content: AsyncGenerator[bytes, None], places: asyncio.Semaphore) -> None:
         super().__init__(content, headers=HEADERS)
+        self._content = content
         self._places = places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._places:
+        async with self._places, aclosing(self._content):
             await super().__call__(scope, receive, send)
 
 
-class Batch(NamedTuple):
-    events: tuple[Event, ...]
-    position: int
-    """Number of the last event that was looked at, of whatever kind."""
-    full: bool
-    """More may be waiting."""
-
-
 async def stream(
-    reader: Reader,
-    key: ApiKey,
-    kinds: Collection[str],
-    after: int | None,
-    closing: asyncio.Event,
-) -> AsyncIterator[bytes]:
+    feed: EventFeed, wanted: EventFilter, after: int | None, goes_on: GoesOn
+) -> AsyncGenerator[bytes, None]:
     """Yield all events with larger numbers than `after`, stored ones first; None: only new ones.
 
-    Ends when `closing` is set, when the key is revoked or expires, and when the log cannot be
-    read: the client asks again then, and goes on where it stopped.
+    What is not kept any more is told of as a `gap`.  Ends when `goes_on` says no, and when the log
+    cannot be read: the client asks again then, and goes on where it stopped.
     """
     yield RETRY
-    quiet = 0.0
-    position = after
-    while not closing.is_set():
-        try:
-            batch = await run_in_threadpool(_read, reader, key, kinds, position)
-        except LogUnavailable:
-            return
-        if batch is None:
-            return
+    async with feed.following():
+        with suppress(LogUnavailable):
+            position = await feed.newest() if after is None else after
+            if missed := await _missed(feed, position):
+                yield missed
+            pieces = _pieces(feed, wanted, position, goes_on)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+
+
+async def _pieces(
+    feed: EventFeed, wanted: EventFilter, position: int, goes_on: GoesOn
+) -> AsyncGenerator[bytes, None]:
+    clock = asyncio.get_running_loop().time
+    told = clock()
+    while await goes_on():
+        batch = await feed.after(position, wanted.kinds, BATCH)
         position = batch.position
-        if batch.events:
-            quiet = 0.0
-            yield b"".join(map(frame, batch.events))
-        if batch.full:
-            continue
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
-                await closing.wait()
-        quiet += POLL_SECONDS
-        if quiet >= HEARTBEAT_SECONDS:
-            quiet = 0.0
+        if frames := b"".join(frame(event) for event in batch.events if wanted.takes(event)):
+            told = clock()
+            yield frames
+        elif clock() - told >= HEARTBEAT_SECONDS:
+            told = clock()
             yield b":\n\n"
+        if not batch.full:
+            await feed.beyond(position, WAIT_SECONDS)
 
 
-def event_row(event: Event) -> dict[str, object]:
-    """Return an event as the API shows it."""
-    return {
-        "id": event.id,
-        "time": rfc3339(event.time),
-        "kind": event.kind,
-        "ruleset": event.ruleset,
-        "verdict": event.verdict or None,
-        "data": json.loads(event.data),
-    }
+async def _missed(feed: EventFeed, position: int) -> bytes:
+    """Return a word about events that were to come and are kept no more; mostly nothing."""
+    oldest = await feed.oldest()
+    if position == 0 or oldest <= position + 1:
+        return b""
+    data = json.dumps({"from": position + 1, "to": oldest - 1})
+    return f"id: {oldest - 1}\nevent: gap\ndata: {data}\n\n".encode()
 
 
 def frame(event: Event) -> bytes:
     """Return an event as one message of the stream; JSON holds no line breaks."""
     text = json.dumps(event_row(event), ensure_ascii=False, separators=(",", ":"))
     return f"id: {event.id}\nevent: {event.kind}\ndata: {text}\n\n".encode()
-
-
-def _read(reader: Reader, key: ApiKey, kinds: Collection[str], after: int | None) -> Batch | None:
-    """Return what is new; None if the key does not count any more."""
-    with reader.connect() as connection:
-        if not still_valid(connection, key, microseconds(utc_now())):
-            return None
-        newest = last_event(connection)
-        if after is None:
-            return Batch((), newest, full=False)
-        events = events_after(connection, after, kinds, BATCH)
-    if len(events) == BATCH:
-        return Batch(events, events[-1].id, full=True)
-    # `after` counts no more: one beyond the newest is from another log, which this one replaced
-    return Batch(events, max([newest, *(event.id for event in events)]), full=False)

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import aclosing
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 import pytest
@@ -13,18 +12,23 @@ from starlette.types import Message
 
 from api import event_stream
 from api.event_stream import BATCH, RETRY, EventResponse, frame, stream
-from verdicts.ledger.events import Event
-from verdicts.ledger.keys import list_keys, revoke_key
+from verdicts.ledger import feed as feeding
+from verdicts.ledger.event_filter import EventFilter
+from verdicts.ledger.events import Event, forget_events
+from verdicts.ledger.feed import EventFeed
 from verdicts.ledger.new_events import NewEvent, ask_add_events
 from verdicts.ledger.queries import Reader
-from verdicts.ledger.questions import Role
+from verdicts.ledger.store import Writer
 
 pytestmark = pytest.mark.usefixtures("ledger")
+AT_WORMS = 5
+"""Events of the site's own transfers: its worms."""
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_stream, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(feeding, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(event_stream, "WAIT_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -34,14 +38,24 @@ async def reader(site: Any) -> AsyncIterator[Reader]:
     made.close()
 
 
-async def add(site: Any, *numbers: int, kind: str = "shadow") -> None:
-    new = [NewEvent(number, kind, "r1", "", {"n": number}) for number in numbers]
+@pytest.fixture
+def feed(reader: Reader) -> EventFeed:
+    return EventFeed(reader)
+
+
+async def add(site: Any, *numbers: int, kind: str = "shadow", **data: str) -> None:
+    new = [NewEvent(number, kind, "r1", "", {"n": number, **data}) for number in numbers]
     await asyncio.to_thread(ask_add_events, site.place.socket, new)
 
 
-def follow(site: Any, reader: Reader, *kinds: str, after: int | None = None) -> Any:
-    key = next(key for key in list_keys(site.place) if key.role is Role.VIEWER)
-    return stream(reader, key, kinds, after, site.closing)
+def follow(
+    site: Any, feed: EventFeed, after: int | None = None, **wanted: set[str]
+) -> AsyncGenerator[bytes, None]:
+    async def goes_on() -> bool:
+        return not site.closing.is_set()
+
+    chosen = EventFilter(**{name: frozenset(words) for name, words in wanted.items()})
+    return stream(feed, chosen, after, goes_on)
 
 
 async def numbers(found: AsyncIterator[bytes], count: int) -> list[int]:
@@ -55,72 +69,110 @@ async def numbers(found: AsyncIterator[bytes], count: int) -> list[int]:
     return seen
 
 
-async def test_all_that_are_kept_then_new_ones(site: Any, reader: Reader) -> None:
+async def test_all_that_are_kept_then_new_ones(site: Any, feed: EventFeed) -> None:
     await add(site, *range(BATCH + 10))
-    async with aclosing(follow(site, reader, after=0)) as found:
+    async with aclosing(follow(site, feed, after=AT_WORMS)) as found:
         assert await anext(found) == RETRY
         assert await numbers(found, BATCH + 10) == list(range(BATCH + 10))
         await add(site, 100, 101)
         assert await numbers(found, 2) == [100, 101]
 
 
-async def test_resumed(site: Any, reader: Reader) -> None:
+async def test_resumed(site: Any, feed: EventFeed) -> None:
     await add(site, 1, 2, 3)
-    async with aclosing(follow(site, reader, after=2)) as found:
+    async with aclosing(follow(site, feed, after=AT_WORMS + 2)) as found:
         assert await numbers(found, 1) == [3]
 
 
-async def test_only_new_ones(site: Any, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_new_ones(site: Any, feed: EventFeed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.01)
     await add(site, 1, 2)
-    async with aclosing(follow(site, reader)) as found:
+    async with aclosing(follow(site, feed)) as found:
         assert [await anext(found), await anext(found)] == [RETRY, b":\n\n"]
         await add(site, 3)
         assert await numbers(found, 1) == [3]
 
 
-async def test_kinds(site: Any, reader: Reader) -> None:
+async def test_kinds(site: Any, feed: EventFeed) -> None:
     await add(site, 1, kind="ruleset")
     await add(site, 2)
     await add(site, 3, kind="retroactive")
-    async with aclosing(follow(site, reader, "ruleset", "retroactive", after=0)) as found:
+    async with aclosing(follow(site, feed, 0, kinds={"ruleset", "retroactive"})) as found:
         assert await numbers(found, 2) == [1, 3]
 
 
 async def test_number_of_a_log_that_is_gone(
-    site: Any, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    site: Any, feed: EventFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database was replaced: its numbers begin anew, and waiting for a million is no use."""
     monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.01)
     await add(site, 1)
-    async with aclosing(follow(site, reader, after=1_000_000)) as found:
+    async with aclosing(follow(site, feed, after=1_000_000)) as found:
         assert [await anext(found), await anext(found)] == [RETRY, b":\n\n"]
         await add(site, 2)
         assert await numbers(found, 1) == [2]
 
 
-async def test_revoked_key_hears_no_more(site: Any, reader: Reader) -> None:
-    found = follow(site, reader, after=0)
-    await anext(found)
-    revoke_key(site.place, site.keys[Role.VIEWER][:11], datetime.now(UTC))
-    await add(site, 1)
-    async with asyncio.timeout(10):
-        assert [piece async for piece in found] == []
+async def test_of_what_was_done_and_where(site: Any, feed: EventFeed) -> None:
+    await add(site, 1, action="block", channel="telegram")
+    await add(site, 2, action="allow", channel="telegram")
+    await add(site, 3, action="block", channel="discord")
+    wanted = {"actions": {"block"}, "channels": {"telegram"}}
+    async with aclosing(follow(site, feed, AT_WORMS, **wanted)) as found:
+        assert await numbers(found, 1) == [1]
+        await add(site, 4, action="block", channel="telegram")
+        assert await numbers(found, 1) == [4]
+
+
+async def test_what_is_kept_no_more_is_told_of(site: Any, feed: EventFeed) -> None:
+    await add(site, 1, 2, 3)
+    writer = Writer(site.place.url)
+    with writer.connection().begin():
+        forget_events(writer.connection(), 2, 0)
+    writer.close()
+    async with aclosing(follow(site, feed, after=3)) as found:
+        assert await anext(found) == RETRY
+        assert await anext(found) == b'id: 6\nevent: gap\ndata: {"from": 4, "to": 6}\n\n'
+        assert await numbers(found, 2) == [2, 3]
+    for whole in (0, 6):  # asks for all there are, or saw the last that is gone
+        async with aclosing(follow(site, feed, after=whole)) as found:
+            assert await anext(found) == RETRY
+            assert await numbers(found, 2) == [2, 3]
+
+
+async def test_many_clients_hear_of_it_at_once(
+    site: Any, feed: EventFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As shipped: within a third of a second of the commit, all 32 of them."""
+    monkeypatch.setattr(feeding, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(event_stream, "WAIT_SECONDS", 0.5)
+    async with AsyncExitStack() as stack:
+        streams = [
+            await stack.enter_async_context(aclosing(follow(site, feed, AT_WORMS)))
+            for _ in range(32)
+        ]
+        await add(site, 0)
+        for found in streams:
+            assert await numbers(found, 1) == [0]
+        hearing = [asyncio.create_task(numbers(found, 1)) for found in streams]
+        await add(site, 1)
+        async with asyncio.timeout(3):  # ten times what it takes here: this is no benchmark
+            assert await asyncio.gather(*hearing) == [[1]] * 32
 
 
 async def test_log_that_cannot_be_read_ends_it(site: Any) -> None:
     broken = Reader("sqlite:////nonexistent/log.sqlite")
-    assert [piece async for piece in follow(site, broken, after=0)] == [RETRY]
+    async with asyncio.timeout(10):
+        assert [piece async for piece in follow(site, EventFeed(broken), after=0)] == [RETRY]
     broken.close()
 
 
-async def test_end_of_the_service_ends_it(site: Any, reader: Reader) -> None:
-    found = follow(site, reader)
+async def test_end_of_the_service_ends_it(site: Any, feed: EventFeed) -> None:
+    found = follow(site, feed)
     await anext(found)
-    rest = asyncio.create_task(anext(found, b""))
     site.closing.set()
     async with asyncio.timeout(10):
-        assert await rest == b""
+        assert await anext(found, b"") == b""
 
 
 def test_frame_is_lines() -> None:
@@ -137,9 +189,9 @@ def test_frame_is_lines() -> None:
     }
 
 
-async def test_client_that_goes_gives_its_place_back(site: Any, reader: Reader) -> None:
+async def test_client_that_goes_gives_its_place_back(site: Any, feed: EventFeed) -> None:
     places = asyncio.Semaphore(1)
-    response = EventResponse(follow(site, reader), places)
+    response = EventResponse(follow(site, feed), places)
     started = asyncio.Event()
 
     async def receive() -> Message:

@@ -9,6 +9,8 @@ from fastapi import Request
 from starlette.types import Message
 
 from api import event_stream
+from api.event_stream import RETRY
+from api.key_watch import KeyWatch
 from api.services import get_services
 from verdicts.ledger.new_events import NewEvent, ask_add_events
 from verdicts.ledger.questions import Role
@@ -29,8 +31,9 @@ async def followed(site: Any, query: str, last: str) -> str:
     head: dict[str, Any] = {}
     headers = [
         (b"authorization", f"Bearer {site.keys[Role.VIEWER]}".encode()),
-        (b"last-event-id", last.encode()),
     ]
+    if last:
+        headers.append((b"last-event-id", last.encode()))
     scope = {
         "type": "http",
         "method": "GET",
@@ -63,17 +66,24 @@ async def followed(site: Any, query: str, last: str) -> str:
 @pytest.mark.parametrize(
     "query, last, heard",
     [
-        ("", "0", ["1", "2"]),
-        ("", "1", ["2"]),
-        ("kind=shadow", "0", ["2"]),
-        ("kind=shadow&kind=ruleset", "0", ["1", "2"]),
+        ("", "5", ["6", "7"]),
+        ("", "6", ["7"]),
+        ("after=6", "", ["7"]),
+        ("after=0", "6", ["7"]),
+        ("kind=shadow", "0", ["7"]),
+        ("kind=shadow&kind=ruleset", "0", ["6", "7"]),
         ("kind=feedback", "0", []),
+        ("action=block", "3", ["4", "5"]),
+        ("level=malicious&kind=verdict", "4", ["5"]),
+        ("level=malicious", "4", ["5", "7"]),
+        ("channel=telegram&code=signature.yara", "4", ["5"]),
+        ("code=signature.clamav", "0", []),
     ],
 )
 async def test_what_is_heard(
     site: Any, monkeypatch: pytest.MonkeyPatch, query: str, last: str, heard: list[str]
 ) -> None:
-    monkeypatch.setattr(event_stream, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(event_stream, "WAIT_SECONDS", 0.01)
     monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.01)
     text = await followed(site, query, last)
     assert [line[4:] for line in text.splitlines() if line.startswith("id: ")] == heard
@@ -84,6 +94,37 @@ async def test_number_that_is_none(client: httpx.AsyncClient, last: str) -> None
     answer = await client.get("/v1/events", headers={"Last-Event-ID": last})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["where"] == "header.last-event-id"
+
+
+@pytest.mark.parametrize(
+    "query, where",
+    [
+        ("kind=gossip", "query.kind.0"),
+        ("action=explode", "query.action.0"),
+        ("level=bad", "query.level.0"),
+        ("code=x", "query.code.0"),
+        ("after=-1", "query.after"),
+        ("after=1000000000000000000", "query.after"),
+        ("channel=" + "x" * 257, "query.channel.0"),
+        ("nonsense=1", "query.nonsense"),
+    ],
+)
+async def test_filter_that_is_none(client: httpx.AsyncClient, query: str, where: str) -> None:
+    answer = await client.get(f"/v1/events?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == where
+
+
+async def test_revoked_key_hears_no_more(
+    site: Any, ledger: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeyWatch, "holds", never)
+    async with asyncio.timeout(10):
+        assert await followed(site, "", "0") == RETRY.decode()
+
+
+async def never(_: object, __: object) -> bool:
+    return False
 
 
 async def test_places_are_counted(site: Any, client: httpx.AsyncClient) -> None:
