@@ -97,3 +97,22 @@ def _move(
         )
     rows = [(*bucket, *key, *one) for key, one in total.items()]
     ManyRows(adding(table, connection.dialect), connection.dialect).run(connection, rows)
+
+
+def rename_key(connection: Connection, dimension: str, span: Span, old: str, new: str) -> bool:
+    """Rename one key in all buckets of a span; return whether it was there."""
+    table = ROLLUPS[dimension]
+    (name,) = key_columns(table)
+    here = (
+        table.c.granularity == int(span.granularity),
+        table.c.bucket >= span.start,
+        table.c.bucket < span.end,
+        name == old,
+    )
+    found = connection.execute(
+        select(table.c.bucket, table.c.transfers, table.c.bytes).where(*here)
+    ).all()
+    connection.execute(delete(table).where(*here))
+    rows = [(int(span.granularity), start, new, *one) for start, *one in found]
+    ManyRows(adding(table, connection.dialect), connection.dialect).run(connection, rows)
+    return bool(rows)

@@ -60,7 +60,7 @@ class Writer:
 
     def _insert(self, entries: Sequence[Entry]) -> None:
         connection = self.connection()
-        with connection.begin():
+        with self._rollups.unless_undone(), connection.begin():
             self._verdicts.run(connection, [entry.verdict for entry in entries])
             self._detections.run(
                 connection,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from verdicts.ledger import folding
 from verdicts.ledger.buckets import Granularity, Span, floor
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.folding import fold_bucket, fold_keys
+from verdicts.ledger.folding import fold_bucket, fold_keys, rename_key
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
@@ -107,3 +107,16 @@ def test_nothing_to_do(connection: Connection) -> None:
     assert fold_keys(connection, "user", Span(Granularity.DAY, 0, START), pseudonym) is None
     assert fold_keys(connection, "user", Span(Granularity.DAY, 0, START + 1), str) is None
     assert stored(connection, Granularity.DAY, START) == before
+
+
+def test_one_key_gets_another_name(connection: Connection) -> None:
+    before = total(connection)
+    span = Span(Granularity.DAY, START + DAY, START + 9 * DAY)
+    assert rename_key(connection, "user", span, "cem", "bob")
+    assert not rename_key(connection, "user", span, "cem", "bob")
+    for day in range(10):
+        renamed = {"ann": 1, "bob": 5, "": 1, "other": 1}
+        kept = {"ann": 1, "bob": 2, "cem": 3, "": 1, "other": 1}
+        found = stored(connection, Granularity.DAY, START + day * DAY)
+        assert found == (renamed if 0 < day < 9 else kept)
+    assert total(connection) == before

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -144,20 +145,21 @@ def test_a_group_with_many_new_keys_leaves_no_more_than_the_bound(
 def test_buckets_are_read_again_after_what_was_undone(
     url: str, make_entry: MakeEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding, "KEYS_A_BUCKET", 2)
+    monkeypatch.setattr(folding, "KEYS_A_BUCKET", 1)
     monkeypatch.setattr(rollups, "MOST_KEYS", 3)
     writer = Writer(url)
-    connection = writer.connection()
-    counting = rollups.Rollups(connection.dialect)
-    with connection.begin() as transaction:
-        counting.add(connection, [make_entry(n, user=f"u{n}", received_at=EPOCH) for n in range(9)])
-        transaction.rollback()
-    for number in range(9):
-        with connection.begin():
-            counting.add(connection, [make_entry(1, user=f"v{number}", received_at=EPOCH)])
-            kept = stored(connection, "user", Granularity.HOUR)
-            assert sum(kept.values()) == number + 1
-            assert len(kept.keys() - {(0, "other")}) <= 3
+    entries = [make_entry(n, user=f"u{n}", received_at=EPOCH) for n in range(8)]
+    writer.write(entries[:3])
+    fail = Mock(side_effect=RuntimeError)
+    with monkeypatch.context() as patch:
+        patch.setattr("verdicts.ledger.store.add_verdict_events", fail)
+        with pytest.raises(RuntimeError):
+            writer.write(entries[3:7])  # folds
+    writer.write(entries[3:4])
+    with writer.connection().begin():
+        kept = stored(writer.connection(), "user", Granularity.HOUR)
+    assert sum(kept.values()) == 4
+    assert len(kept) == 2  # one, and the others
     writer.close()
 
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from verdicts.ledger.migrations.first_counts import fill
+
 revision = "0004"
 down_revision = "0003"
 
@@ -70,6 +72,7 @@ def _add_rollups() -> None:
             sa.Column("bytes", sa.BigInteger, nullable=False),
             sqlite_with_rowid=False,
         )
+        fill(op.get_bind(), dimension, key)
     for found in ("detection", "unscanned"):
         op.create_index(f"ix_{found}_time", found, ["time"])
 
