@@ -6,12 +6,14 @@ from typing import Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from api.oidc_settings import OidcSettings
 from api.settings import ApiSettings
 from icap_server.block_page import BlockPageSettings
 from icap_server.client_settings import ClientSettings
 from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
 from scanners.passwords.secret import SECRET_FILE
 from scanners.settings import ClamavSettings, Limits, PasswordSettings, Section, WorkerSettings
+from verdicts.ledger.keeping_settings import PrivacySettings, RetentionSettings
 from verdicts.ledger.settings import DatabaseSettings, EventSettings
 from verdicts.lookback_settings import LookbackSettings
 
@@ -91,11 +93,14 @@ class Settings(Section):
     access: AccessSettings = AccessSettings()
     block_page: BlockPageSettings = BlockPageSettings()
     api: ApiSettings = ApiSettings()
+    oidc: OidcSettings = OidcSettings()
     state: StateSettings = StateSettings()
     rules: RulesSettings = RulesSettings()
     policy: PolicySettings = PolicySettings()
     clamav: ClamavSettings = ClamavSettings()
     database: DatabaseSettings = DatabaseSettings()
+    retention: RetentionSettings = RetentionSettings()
+    privacy: PrivacySettings = PrivacySettings()
     events: EventSettings = EventSettings()
     limits: Limits = Limits()
     passwords: PasswordSettings = PasswordSettings()

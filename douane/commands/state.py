@@ -9,7 +9,12 @@ from pathlib import Path
 from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
+from douane.state import make_state
 from douane.state_copy import StateError, back_up, copy_faults, restore, state_faults
+from scanners.passwords.secret import ensure_secret, read_secret
+from verdicts.ledger.forgetting import forget_user
+from verdicts.ledger.place import LedgerPlace
+from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE, Pseudonyms, Trace
 
 EXAMPLES = """\
 examples:
@@ -18,6 +23,7 @@ examples:
   douane state check                         is the state sound?
   douane state check /backup/douane-monday   is the copy?
   douane state restore /backup/douane-monday
+  douane state forget 'CORP\\ann'             verdicts of a user go, what was counted stays
 
 A copy holds the verdict log (unless it is on a database server), the rule sets and the keys: keep
 it as private as the state itself. Kept samples are not in it.
@@ -45,6 +51,10 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     back = actions.add_parser("restore", parents=[common], help="put a copy in its place")
     back.add_argument("copy", type=Path, help="a folder that `douane state backup` made")
     back.set_defaults(run=run_restore)
+    forget = actions.add_parser("forget", parents=[common], help="delete what is kept of a user")
+    forget.add_argument("user", help="as verdicts name the user, letter by letter")
+    forget.add_argument("--yes", action="store_true", help="do not ask")
+    forget.set_defaults(run=run_forget)
 
 
 def run_backup(arguments: argparse.Namespace) -> int:
@@ -84,6 +94,28 @@ def run_restore(arguments: argparse.Namespace) -> int:
     if former:
         print(f"what was there lies in {printable(former)}")
     return 0
+
+
+def run_forget(arguments: argparse.Namespace) -> int:
+    settings = load_settings(arguments.config).settings
+    make_state(settings)
+    user = arguments.user
+    if not arguments.yes and not _agreed(f"Delete all verdicts of {printable(user)}?"):
+        print("nothing was deleted")
+        return 2
+    state = settings.state.directory
+    place = LedgerPlace(settings.database.url, settings.ledger_socket, state)
+    key = read_secret(ensure_secret(state, PRIVACY_KEY_FILE))
+    pseudonym = Pseudonyms(key).of(Trace.USER, user)
+    forget_user(place, user, pseudonym, _progress)
+    _clear()
+    print(f"what was kept of the user is deleted; the audit calls them {pseudonym}")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    print(f"{question} [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _failed(error: Exception) -> int:

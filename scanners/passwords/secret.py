@@ -14,12 +14,12 @@ MADE = 32
 LONGEST = 4096
 
 
-def ensure_secret(state: Path) -> Path:
-    """Make the key, readable by its owner only, unless there is one; return the path of its file.
+def ensure_secret(state: Path, name: str = SECRET_FILE) -> Path:
+    """Make a key, readable by its owner only, unless there is one; return the path of its file.
 
     Raises OSError.  Two that start at once end with the same key.
     """
-    path = state / SECRET_FILE
+    path = state / name
     if path.exists():
         return path
     partial = path.with_suffix(f".{os.getpid()}")
@@ -47,5 +47,5 @@ def read_secret(path: Path | None) -> bytes:
     except (FileNotFoundError, PermissionError):
         return secrets.token_bytes(MADE)
     if len(secret) < SHORTEST:
-        raise ValueError(f"{SECRET_FILE} is no key: delete it, and the next start makes a new one")
+        raise ValueError(f"{path} is no key: delete it, and the next start makes a new one")
     return secret

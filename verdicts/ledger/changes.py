@@ -6,6 +6,8 @@ from verdicts.ledger import key_table, requests, sessions
 from verdicts.ledger.audit import append
 from verdicts.ledger.audit_changes import AddAudit
 from verdicts.ledger.audit_trail import AuditTrail
+from verdicts.ledger.erasure import apply_erasure
+from verdicts.ledger.erasure_changes import EraseCounts, EraseEvents, EraseVerdicts
 from verdicts.ledger.event_changes import ForgetEvents
 from verdicts.ledger.events import add_events, forget_events
 from verdicts.ledger.feedback import store_feedback
@@ -52,5 +54,7 @@ def _apply(connection: Connection, change: Change) -> bool:
             return sessions.apply(connection, change)
         case ClaimRequest() | KeepAnswer() | ReleaseRequest():
             return requests.apply(connection, change)
+        case EraseEvents() | EraseVerdicts() | EraseCounts():
+            return apply_erasure(connection, change)
         case key_change:
             return key_table.apply(connection, key_change)

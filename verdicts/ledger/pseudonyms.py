@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+PRIVACY_KEY_FILE = "privacy.key"
+"""In the state directory; without it the same text gets another pseudonym from then on."""
 PSEUDONYM = re.compile(r"p-[0-9a-f]{16}")
 ORIGIN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#]*@)?([^/?#]*)")
 """Scheme and host of a URL, without user name and password (RFC 3986 §3)."""

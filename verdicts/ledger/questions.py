@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 from pydantic import Field, TypeAdapter
 
 from verdicts.ledger.audit_changes import AddAudit, AuditRow
+from verdicts.ledger.erasure_changes import Erasure
 from verdicts.ledger.event_changes import ForgetEvents
 from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack
 from verdicts.ledger.request_changes import RequestChange
@@ -128,6 +129,7 @@ Change: TypeAlias = (
     | SessionChange
     | SinkChange
     | RequestChange
+    | Erasure
 )
 
 

@@ -1,5 +1,6 @@
 """douane state: backup, check and restore, as an administrator uses them."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -51,3 +52,19 @@ def test_backups_do_not_write_over_each_other(
 ) -> None:
     assert douane("state", "backup", str(copy)) == 2
     assert "name a new folder" in capsys.readouterr().err
+
+
+def test_a_user_is_forgotten(
+    douane: Douane, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert douane("state", "forget", "ann\x1b[2J") == 2
+    shown = capsys.readouterr().out
+    assert "nothing was deleted" in shown
+    assert "\x1b" not in shown
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert douane("state", "forget", "ann") == 0
+    first = capsys.readouterr().out
+    assert douane("state", "forget", "ann", "--yes") == 0
+    assert capsys.readouterr().out == first.partition("[y/N] ")[2]
+    assert "the audit calls them p-" in first
