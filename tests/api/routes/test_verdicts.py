@@ -50,6 +50,14 @@ async def test_pages(client: httpx.AsyncClient) -> None:
         (f"sha256={4:064x}", [4]),
         ("since=2000-01-01T00:00:00Z&until=2000-01-02T00:00:00%2B01:00", []),
         ("since=2000-01-01t00:00:00z&limit=2", [9, 8]),
+        ("reason=engine_down&limit=2", [9, 7]),
+        ("true_type=pe&clause=clause&service=respmod&limit=1", [9]),
+        ("enforced=false", []),
+        ("url=https://im.example/*&enforced=true&limit=1", [9]),
+        ("url=https://im.example/", []),
+        ("file_name=%E2%80%AEgpj*&limit=1", [9]),
+        ("sort=time&limit=2", [0, 1]),
+        ("sort=-size&level=clean&limit=2", [8, 6]),
     ],
 )
 async def test_filters(
@@ -57,6 +65,43 @@ async def test_filters(
 ) -> None:
     ids = [row["id"] for row in await listed(client, query)]
     assert ids == [make_record(number).transfer.id for number in numbers]
+
+
+async def test_chosen_fields(client: httpx.AsyncClient) -> None:
+    assert await listed(client, "fields=action,size&limit=1") == [{"action": "block", "size": 1009}]
+
+
+@pytest.mark.parametrize(
+    "query, field",
+    [
+        ("fields=id,secret", "fields"),
+        ("fields=", "fields"),
+        ("fields=id,", "fields"),
+        ("sort=name", "sort"),
+        ("enforced=maybe", "enforced"),
+        ("reason=because", "reason"),
+        ("url=" + "a" * 4099, "url"),
+        ("file_name=%00", "file_name"),
+        ("limit=1001", "limit"),
+        ("cursor=AAAA", "cursor"),
+        ("cursor=" + "A" * 64, "cursor"),
+        ("cursor=" + "A" * 65, "cursor"),
+        ("since=5", "since"),
+        ("page=2", "page"),
+    ],
+)
+async def test_what_is_refused(client: httpx.AsyncClient, query: str, field: str) -> None:
+    answer = await client.get(f"/v1/verdicts?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == f"query.{field}"
+
+
+async def test_a_cursor_of_another_list(client: httpx.AsyncClient) -> None:
+    cursor = (await client.get("/v1/verdicts?action=block&limit=1")).json()["next"]
+    for query in ("", "action=allow", "action=block&sort=time", "action=block&user=ann"):
+        answer = await client.get(f"/v1/verdicts?{query}&cursor={cursor}")
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["where"] == "query.cursor"
 
 
 async def test_one(client: httpx.AsyncClient, make_record: MakeRecord) -> None:
