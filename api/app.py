@@ -14,15 +14,24 @@ from api.conditional import Conditional
 from api.cross_origin import CrossOrigin
 from api.description import VERSION, describe
 from api.envelope import Envelope
+from api.issuer import Issuer
 from api.key_watch import KeyWatch
+from api.oidc import TokenCheck
+from api.oidc_settings import OidcSettings
+from api.pages.routers import ROUTERS as PAGES
 from api.places import Places
 from api.rate_limit import RateLimits
 from api.routes import (
+    audit,
     documentation,
+    erasures,
     events,
+    exports,
     feedback,
+    files,
     formats,
     health,
+    keys,
     metrics,
     rules,
     ruleset_orders,
@@ -40,13 +49,15 @@ from api.unread import Unread
 from scanners.settings import MiB
 from verdicts.ledger.feed import EventFeed
 from verdicts.ledger.place import LedgerPlace
-from verdicts.ledger.feed import EventFeed
+from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE
 from verdicts.ledger.queries import Reader
 from verdicts.rulesets.store import Store
 from verdicts.spool import SpoolSpace
 
 ROUTERS = (
+    exports.router,  # its path looks like a verdict's
     verdicts.router,
+    files.router,
     feedback.router,
     formats.router,
     rules.router,
@@ -55,6 +66,9 @@ ROUTERS = (
     events.router,
     stats.router,
     scans.router,
+    erasures.router,
+    keys.router,
+    audit.router,
     selftest.router,
     health.router,
     metrics.router,
@@ -62,6 +76,7 @@ ROUTERS = (
 )
 STREAMS = 32
 ORDERS = 4
+NO_TOKENS = OidcSettings()
 HANDED_IN = 4
 
 
@@ -76,6 +91,7 @@ def create_app(
     fronts: int,
     tester: Selftest,
     closing: asyncio.Event,
+    oidc: OidcSettings = NO_TOKENS,
 ) -> FastAPI:
     """Return the application; it opens the database at the first request that needs it.
 
@@ -101,6 +117,7 @@ def create_app(
         settings=settings,
         reader=reader,
         ledger=place.socket,
+        privacy_key=place.state / PRIVACY_KEY_FILE,
         run_directory=run_directory,
         fronts=fronts,
         space=SpoolSpace(
@@ -122,8 +139,9 @@ def create_app(
         handing_in=Places(HANDED_IN),
         orders=asyncio.Semaphore(ORDERS),
         limits=RateLimits(settings.requests_a_minute),
+        tokens=TokenCheck(oidc, Issuer(oidc.issuer, oidc.ca)) if oidc.issuer else None,
     )
-    for router in ROUTERS:
+    for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     problems.install(app)
     idempotency.install(app, place.socket)  # from the innermost to the outermost

@@ -5,7 +5,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.problems import MEDIA_TYPE, Problem
+from api.examples import REF, example
+from api.operations import HEADERS, complete
+from api.problems import Problem
 
 VERSION = "1"
 COMMON = {
@@ -27,6 +29,7 @@ PROBLEMS: dict[str, dict[str, str]] = {
     },
     "/v1/verdicts/{id}/feedback": COMMON
     | {"404": "No such verdict", "408": "The body took too long", "413": "It is too large"},
+    "/v1/files/{sha256}": COMMON | {"404": "No transfer had this content"},
     "/v1/rules/{name}": COMMON | {"404": "The active rule set has no such rule"},
     "/v1/rulesets": COMMON
     | {
@@ -44,8 +47,37 @@ PROBLEMS: dict[str, dict[str, str]] = {
     "/v1/rulesets/{id}/activate": STEP,
     "/v1/rulesets/rollback": STEP,
     "/v1/rulesets/unstage": STEP,
+    "/v1/keys": COMMON | {"408": "The body took too long", "413": "It is too large"},
+    "/v1/keys/{prefix}": COMMON | {"404": "No such key that is not yet revoked"},
     "/v1/scans": COMMON | {"408": "The file took too long", "413": "The file is too large"},
 }
+
+
+TAGS = {
+    "verdicts": "The verdict log: what was transferred, what was found, what was done.",
+    "statistics": "Counts over any range, exact.",
+    "scans": "Inspection of files that are handed in.",
+    "rules": "What the rules of the active set cover, and what they found.",
+    "rule sets": "Rule sets from the upload to the roll-back, and what each would have done.",
+    "events": "What happens, as it happens.",
+    "access": "Keys, and who changed what.",
+    "privacy": "What is forgotten of people.",
+    "health": "Is it alive, is it ready, how does it do.",
+}
+ABOUT = """\
+Verdicts on transferred files, statistics, rules, inspection on request.
+
+- **Errors** are problem details (RFC 9457). `type` tells apart what has the same status; `errors`
+  names each wrong field. A parameter that is unknown, or given twice, is one.
+- **Pages** end with `next`: give it as `cursor`. Times are RFC 3339.
+- **Answers you have**: send their `ETag` as `If-None-Match`. Changes of what is there take
+  `If-Match`; 412 says that somebody else was quicker.
+- **Once**: a POST with an `Idempotency-Key` is done once, however often it is sent.
+- **Limits**: `RateLimit` says what is left for your key.
+- **Compression**: gzip and zstd, by `Accept-Encoding`.
+
+File names, URLs and paths are text of strangers: escape them.
+"""
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -54,25 +86,25 @@ def describe(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title="Douane",
             version=VERSION,
-            description="Verdicts on transferred files, statistics, rules, inspection on request.",
+            summary="ICAP file inspection for messaging traffic",
+            description=ABOUT,
             routes=app.routes,
+            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+            servers=[{"url": "/", "description": "Where this document came from"}],
+            license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         )
         schemas = document["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        own = Problem.model_json_schema(ref_template=f"{REF}{{model}}")
         schemas.update(own.pop("$defs"))
         schemas["Problem"] = own
+        document["components"]["headers"] = HEADERS
         for path, methods in document["paths"].items():
-            for operation in methods.values():
-                _add_problems(operation, PROBLEMS.get(path, COMMON))
+            for method, operation in methods.items():
+                complete(operation, method, PROBLEMS.get(path, COMMON), schemas)
+        for schema in schemas.values():
+            if "properties" in schema:
+                schema["examples"] = [example(schema, schemas)]
         app.openapi_schema = document
     return app.openapi_schema
-
-
-def _add_problems(operation: dict[str, Any], problems: dict[str, str]) -> None:
-    for status, description in problems.items():
-        operation["responses"][status] = {
-            "description": description,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }

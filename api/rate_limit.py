@@ -105,15 +105,19 @@ class RateLimits:
         if self._wrong.exhausted(network) and _digest(credential) not in self._right:
             raise _too_many("Too many wrong keys came from this address.", {"Retry-After": "5"})
 
-    def after_lookup(self, address: str, credential: str, *, right: bool) -> None:
+    def after_lookup(self, address: str, credential: str, *, right: bool) -> int:
+        """Return how many wrong keys the address sent lately, this one counted; 0 for a right one.
+
+        `lately`: each counts for a second more than the one before it.
+        """
         digest = _digest(credential)
         self._right.pop(digest, None)
         if not right:
-            self._wrong.take(_network(address))
-            return
+            return WRONG_KEYS - self._wrong.take(_network(address)).remaining
         if len(self._right) >= OWNERS:
             del self._right[next(iter(self._right))]
         self._right[digest] = None
+        return 0
 
 
 def _too_many(detail: str, headers: dict[str, str]) -> RequestFailed:

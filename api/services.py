@@ -9,7 +9,9 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.active_rules import ActiveRules
+from api.denials import Denials
 from api.key_watch import KeyWatch
+from api.oidc import TokenCheck
 from api.places import Places
 from api.rate_limit import RateLimits
 from api.settings import ApiSettings
@@ -35,6 +37,8 @@ class Services:
     reader: Reader
     ledger: Path
     """The ledger's socket."""
+    privacy_key: Path
+    """What pseudonyms are made with."""
     run_directory: Path
     """Where the fronts listen for files."""
     fronts: int
@@ -61,6 +65,11 @@ class Services:
     """Places for those who wait until the supervisor has carried out their order."""
     limits: RateLimits
     """How much each key may ask."""
+    tokens: TokenCheck | None
+    """None: only API keys count."""
+    denials: Denials = field(default_factory=Denials)
+    exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    """Places for those who export the log."""
     key_uses: dict[str, float] = field(default_factory=dict)
     """When the use of a key was last noted, by prefix; monotonic seconds."""
     session_uses: dict[str, float] = field(default_factory=dict)

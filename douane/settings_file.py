@@ -171,6 +171,7 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         "clamav": clamav,
         "database": database,
         "icaps": _beside(settings.icaps, folder, "certificate", "key", "client_ca"),
+        "oidc": _beside(settings.oidc, folder, "ca"),
         "access": _beside(settings.access, folder, "basic_users"),
         "block_page": _beside(settings.block_page, folder, "template"),
     }

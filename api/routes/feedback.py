@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Analyst, Viewer
+from api.audit import audited_change
 from api.bodies import json_body, read_json
 from api.models import FeedbackList, FeedbackModel, NoQuery
 from api.problems import RequestFailed
@@ -22,7 +22,7 @@ from verdicts.ledger.feedback import (
     feedback_on,
 )
 from verdicts.ledger.key_table import ApiKey
-from verdicts.ledger.questions import StoreFeedback, ask_change
+from verdicts.ledger.questions import StoreFeedback
 from verdicts.model import utc_now
 from verdicts.record import id_bytes, id_text, microseconds, rfc3339
 
@@ -52,11 +52,11 @@ async def give_feedback(
     services: Served, key: Analyst, id: str, request: Request, query: Annotated[NoQuery, Query()]
 ) -> dict[str, object]:
     """Keep it with the verdict, instead of what the same key said before, and write an event."""
-    return await keep_feedback(services, key, id, await read_json(request, NewFeedback))
+    return await keep_feedback(services, request, key, id, await read_json(request, NewFeedback))
 
 
 async def keep_feedback(
-    services: Services, key: ApiKey, id: str, said: NewFeedback
+    services: Services, request: Request, key: ApiKey, id: str, said: NewFeedback
 ) -> dict[str, object]:
     """Return it as it was kept; raise RequestFailed if there is no such verdict."""
     try:
@@ -65,7 +65,10 @@ async def keep_feedback(
         raise NO_VERDICT from None
     author, now = key.name[:AUTHOR_LENGTH], microseconds(utc_now())
     row = StoreFeedback(transfer, author, now, said.kind, said.reason)
-    if not await run_in_threadpool(ask_change, services.ledger, row):
+    after = said.model_dump()
+    if not await audited_change(
+        services, request, key, row, "feedback.given", transfer, None, after
+    ):
         raise NO_VERDICT
     return feedback_row(Feedback(transfer, author, now, said.kind, said.reason))
 

@@ -11,12 +11,15 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Admin, Analyst
+from api.audit import audited
 from api.bodies import busy, file_body, read_file
+from api.conditional import IfMatch, Precondition
 from api.problems import RequestFailed, sentence
-from api.routes.rulesets import find, ruleset_row
+from api.routes.rulesets import find, ruleset_row, ruleset_tag
 from api.ruleset_models import RulesetModel
 from api.services import Served, Services
 from scanners.settings import MiB
+from verdicts.ledger.key_table import ApiKey
 from verdicts.rulesets.handover import bring_bundle
 from verdicts.rulesets.orders import Action, NoSupervisor, Order, OrderRefused, ask
 from verdicts.rulesets.records import RulesetError, SetMalformed
@@ -28,6 +31,13 @@ BUNDLE = file_body(
     "A bundle as `douane rules pack` makes it.", "application/gzip", "application/octet-stream"
 )
 ACTOR_LENGTH = 256
+DONE: dict[Action, str] = {
+    "stage": "staged",
+    "unstage": "unstaged",
+    "activate": "activated",
+    "rollback": "rolled_back",
+}
+"""What the audit calls an order that was carried out."""
 Note = Annotated[str, Field(max_length=500, description="Why; it goes into the history.")]
 
 
@@ -60,54 +70,111 @@ async def hand_in(
         try:
             seconds = services.settings.upload_seconds
             await read_file(request, spool, services.space, BUNDLE_BYTES, seconds)
-            return await run_in_threadpool(_take_in, services, key.name, query.note, spool)
+            row = await run_in_threadpool(_take_in, services, key.name, query.note, spool)
         finally:
             spool.close()
+    after = {"status": row["status"], "note": query.note}
+    await audited(services, request, key, "ruleset.handed_in", str(row["id"]), None, after)
+    return row
 
 
 @router.post("/rollback", summary="Go back to a former rule set", response_model=RulesetModel)
 async def rollback(
-    services: Served, key: Admin, query: Annotated[RollbackQuery, Query()]
+    services: Served,
+    request: Request,
+    key: Admin,
+    query: Annotated[RollbackQuery, Query()],
+    given: IfMatch,
 ) -> dict[str, object]:
-    """Make the set active again that was active before, or the one that is named."""
+    """Make the set active again that was active before, or the one that is named.
+
+    If-Match is compared with the set that is active now.
+    """
+    if given.header is not None:
+        given.check(ruleset_tag(find(services, "active")))
     meant = find(services, query.to).id if query.to else ""
-    return await _ordered(services, "rollback", key.name, meant, query.note)
+    order = _order("rollback", key, meant, query.note)
+    return await _ordered(services, request, key, order)
 
 
 @router.post(
     "/unstage", summary="End the trial of the staged rule set", response_model=RulesetModel
 )
 async def unstage(
-    services: Served, key: Analyst, query: Annotated[NoteQuery, Query()]
+    services: Served,
+    request: Request,
+    key: Analyst,
+    query: Annotated[NoteQuery, Query()],
+    *,
+    given: IfMatch,
 ) -> dict[str, object]:
     """Take the staged set away from live traffic; it can be staged again."""
-    return await _ordered(services, "unstage", key.name, find(services, "staged").id, query.note)
+    meant = _seen(services, "staged", given)
+    order = _order("unstage", key, meant, query.note)
+    return await _ordered(services, request, key, order)
 
 
 @router.post("/{id}/stage", summary="Try a rule set on live traffic", response_model=RulesetModel)
 async def stage(
-    services: Served, key: Analyst, id: str, query: Annotated[NoteQuery, Query()]
+    services: Served,
+    request: Request,
+    key: Analyst,
+    id: str,
+    query: Annotated[NoteQuery, Query()],
+    *,
+    given: IfMatch,
 ) -> dict[str, object]:
     """Let it see every transfer and decide nothing; what it would do is listed."""
-    return await _ordered(services, "stage", key.name, find(services, id).id, query.note)
+    meant = _seen(services, id, given)
+    order = _order("stage", key, meant, query.note)
+    return await _ordered(services, request, key, order)
 
 
 @router.post("/{id}/activate", summary="Activate a rule set", response_model=RulesetModel)
 async def activate(
-    services: Served, key: Admin, id: str, query: Annotated[NoteQuery, Query()]
+    services: Served,
+    request: Request,
+    key: Admin,
+    id: str,
+    query: Annotated[NoteQuery, Query()],
+    *,
+    given: IfMatch,
 ) -> dict[str, object]:
     """Let it decide, once every front has loaded it; transfers that run end on the former one."""
-    return await _ordered(services, "activate", key.name, find(services, id).id, query.note)
+    meant = _seen(services, id, given)
+    order = _order("activate", key, meant, query.note)
+    return await _ordered(services, request, key, order)
+
+
+def _seen(services: Services, name: str, given: Precondition) -> str:
+    """Return the id of the set, if it is as the client knows it."""
+    one = find(services, name)
+    given.check(ruleset_tag(one))
+    return one.id
+
+
+def _order(action: Action, key: ApiKey, ruleset: str, note: str) -> Order:
+    return Order(action, key.name[:ACTOR_LENGTH], ruleset, note=note)
 
 
 async def _ordered(
-    services: Services, action: Action, actor: str, ruleset: str, note: str
+    services: Services, request: Request, key: ApiKey, order: Order
 ) -> dict[str, object]:
+    """Have the supervisor do it; then it is in the audit, with the set that was active before."""
     if services.orders.locked():
         raise busy("Too many orders wait already.")
     async with services.orders:
-        order = Order(action, actor[:ACTOR_LENGTH], ruleset, note=note)
-        return await run_in_threadpool(_carried_out, services, order, HTTPStatus.CONFLICT)
+        before = await run_in_threadpool(_active, services)
+        row = await run_in_threadpool(_carried_out, services, order, HTTPStatus.CONFLICT)
+    after = {"status": row["status"], "note": order.note}
+    action = f"ruleset.{DONE[order.action]}"
+    await audited(services, request, key, action, str(row["id"]), before, after)
+    return row
+
+
+def _active(services: Services) -> dict[str, object]:
+    active = services.store.active
+    return {"active": None if active is None else active.id}
 
 
 def _take_in(services: Services, actor: str, note: str, spool: Spool) -> dict[str, object]:

@@ -54,6 +54,7 @@ def main() -> None:
         fronts=settings.icap.front_count,
         tester=Selftest(selftest, known_profiles()),
         closing=closing,
+        oidc=settings.oidc,
     )
     configuration = uvicorn.Config(
         app,

@@ -10,6 +10,7 @@ from sqlalchemy.types import NullType
 from verdicts.ledger.audit_changes import AuditRow, check_audit
 from verdicts.ledger.audit_trail import BEGIN, AuditTrail, Mark
 from verdicts.ledger.schema import AUDIT
+from verdicts.record import rfc3339
 
 SHOWN = 100
 """Problems that `verify` names; it counts the others."""
@@ -88,6 +89,24 @@ def audit_page(
     return tuple(map(_audit, connection.execute(query).mappings()))
 
 
+def as_shown(one: Audit) -> dict[str, object]:
+    """Return a row as the API and the command line show it; its texts are untrusted."""
+    row = one.row
+    return {
+        "id": one.id,
+        "time": rfc3339(row.time),
+        "actor": row.actor,
+        "credential": row.credential,
+        "address": row.address,
+        "action": row.action,
+        "about": row.about,
+        "before": _content(row.before),
+        "after": _content(row.after),
+        "request": row.request,
+        "hash": one.hash.hex(),
+    }
+
+
 def verify(connection: Connection, trail: AuditTrail, head: Mark | None) -> Checked:
     """Look at every row; `head` is what the trail said before the connection began to read.
 
@@ -158,6 +177,14 @@ def _rows(connection: Connection) -> Iterator[Audit]:
 def _audit(row: RowMapping) -> Audit:
     content = AuditRow(**{name: row[name] for name in COLUMNS})
     return Audit(row["id"], content, row["hash"])
+
+
+def _content(text: str) -> object:
+    """Return what the JSON says; what somebody made of it by hand is shown as it is."""
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return text
 
 
 def _encoded(number: int, row: AuditRow) -> bytes:

@@ -33,10 +33,6 @@ class ApiKey:
     scopes: tuple[str, ...] = ()
     """What the key is limited to; () is all that its role may do."""
 
-    def allows(self, role: Role, scope: str) -> bool:
-        """Tell if it may do what needs `role` and is in `scope`; "" is in no scope at all."""
-        return self.role.may(role) and (not self.scopes or scope in self.scopes)
-
     def valid(self, now: int) -> bool:
         return self.revoked is None and (self.expires is None or now < self.expires)
 

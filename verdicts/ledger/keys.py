@@ -10,7 +10,7 @@ from verdicts.ledger.audit_changes import AuditRow, audit_row
 from verdicts.ledger.key_table import KEY_START, PREFIX_LENGTH, ApiKey, key_digest, key_row
 from verdicts.ledger.place import LedgerPlace, change_at
 from verdicts.ledger.queries import Reader
-from verdicts.ledger.questions import Audited, RevokeKey, Role, StoreKey
+from verdicts.ledger.questions import Audited, LedgerFailed, RevokeKey, Role, StoreKey
 from verdicts.ledger.scopes import Scope
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
@@ -31,7 +31,8 @@ def create_key(
 ) -> str:
     """Return a new key; it is kept nowhere else.  Without `lifetime` it does not expire."""
     key = make_key()
-    _store(place, new_key(key, name, role, now, lifetime, scopes=scopes), COMMAND_LINE)
+    if not _store(place, new_key(key, name, role, now, lifetime, scopes=scopes), COMMAND_LINE):
+        raise LedgerFailed("another key begins as this one would; try again")
     return key
 
 

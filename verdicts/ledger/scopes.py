@@ -15,3 +15,4 @@ class Scope(StrEnum):
     METRICS = "metrics"
     KEYS = "keys"
     AUDIT = "audit"
+    PRIVACY = "privacy"

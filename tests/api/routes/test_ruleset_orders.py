@@ -70,7 +70,7 @@ class Supervisor:
 
 
 @pytest.fixture
-async def supervisor(site: Any) -> AsyncIterator[Supervisor]:
+async def supervisor(site: Any, ledger: None) -> AsyncIterator[Supervisor]:
     made = Supervisor(site)
     listening = OrderSocket(site.run_directory / SOCKET, made.carry_out)
     await listening.start()
@@ -247,3 +247,22 @@ async def test_few_wait_for_the_supervisor(
     assert (await client.post("/v1/rulesets/active/activate")).status_code == 503
     supervisor.free.set()
     assert {answer.status_code for answer in await asyncio.gather(*waiting)} <= {200, 409}
+
+
+async def test_order_for_what_was_seen(
+    client: httpx.AsyncClient, supervisor: Supervisor, active: str, bundle: bytes
+) -> None:
+    """Who activates or takes back what somebody else has changed meanwhile is told."""
+    made = (await client.post("/v1/rulesets", content=bundle)).json()["id"]
+    seen = {"If-Match": (await client.get(f"/v1/rulesets/{made}")).headers["etag"]}
+    assert (await client.post(f"/v1/rulesets/{made}/stage", headers=seen)).status_code == 200
+    for path in (f"/v1/rulesets/{made}/activate", "/v1/rulesets/unstage"):
+        stale = await client.post(path, headers=seen)
+        assert (stale.status_code, stale.json()["type"]) == (412, "/docs#problem-stale")
+    now = {"If-Match": stale.headers["etag"]}
+    assert now["If-Match"] == (await client.get("/v1/rulesets/staged")).headers["etag"]
+    assert (await client.post("/v1/rulesets/rollback", headers=now)).status_code == 412
+    assert (await client.post(f"/v1/rulesets/{made}/activate", headers=now)).status_code == 200
+    now = {"If-Match": (await client.get("/v1/rulesets/active")).headers["etag"]}
+    back = await client.post("/v1/rulesets/rollback", headers=now)
+    assert (back.status_code, back.json()["id"]) == (200, active)
