@@ -6,8 +6,6 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from fastapi import BackgroundTasks
-
 from api.services import Services
 from verdicts.ledger.key_table import ApiKey
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_change
@@ -74,21 +72,25 @@ def end_session(services: Services, visitor: Visitor) -> None:
     ask_change(services.ledger, EndSession(session_digest(visitor.token)))
 
 
-def note_use(services: Services, visitor: Visitor, background: BackgroundTasks) -> None:
-    """Keep a session that is used from ending, after the answer, about once a minute."""
+def use_is_due(services: Services, visitor: Visitor) -> bool:
+    """Tell, about once a minute and session, that its use is to be noted now."""
     digest = session_digest(visitor.token)
     now = time.monotonic()
     noted = services.session_uses.get(digest)
     if noted is not None and now - noted < SEEN_NOTED_SECONDS:
-        return
+        return False
     for old in [one for one, at in services.session_uses.items() if now - at > SEEN_NOTED_SECONDS]:
         del services.session_uses[old]
     services.session_uses[digest] = now
-    background.add_task(_note, services, digest)
+    return True
 
 
-def _note(services: Services, digest: str) -> None:
-    """Best effort: while the ledger is away nothing can be noted, and reading goes on."""
+def note_use(services: Services, visitor: Visitor) -> None:
+    """Keep a session that is used from ending.  Blocks.
+
+    Best effort: while the ledger is away nothing can be noted, and reading goes on.
+    """
+    digest = session_digest(visitor.token)
     try:
         ask_change(services.ledger, SessionSeen(digest, microseconds(utc_now())))
     except (LedgerAway, LedgerFailed):

@@ -88,7 +88,7 @@ def events_after(
     query = select(EVENT).where(EVENT.c.id > after).order_by(EVENT.c.id).limit(limit)
     if kinds:
         query = query.where(EVENT.c.kind.in_(kinds))
-    return tuple(map(_event, connection.execute(query).mappings()))
+    return tuple(map(event_of, connection.execute(query).mappings()))
 
 
 def events_before(
@@ -102,7 +102,7 @@ def events_before(
     if before is not None:
         query = query.where(EVENT.c.id < before)
     query = query.order_by(EVENT.c.id.desc()).limit(limit)
-    return tuple(map(_event, connection.execute(query).mappings()))
+    return tuple(map(event_of, connection.execute(query).mappings()))
 
 
 def events_about(connection: Connection, ruleset: str, kind: str) -> set[str]:
@@ -111,6 +111,6 @@ def events_about(connection: Connection, ruleset: str, kind: str) -> set[str]:
     return {id_text(verdict) for verdict in connection.scalars(query) if verdict is not None}
 
 
-def _event(row: RowMapping) -> Event:
+def event_of(row: RowMapping) -> Event:
     verdict = id_text(row["verdict"]) if row["verdict"] is not None else ""
     return Event(row["id"], row["time"], row["kind"], row["ruleset"], verdict, row["data"])

@@ -1,0 +1,67 @@
+"""The live feed: what happens now, for as long as the session lasts."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.bodies import busy
+from api.event_stream import EventResponse, GoesOn, stream
+from api.pages.show import AsPages, page
+from api.pages.signed_in import AnyVisitor
+from api.routes.events import EventQuery
+from api.services import Served, Services
+from api.sessions import Visitor, find_visitor, note_use, use_is_due
+from verdicts.ledger.events import last_event
+from verdicts.ledger.queries import Filters
+from verdicts.ledger.questions import LogUnavailable
+
+router = APIRouter(include_in_schema=False)
+ROWS = 25
+LOOK_SECONDS = 3.0
+"""Between two looks whether the session still holds."""
+
+
+@router.get("/live", dependencies=[AsPages])
+def show_live(request: Request, services: Served, visitor: AnyVisitor) -> Response:
+    with services.reader.connect() as connection:
+        last = last_event(connection)  # before the rows: rather one twice than one never
+    rows = services.reader.page(Filters(), ROWS).data
+    return page(request, "live.html", rows=rows, last=last)
+
+
+@router.get("/live/events")
+async def follow(
+    services: Served,
+    visitor: AnyVisitor,
+    query: Annotated[EventQuery, Query()],
+    last_event_id: Annotated[str | None, Header(pattern="^[0-9]{1,18}$")] = None,
+) -> Response:
+    """Stream events as `/v1/events` does, to a browser that has signed in."""
+    if services.streams.locked():
+        raise busy("Too many clients follow events already.")
+    after = query.after if last_event_id is None else int(last_event_id)
+    content = stream(services.feed, query.as_filter(), after, _while_signed_in(services, visitor))
+    return EventResponse(content, services.streams)
+
+
+def _while_signed_in(services: Services, visitor: Visitor) -> GoesOn:
+    """To watch the feed is to use the session: it ends at its last hour, or by signing out."""
+    looked = time.monotonic()
+
+    async def goes_on() -> bool:
+        nonlocal looked
+        if services.closing.is_set():
+            return False
+        if time.monotonic() - looked < LOOK_SECONDS:
+            return True
+        looked = time.monotonic()
+        if use_is_due(services, visitor):
+            await run_in_threadpool(note_use, services, visitor)
+        try:
+            return await run_in_threadpool(find_visitor, services, visitor.token) is not None
+        except LogUnavailable:
+            return False
+
+    return goes_on

@@ -1,0 +1,14 @@
+"""All pages."""
+
+from api.pages import assets, health, live, overview, rules, search, sign_in, verdict
+
+ROUTERS = (
+    assets.router,
+    sign_in.router,
+    overview.router,
+    live.router,
+    search.router,
+    verdict.router,
+    rules.router,
+    health.router,
+)
