@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,9 +74,12 @@ class Precondition:
             )
 
 
-def _given(request: Request) -> Precondition:
-    sent = request.headers.getlist("if-match")
-    return Precondition(", ".join(sent) if sent else None)
+def _given(
+    if_match: Annotated[
+        str | None, Header(description="ETag of what is to be changed, as you have read it.")
+    ] = None,
+) -> Precondition:
+    return Precondition(if_match)
 
 
 def _required(given: Annotated[Precondition, Depends(_given)]) -> Precondition:

@@ -22,6 +22,7 @@ from api.exchange import Exchange, exchange_of
 from api.problem_kinds import ProblemKind
 from api.problems import RequestFailed
 from api.services import Services
+from scanners.settings import MiB
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_change
 from verdicts.ledger.request_changes import ClaimRequest, KeepAnswer, ReleaseRequest
@@ -31,6 +32,8 @@ from verdicts.record import microseconds
 
 HEADER = "idempotency-key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
+LARGEST = 64 * MiB
+"""What any body may have that is not a file to be inspected."""
 KEPT_HEADERS = ("content-type", "etag", "location")
 log = structlog.get_logger()
 
@@ -77,7 +80,8 @@ async def only_once(request: Request, services: Services, owner: str) -> None:
             {"Retry-After": "5"},
             kind=ProblemKind.KEY_IN_FLIGHT,
         )
-    await read_past(request, services.settings.scan_limit_bytes, services.settings.upload_seconds)
+    settings = services.settings
+    await read_past(request, max(settings.scan_limit_bytes, LARGEST), settings.upload_seconds)
     raise Replayed(_replay(kept, fingerprint(request.scope)))
 
 

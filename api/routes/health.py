@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from api.models import LiveModel, PartModel, ReadyModel
+from api.models import LiveModel, NoQuery, PartModel, ReadyModel
 from api.services import Served
 from verdicts.ledger.parts import parts_of
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_state
@@ -14,7 +15,7 @@ router = APIRouter(prefix="/v1/health", tags=["health"])
 
 
 @router.get("/live", summary="Does the API answer")
-def live() -> LiveModel:
+def live(query: Annotated[NoQuery, Query()]) -> LiveModel:
     return LiveModel()
 
 
@@ -23,7 +24,7 @@ def live() -> LiveModel:
     summary="Can traffic be inspected and recorded",
     responses={503: {"model": ReadyModel, "description": "Some part is not ready; which, and why"}},
 )
-def ready(services: Served, response: Response) -> ReadyModel:
+def ready(services: Served, response: Response, query: Annotated[NoQuery, Query()]) -> ReadyModel:
     parts = list(_parts(services))
     everything = all(part.ok for part in parts)
     if not everything:

@@ -161,15 +161,22 @@ async def _ordered(
     services: Services, request: Request, key: ApiKey, order: Order
 ) -> dict[str, object]:
     """Have the supervisor do it; then it is in the audit, with the set that was active before."""
-    if services.orders.locked():
-        raise busy("Too many orders wait already.")
-    async with services.orders:
-        before = await run_in_threadpool(_active, services)
-        row = await run_in_threadpool(_carried_out, services, order, HTTPStatus.CONFLICT)
+    before = await run_in_threadpool(_active, services)
+    row = await obeyed(services, order)
     after = {"status": row["status"], "note": order.note}
     action = f"ruleset.{DONE[order.action]}"
     await audited(services, request, key, action, str(row["id"]), before, after)
     return row
+
+
+async def obeyed(
+    services: Services, order: Order, refused: HTTPStatus = HTTPStatus.CONFLICT
+) -> dict[str, object]:
+    """Return the set that the order was about, once it is carried out; raise RequestFailed."""
+    if services.orders.locked():
+        raise busy("Too many orders wait already.")
+    async with services.orders:
+        return await run_in_threadpool(_carried_out, services, order, refused)
 
 
 def _active(services: Services) -> dict[str, object]:

@@ -4,10 +4,11 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Viewer
+from api.conditional import state_tag
 from api.event_stream import event_row
 from api.models import NoQuery
 from api.problems import RequestFailed, sentence
@@ -69,10 +70,14 @@ def history(services: Served, query: Annotated[HistoryQuery, Query()]) -> dict[s
 
 @router.get("/{id}", summary="Show a rule set", response_model=RulesetDetail)
 def show_ruleset(
-    services: Served, id: str, query: Annotated[NoQuery, Query()]
+    services: Served, id: str, query: Annotated[NoQuery, Query()], response: Response
 ) -> dict[str, object]:
-    """Take its id, the first digits of it, or `active`, `staged`, `previous`."""
+    """Take its id, the first digits of it, or `active`, `staged`, `previous`.
+
+    Its ETag is for If-Match in orders that are about it.
+    """
     one = find(services, id)
+    response.headers["ETag"] = ruleset_tag(one)
     listed = digests((services.store.folder(one.id) / MANIFEST).read_bytes())
     files = [{"path": path, "sha256": digest} for path, digest in listed.items()]
     return {**ruleset_row(one), "files": files}
@@ -129,6 +134,11 @@ def find(services: Services, name: str) -> StoredSet:
         return services.store.find(name)
     except UnknownRuleset as error:
         raise RequestFailed(HTTPStatus.NOT_FOUND, sentence(error)) from None
+
+
+def ruleset_tag(one: StoredSet) -> str:
+    """Return the ETag of a set: the files never change, what is said of it does."""
+    return state_tag(ruleset_row(one))
 
 
 def ruleset_row(one: StoredSet) -> dict[str, object]:

@@ -9,18 +9,17 @@ import uvicorn
 
 from api.app import create_app
 from api.services import Selftest
+from api.serving import configuration
 from douane.processes import start
 from douane.selftest.play import known_profiles, play, service_address
 from verdicts.ledger.place import LedgerPlace
-
-STOP_SECONDS = 5
 
 
 class _Server(uvicorn.Server):
     """uvicorn without its signals: the supervisor's SIGTERM is ours to take."""
 
-    def __init__(self, configuration: uvicorn.Config, say_ready: Callable[[], None]) -> None:
-        super().__init__(configuration)
+    def __init__(self, config: uvicorn.Config, say_ready: Callable[[], None]) -> None:
+        super().__init__(config)
         self._say_ready = say_ready
 
     @contextlib.contextmanager
@@ -56,18 +55,9 @@ def main() -> None:
         closing=closing,
         oidc=settings.oidc,
     )
-    configuration = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=STOP_SECONDS,
-        ws="none",
-    )
 
     async def run(stop: asyncio.Event) -> None:
-        server = _Server(configuration, lambda: start.say_ready(arguments.ready_fd))
+        server = _Server(configuration(app), lambda: start.say_ready(arguments.ready_fd))
         listener = socket.socket(fileno=arguments.listen_fd)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         stopping = asyncio.create_task(stop.wait())

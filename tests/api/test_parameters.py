@@ -17,7 +17,9 @@ class Model(BaseModel):
     both: list[int] | None = None
 
 
-def show(query: Annotated[Model, Query()], other: str = "", many: list[int] = []) -> None:
+def show(
+    query: Annotated[Model, Query()], many: Annotated[list[int], Query()], other: str = ""
+) -> None:
     raise NotImplementedError
 
 
