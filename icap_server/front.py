@@ -56,8 +56,7 @@ class Front:
         self.requests: Counter[str] = Counter()
         """Replies by "service status"."""
         self.refused: Counter[str] = Counter()
-        """Connections and requests turned away: access, connections, handshake, credentials,
-        overload."""
+        """Connections and requests turned away, by cause: one of REFUSALS."""
 
     async def start(
         self,

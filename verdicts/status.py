@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass, field
 from verdicts.shadow_status import ShadowStatus
 from verdicts.stages import StageCounts
 
+REFUSALS = ("access", "connections", "handshake", "credentials", "overload")
+"""Why a front turns connections and requests away."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrontStatus:
@@ -43,7 +46,7 @@ class FrontStatus:
     shadow: ShadowStatus | None = None
     """The staged rule set; None while none is."""
     refused: dict[str, int] = field(default_factory=dict)
-    """Turned away, by cause: access, connections, handshake, credentials, overload."""
+    """Turned away, by cause: one of REFUSALS."""
 
     stages: dict[str, StageCounts] = field(default_factory=dict)
     """How long each stage took, by its name."""

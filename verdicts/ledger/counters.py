@@ -1,19 +1,19 @@
 """What the ledger counts since its start: plain numbers, made into metrics when somebody asks."""
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
+from scanners.model import Code, Reason
 from verdicts.ledger.entry import Entry
+from verdicts.stages import Histogram
 
 WORDS_A_LABEL = 100
 """Further values of an open label are counted as "other"."""
 SCAN_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-BOUNDS = (*map(str, map(float, SCAN_SECONDS)), "+Inf")
 LABELS = ("service", "direction", "channel", "level", "action")
 
 
@@ -37,28 +37,19 @@ class Transfers:
     bytes: int = 0
 
 
-@dataclass(slots=True)
-class Durations:
-    """A histogram."""
-
-    buckets: list[int] = field(default_factory=lambda: [0] * (len(SCAN_SECONDS) + 1))
-    """Not cumulative; the last one is for what exceeds every bound."""
-    seconds: float = 0.0
-
-    def observe(self, seconds: float) -> None:
-        self.buckets[bisect_left(SCAN_SECONDS, seconds)] += 1
-        self.seconds += seconds
-
-
 class Counters:
-    """No file name, URL, user or hash is ever a label."""
+    """No file name, URL, user or hash is ever a label.
+
+    What has few values begins with a zero for each: to a monitor, a series that appears with a one
+    did not rise.
+    """
 
     def __init__(self) -> None:
         self._service, self._channel = BoundedWords(), BoundedWords()
         self._transfers: dict[tuple[str, ...], Transfers] = defaultdict(Transfers)
-        self._detections: dict[str, int] = defaultdict(int)
-        self._unscanned: dict[str, int] = defaultdict(int)
-        self._scans: dict[bool, Durations] = defaultdict(Durations)
+        self._detections: dict[str, int] = defaultdict(int, {code.value: 0 for code in Code})
+        self._unscanned: dict[str, int] = defaultdict(int, {one.value: 0 for one in Reason})
+        self._scans = {cached: Histogram(SCAN_SECONDS) for cached in (False, True)}
         self._refused = 0
 
     def count(self, entries: Iterable[Entry], refused: int) -> None:
@@ -104,6 +95,12 @@ class Counters:
             labels=("cached",),
         )
         for cached, durations in self._scans.items():
-            buckets = list(zip(BOUNDS, map(float, accumulate(durations.buckets))))
+            buckets = cumulative(SCAN_SECONDS, durations.buckets)
             family.add_metric((str(cached).lower(),), buckets, durations.seconds)
         return family
+
+
+def cumulative(bounds: Sequence[float], counts: Iterable[int]) -> list[tuple[str, float]]:
+    """Return a histogram's buckets as Prometheus wants them."""
+    names = (*map(str, map(float, bounds)), "+Inf")
+    return list(zip(names, map(float, accumulate(counts))))

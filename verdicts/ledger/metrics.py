@@ -3,25 +3,57 @@
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
-from verdicts.ledger.counters import Counters
+from scanners.clamav.database import stated_age
+from verdicts.ledger.counters import Counters, cumulative
 from verdicts.ledger.state import LedgerState, SeenFront
+from verdicts.stages import STAGE_SECONDS
+from verdicts.status import REFUSALS
 
-GAUGES: tuple[tuple[str, str, Callable[[SeenFront], float]], ...] = (
+Read = Callable[[SeenFront], float | None]
+"""None: nothing is known, and nothing is shown."""
+
+
+def _database_built(seen: SeenFront) -> float | None:
+    age = stated_age(seen.status.clamav_version)
+    return age.built_at.timestamp() if age else None
+
+
+GAUGES: tuple[tuple[str, str, Read], ...] = (
+    ("front_status_age_seconds", "Seconds since its last report.", lambda seen: seen.age_seconds),
+    ("clamav_up", "1: clamd answers.", lambda seen: seen.status.clamav == "up"),
+    ("clamav_wanted", "0: ClamAV is off on purpose.", lambda seen: seen.status.clamav != "off"),
     (
-        "douane_front_status_age_seconds",
-        "Seconds since its last report.",
-        lambda seen: seen.age_seconds,
+        "clamav_database_timestamp_seconds",
+        "When the official database was built; absent without one.",
+        _database_built,
     ),
-    ("douane_clamav_up", "1: clamd answers.", lambda seen: seen.status.clamav == "up"),
-    ("douane_workers", "Scan workers alive.", lambda seen: seen.status.workers),
-    ("douane_workers_wanted", "Scan workers configured.", lambda seen: seen.status.workers_wanted),
-    ("douane_scan_queue_files", "Files that wait for a worker.", lambda seen: seen.status.queue),
-    ("douane_icap_waiting", "Requests that wait for their turn.", lambda seen: seen.status.waiting),
-    ("douane_spool_bytes", "Bytes of bodies held.", lambda seen: seen.status.spool_bytes),
-    ("douane_icap_connections", "Connections open now.", lambda seen: seen.status.connections),
+    ("workers", "Scan workers alive.", lambda seen: seen.status.workers),
+    ("workers_wanted", "Scan workers configured.", lambda seen: seen.status.workers_wanted),
+    (
+        "sandbox_missing_protections",
+        "What this kernel does not offer.",
+        lambda seen: len(seen.status.sandbox_missing),
+    ),
+    ("scan_queue_files", "Files that wait for a worker.", lambda seen: seen.status.queue),
+    ("icap_waiting", "Requests that wait for their turn.", lambda seen: seen.status.waiting),
+    ("icap_connections", "Connections open now.", lambda seen: seen.status.connections),
+    ("spool_bytes", "Bytes of bodies held.", lambda seen: seen.status.spool_bytes),
+)
+"""Of each front."""
+LEDGER: tuple[tuple[str, str, Callable[[LedgerState], float]], ...] = (
+    ("queued_records", "Records that wait for disk.", lambda state: state.queued),
+    ("database_up", "1: records go into the database.", lambda state: state.database_writable),
+    ("keeping", "1: records are durable, in database or journal.", lambda state: state.keeping),
+    ("journal_records", "Records that wait in the journal.", lambda state: state.journal_records),
+    ("journal_bytes", "Bytes of the journal.", lambda state: state.journal_bytes),
 )
 
 
@@ -45,22 +77,23 @@ class _Now(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._counted.collect()
+        for name, words, read in LEDGER:
+            yield GaugeMetricFamily(f"douane_ledger_{name}", words, value=read(self._state))
         for name, words, value in (
-            ("queued_records", "Records that wait for disk.", self._state.queued),
-            ("database_up", "1: the last commit succeeded.", self._state.database_writable),
+            ("commit_failures", "Commits that failed.", self._state.failures),
+            ("lost_records", "Records for which no room was left anywhere.", self._state.lost),
         ):
-            yield GaugeMetricFamily(f"douane_ledger_{name}", words, value=value)
-        yield CounterMetricFamily(
-            "douane_ledger_commit_failures", "Commits that failed.", value=self._state.failures
-        )
+            yield CounterMetricFamily(f"douane_ledger_{name}", words, value=value)
         yield from self._gauges()
         yield from self._counters()
+        yield self._stages()
 
     def _gauges(self) -> Iterator[Metric]:
-        for name, words, value in GAUGES:
-            family = GaugeMetricFamily(name, words, labels=("front",))
+        for name, words, read in GAUGES:
+            family = GaugeMetricFamily(f"douane_{name}", words, labels=("front",))
             for seen in self._state.fronts:
-                family.add_metric((str(seen.status.front),), value(seen))
+                if (value := read(seen)) is not None:
+                    family.add_metric((str(seen.status.front),), value)
             yield family
         versions = GaugeMetricFamily(
             "douane_front_versions",
@@ -95,8 +128,20 @@ class _Now(Collector):
                 requests.add_metric((front, service, code), count)
             for cause, count in sorted(status.worker_restarts.items()):
                 restarts.add_metric((front, cause), count)
-            for cause, count in sorted(status.refused.items()):
-                refused.add_metric((front, cause), count)
+            for cause in REFUSALS:
+                refused.add_metric((front, cause), status.refused.get(cause, 0))
             lookups.add_metric((front, "hit"), status.cache_hits)
             lookups.add_metric((front, "miss"), status.cache_misses)
         yield from (requests, restarts, refused, lookups)
+
+    def _stages(self) -> Metric:
+        family = HistogramMetricFamily(
+            "douane_stage_seconds",
+            "What each stage of a transfer takes; docs/metrics.md says what is in which.",
+            labels=("front", "stage"),
+        )
+        for seen in self._state.fronts:
+            for stage, counts in seen.status.stages.items():
+                buckets = cumulative(STAGE_SECONDS, counts.buckets)
+                family.add_metric((str(seen.status.front), stage), buckets, counts.seconds)
+        return family

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from verdicts.ledger import counters
-from verdicts.ledger.counters import SCAN_SECONDS, Counters, Durations
+from verdicts.ledger.counters import Counters, cumulative
 from verdicts.ledger.entry import Entry
 
 
@@ -32,10 +32,17 @@ def test_each_action_is_counted_on_its_own(make_entry: Callable[..., Entry]) -> 
     assert {one.labels["action"]: one.value for one in transfers.samples} == {"allow": 2, "cut": 1}
 
 
-@pytest.mark.parametrize("at, bound", list(enumerate(SCAN_SECONDS)))
-def test_a_bound_belongs_to_its_bucket(at: int, bound: float) -> None:
-    durations = Durations()
-    durations.observe(bound)
-    durations.observe(bound * 1.01)
-    assert durations.buckets[at : at + 2] == [1, 1]
-    assert sum(durations.buckets) == 2
+def test_what_is_rare_begins_at_zero() -> None:
+    """A series that appears with a one did not rise: nobody would be told of the first."""
+    series = {
+        (one.name, *one.labels.values()): one.value
+        for family in Counters().collect()
+        for one in family.samples
+    }
+    assert series["douane_unscanned_total", "crashed"] == 0
+    assert series["douane_detections_total", "signature.clamav"] == 0
+    assert series["douane_scan_seconds_count", "false"] == 0
+
+
+def test_buckets_hold_what_the_ones_before_hold() -> None:
+    assert cumulative((0.5, 1), (1, 2, 3)) == [("0.5", 1), ("1.0", 3), ("+Inf", 6)]
