@@ -28,9 +28,10 @@ from icap_server.istag import Board, compute_istag
 from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
-from scanners.passwords.secret import ensure_secret
+from scanners.passwords.secret import SECRET_FILE, ensure_secret
 from verdicts.ledger.keys import ensure_admin_key
 from verdicts.ledger.place import LedgerPlace
+from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE
 from verdicts.model import utc_now
 
 log = structlog.get_logger()
@@ -72,7 +73,8 @@ class Supervisor:
             loop.add_signal_handler(number, self._asked_to_stop)
         self._check_door()
         lock = lock_state(self._settings)
-        ensure_secret(self._settings.state.directory)
+        for name in (SECRET_FILE, PRIVACY_KEY_FILE):
+            ensure_secret(self._settings.state.directory, name)
         self._settings_fd = _share_settings(_working(self._settings))
         serving = asyncio.create_task(self._serve())
         stopping = asyncio.create_task(self._stop.wait())

@@ -7,9 +7,13 @@ from typing import Protocol
 
 from verdicts.ledger.audit_changes import AddAudit
 from verdicts.ledger.audit_trail import AuditTrail
-from verdicts.ledger.commit import GroupCommit, Outcome
+from verdicts.ledger.changes import apply
+from verdicts.ledger.commit import GroupCommit
 from verdicts.ledger.counters import Counters
 from verdicts.ledger.frames import BadFrame
+from verdicts.ledger.intake import Outcome
+from verdicts.ledger.journal import Journal
+from verdicts.ledger.keeping import Keeper
 from verdicts.ledger.metrics import exposition
 from verdicts.ledger.questions import (
     Answer,
@@ -26,6 +30,7 @@ from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.status import FrontStatus
 
 FRONTS = 256
+LINGER_STEP_SECONDS = 0.02
 
 
 class Peer(Protocol):
@@ -42,24 +47,44 @@ class Desk:
     """What the connections share."""
 
     def __init__(
-        self, database_url: str, trail: AuditTrail, events: EventSettings = DEFAULT_EVENTS
+        self,
+        database_url: str,
+        trail: AuditTrail,
+        events: EventSettings = DEFAULT_EVENTS,
+        journal: Journal | None = None,
     ) -> None:
-        self.commit = GroupCommit(database_url, self._committed, events)
+        self.keeper = Keeper(database_url, events, self._count, journal)
+        self.commit = GroupCommit(self.keeper, self.read_all)
         self.connections: set[Peer] = set()
         self._trail = trail
         self._counters = Counters()
         self._fronts: dict[int, tuple[FrontStatus, float]] = {}
 
     async def write(self, ready: Callable[[], None]) -> None:
-        await self.commit.open()
-        if self.commit.writable:
+        """Return after the stop, once what has come is safe.
+
+        `ready` is called when records can be kept: in the database or in the journal.
+        """
+        await self.keeper.open()
+        if self.keeper.keeping:
             ready()
         await self.commit.run()
+        await self.keeper.close()
 
     def read_all(self) -> None:
         """Read every connection now that may be read."""
         for connection in self.connections:
             connection.resume()
+
+    async def linger(self, seconds: float) -> None:
+        """Wait until all connections are closed, but no longer than that.
+
+        When the supervisor was killed, all its children are told to stop at the same moment; what
+        the fronts still answer has to be recorded.
+        """
+        deadline = time.monotonic() + seconds
+        while self.connections and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(LINGER_STEP_SECONDS)
 
     async def read_out(self) -> None:
         """Return when nothing more lies in the sockets."""
@@ -89,15 +114,22 @@ class Desk:
 
     async def change(self, change: Change | AddAudit | Audited) -> bool:
         """Return whether something changed; raise what the database raises."""
-        return await self.commit.change(change, self._trail)
+        return await self.keeper.use(lambda connection: apply(connection, change, self._trail))
 
     def state(self) -> LedgerState:
         now = time.monotonic()
         fronts = [SeenFront(status, now - at) for _, (status, at) in sorted(self._fronts.items())]
+        keeper, journal = self.keeper, self.keeper.journal
         return LedgerState(
-            self.commit.writable, self.commit.failures, self.commit.queued, tuple(fronts)
+            keeper.writable,
+            keeper.failures,
+            self.commit.queued,
+            tuple(fronts),
+            keeping=keeper.keeping,
+            journal_records=journal.records if journal else 0,
+            journal_bytes=journal.size if journal else 0,
+            lost=sum(seen.status.records_lost for seen in fronts),
         )
 
-    def _committed(self, outcome: Outcome) -> None:
+    def _count(self, outcome: Outcome) -> None:
         self._counters.count(outcome.new, len(outcome.refused))
-        self.read_all()

@@ -22,8 +22,7 @@ class Part:
 
 def parts_of(state: LedgerState, fronts: int) -> Iterator[Part]:
     """Yield the database and all parts of so many fronts; absent ones are not in order."""
-    explanation = "" if state.database_writable else "It cannot be written; see the ledger's log."
-    yield Part("database", state.database_writable, explanation)
+    yield Part("database", state.database_writable or state.keeping, _database(state))
     seen = {front.status.front: front for front in state.fronts}
     for index in range(fronts):
         front = seen.get(index)
@@ -50,6 +49,15 @@ def front_parts(front: SeenFront) -> Iterator[Part]:
         status.clamav in {"up", "off"},
         status.clamav_fault or ("" if status.clamav == "up" else status.clamav),
     )
+
+
+def _database(state: LedgerState) -> str:
+    """Records that wait in the journal are kept, and nobody need stop the traffic for them."""
+    if state.database_writable:
+        return ""
+    if state.keeping:
+        return f"It cannot be written; {state.journal_records} records wait in the journal."
+    return "It cannot be written; see the ledger's log."
 
 
 def _workers(name: str, status: FrontStatus) -> Part:

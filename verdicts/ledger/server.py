@@ -7,8 +7,11 @@ from pathlib import Path
 
 from verdicts.ledger.alarms import watch
 from verdicts.ledger.audit_trail import AuditTrail, log_mark
+from verdicts.ledger.chores import Chores
 from verdicts.ledger.connection import Connection
 from verdicts.ledger.desk import Desk
+from verdicts.ledger.housekeeping import keep_house
+from verdicts.ledger.journal import JOURNAL_FILE, Journal
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 
 
@@ -20,14 +23,20 @@ async def serve(
     events: EventSettings = DEFAULT_EVENTS,
     *,
     state: Path | None = None,
+    chores: Chores | None = None,
+    journal_bytes: int = 0,
+    linger_seconds: float = 0.0,
 ) -> None:
     """Serve until `stop` is set, then write what has arrived.
 
     Listens first and opens the database then, for as long as that takes: meanwhile the fronts can
-    hand over their records.  `ready` is called once both are done.  In the folder `state`, else in
-    that of the socket, are the key and the head of the audit.
+    hand over their records.  `ready` is called once records can be kept.  In the folder `state`,
+    else in that of the socket, are the key and the head of the audit, and the journal if it may
+    take some bytes.  The stop waits `linger_seconds` for fronts that still have something to say.
     """
-    desk = Desk(database_url, AuditTrail(state or socket.parent, log_mark), events)
+    folder = state or socket.parent
+    journal = Journal(folder / JOURNAL_FILE, journal_bytes) if journal_bytes else None
+    desk = Desk(database_url, AuditTrail(folder, log_mark), events, journal)
     loop = asyncio.get_running_loop()
     before = os.umask(0o177)  # from its first moment the socket is ours alone
     try:
@@ -37,12 +46,16 @@ async def serve(
     async with server:
         writing = asyncio.create_task(desk.write(ready))
         stopped = asyncio.create_task(stop.wait())
-        watching = asyncio.create_task(watch(desk.state, desk.change, events))
+        beside = [asyncio.create_task(watch(desk.state, desk.change, events))]
+        if chores is not None:
+            beside.append(asyncio.create_task(keep_house(desk.keeper, chores)))
         await asyncio.wait((writing, stopped), return_when=asyncio.FIRST_COMPLETED)
+        await desk.linger(linger_seconds)
         server.close()
         stopped.cancel()
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await desk.read_out()
         desk.commit.stop()
         await writing

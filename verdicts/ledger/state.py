@@ -16,10 +16,17 @@ class SeenFront:
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     database_writable: bool
-    """The last attempt to write succeeded."""
+    """Records go into the database at once; else they wait."""
     failures: int
     """Attempts to write that failed since the ledger started."""
     queued: int
     """Records that wait for disk."""
     fronts: tuple[SeenFront, ...]
     """In order of their index; a front that never reported is absent."""
+    keeping: bool = False
+    """Records are durable within a second, be it in the journal."""
+    journal_records: int = 0
+    """They wait in the journal for the database."""
+    journal_bytes: int = 0
+    lost: int = 0
+    """Records for which no room was left anywhere, since the fronts started."""

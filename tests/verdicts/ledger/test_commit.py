@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from structlog.testing import capture_logs
 
 from verdicts.ledger import commit
-from verdicts.ledger.commit import Arrival, GroupCommit, Outcome
+from verdicts.ledger.commit import Arrival, GroupCommit
 from verdicts.ledger.entry import Entry, encode
+from verdicts.ledger.intake import Outcome
+from verdicts.ledger.keeping import Keeper
 from verdicts.ledger.queries import Reader
-from verdicts.ledger.questions import RevokeKey
+from verdicts.ledger.settings import DEFAULT_EVENTS
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes
@@ -44,12 +45,14 @@ def arrival(record: VerdictRecord, front: Front) -> Arrival:
 @asynccontextmanager
 async def committing(url: str) -> AsyncIterator[tuple[GroupCommit, list[Outcome]]]:
     outcomes: list[Outcome] = []
-    group = GroupCommit(url, outcomes.append)
-    await group.open()
+    keeper = Keeper(url, DEFAULT_EVENTS, outcomes.append)
+    group = GroupCommit(keeper, lambda: None)
+    await keeper.open()
     running = asyncio.create_task(group.run())
     yield group, outcomes
     group.stop()
     await running
+    await keeper.close()
 
 
 async def told(front: Front) -> None:
@@ -147,34 +150,6 @@ async def test_large_queue_is_cut_into_groups(
         assert [len(outcome.new) for outcome in outcomes] == [10, 10, 5]
 
 
-async def test_failed_group_is_tried_until_it_is_stored(
-    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
-) -> None:
-    healed, write = threading.Event(), Writer.write
-    failed = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def failing(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
-        if not healed.is_set():
-            loop.call_soon_threadsafe(failed.set)
-            raise OperationalError("disk full", None, Exception())
-        return write(writer, entries)
-
-    monkeypatch.setattr(Writer, "write", failing)
-    monkeypatch.setattr(commit, "RETRY_SECONDS", (0.01,))
-    front = Front()
-    async with committing(url) as (group, _):
-        group.add(arrival(make_record(1), front), urgent=True)
-        await until(lambda: failed.is_set() and not group.writable)
-        assert front.stored == []
-        assert group.queued == 1
-        assert group.failures > 0
-        healed.set()
-        await told(front)
-        assert front.stored == [id_bytes(make_record(1).transfer.id)]
-        assert group.writable
-
-
 async def test_stop_with_a_broken_database_ends_without_telling_anybody(
     url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,39 +176,6 @@ async def test_bad_records_are_refused_and_the_others_stored(
         assert outcomes[0].refused == {b"x" * 16}
 
 
-async def test_the_log_says_why_a_record_is_refused(url: str, make_record: MakeRecord) -> None:
-    front = Front()
-    of_a_former_release = encode(make_record(1)).replace(b"[3,[", b"[[", 1)
-    with capture_logs() as lines:
-        async with committing(url) as (group, _):
-            group.add(Arrival(b"x" * 16, of_a_former_release, front), urgent=True)
-            await told(front)
-    (line,) = (line for line in lines if line["event"] == "ledger.record_refused")
-    assert (line["transfer"], line["log_level"]) == ("78" * 16, "error")
-    assert "another release" in line["reason"]
-
-
-async def test_record_that_the_database_refuses_holds_nobody_up(
-    url: str, make_record: MakeRecord, make_entry: MakeEntry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write, bad = Writer.write, make_entry(2)
-
-    def picky(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
-        if bad in entries:
-            raise OverflowError
-        return write(writer, entries)
-
-    monkeypatch.setattr(Writer, "write", picky)
-    front = Front()
-    async with committing(url) as (group, outcomes):
-        for number in (1, 2, 3):
-            group.add(arrival(make_record(number), front), urgent=number == 3)
-        await told(front)
-        assert front.stored == [id_bytes(make_record(n).transfer.id) for n in (1, 3)]
-        assert front.refused == [bad.verdict.id]
-        assert list(outcomes[0].new) == [make_entry(1), make_entry(3)]
-
-
 async def test_what_waits_is_written_at_the_stop(
     url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,22 +184,3 @@ async def test_what_waits_is_written_at_the_stop(
     async with committing(url) as (group, _):
         group.add(arrival(make_record(1), front), urgent=False)
     assert len(front.stored) == 1
-
-
-async def test_database_that_cannot_be_opened_is_tried_again(
-    url: str, monkeypatch: pytest.MonkeyPatch, until: Until
-) -> None:
-    monkeypatch.setattr(commit, "RETRY_SECONDS", (0.01,))
-    missing = url.replace("log.sqlite", "later/log.sqlite")
-    group = GroupCommit(missing, lambda _: None)
-    opening = asyncio.create_task(group.open())
-    await until(lambda: group.failures >= 2)
-    assert not group.writable
-    group.stop()
-    await opening
-    await group.run()
-
-
-async def test_changes_take_their_turn(url: str) -> None:
-    async with committing(url) as (group, _):
-        assert await group.change(RevokeKey("dk_nobody00", 1)) is False

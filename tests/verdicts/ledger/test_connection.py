@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from verdicts.ledger import commit, connection
+from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.desk import Desk
 from verdicts.ledger.entry import encode
 from verdicts.ledger.frames import PAYLOAD_BYTES, FrameReader, Kind, pack
@@ -170,11 +171,12 @@ class Transport(asyncio.Transport):
 
 
 async def test_each_rest_lasts_its_time(
-    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
+    tmp_path: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     """Also one that begins after the last was cut short by a commit."""
     monkeypatch.setattr(connection, "LEISURE_SECONDS", 0.1)
-    transport, one = Transport(), connection.Connection(Desk(url))
+    desk = Desk(f"sqlite:///{tmp_path}/log.sqlite", AuditTrail(tmp_path))
+    transport, one = Transport(), connection.Connection(desk)
     one.connection_made(transport)
     one.data_received(framed(make_record(1), Kind.RECORD))
     await asyncio.sleep(0.06)

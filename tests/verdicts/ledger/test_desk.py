@@ -1,9 +1,12 @@
 """Answers of the ledger, and the last status of each front."""
 
+import asyncio
 import dataclasses
+from pathlib import Path
 
 import pytest
 
+from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.desk import Desk
 from verdicts.ledger.frames import BadFrame
 from verdicts.ledger.questions import AskMetrics, AskState, MetricsText
@@ -13,8 +16,12 @@ from verdicts.status import FrontStatus
 STATUS = FrontStatus(1, 42, "up", "", "fildes", "", 2, 2, (), "", "", 0, 0, 0)
 
 
-async def test_last_status_of_each_front_in_order(url: str) -> None:
-    desk = Desk(url)
+@pytest.fixture
+def desk(sqlite_url: str, tmp_path: Path) -> Desk:
+    return Desk(sqlite_url, AuditTrail(tmp_path))
+
+
+async def test_last_status_of_each_front_in_order(desk: Desk) -> None:
     for front, workers in ((1, 2), (0, 2), (1, 7)):
         desk.report(dataclasses.replace(STATUS, front=front, workers=workers))
     state = await desk.answer(AskState())
@@ -27,6 +34,32 @@ async def test_last_status_of_each_front_in_order(url: str) -> None:
 
 
 @pytest.mark.parametrize("front", [-1, 256, 10**9])
-async def test_impossible_front_is_refused(url: str, front: int) -> None:
+async def test_impossible_front_is_refused(desk: Desk, front: int) -> None:
     with pytest.raises(BadFrame):
-        Desk(url).report(dataclasses.replace(STATUS, front=front))
+        desk.report(dataclasses.replace(STATUS, front=front))
+
+
+async def test_what_is_lost_is_known(desk: Desk) -> None:
+    for front, lost in ((0, 3), (1, 4), (0, 5)):
+        desk.report(dataclasses.replace(STATUS, front=front, records_lost=lost))
+    assert desk.state().lost == 9
+
+
+class Peer:
+    def resume(self) -> None:
+        raise AssertionError("nothing is read")
+
+    def close(self) -> None:
+        raise AssertionError("it is closed by its front")
+
+
+async def test_stop_waits_for_the_fronts_and_not_for_ever(desk: Desk) -> None:
+    peer = Peer()
+    desk.connections.add(peer)
+    await desk.linger(0.05)
+    lingering = asyncio.create_task(desk.linger(60))
+    done, _ = await asyncio.wait({lingering}, timeout=0.05)
+    assert not done
+    desk.connections.discard(peer)
+    async with asyncio.timeout(5):
+        await lingering

@@ -41,6 +41,12 @@ def test_degraded_and_yet_in_order() -> None:
     assert parts["front 0: sandbox"].explanation == "This kernel lacks landlock."
 
 
+def test_journal_stands_in_for_the_database() -> None:
+    state = LedgerState(False, 3, 9, (), keeping=True, journal_records=7)
+    explanation = "It cannot be written; 7 records wait in the journal."
+    assert next(parts_of(state, 0)) == Part("database", True, explanation)
+
+
 def test_front_that_never_came_and_database_that_is_away() -> None:
     parts = list(parts_of(LedgerState(False, 3, 9, (seen(front=1),)), 2))
     assert parts[0] == Part("database", False, "It cannot be written; see the ledger's log.")
