@@ -5,9 +5,15 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+
+from api.audit import audited_change
+from api.problems import RequestFailed
 from api.services import Services
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.key_table import TOKEN_START, ApiKey
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_change
 from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
 from verdicts.ledger.sessions import find_session, session_digest
@@ -39,18 +45,28 @@ class Visitor:
         return hmac.compare_digest(self.csrf.encode(), csrf.encode("utf-8", "replace"))
 
 
-def start_session(services: Services, key: ApiKey, former: str | None) -> str:
+async def start_session(
+    services: Services, request: Request, key: ApiKey, former: str | None
+) -> str:
     """Return the token of a new session; `former`, what the browser held before, ends.
 
-    Blocks; raises LedgerAway or LedgerFailed.
+    Raise RequestFailed if the key may not sign in; LedgerAway or LedgerFailed.
     """
+    if key.prefix.startswith(TOKEN_START):
+        raise RequestFailed(HTTPStatus.FORBIDDEN, "Sign in with an API key, not with a token.")
+    if key.scopes:
+        raise RequestFailed(
+            HTTPStatus.FORBIDDEN,
+            f"This key is limited to {', '.join(key.scopes)}; the dashboard shows everything.",
+        )
     now = microseconds(utc_now())
     token = secrets.token_urlsafe(TOKEN_BYTES)
     lifetime = int(services.settings.session_hours * 3600 * _MICROSECOND)
     if former is not None:
-        ask_change(services.ledger, EndSession(session_digest(former)))
+        ended = EndSession(session_digest(former))
+        await run_in_threadpool(ask_change, services.ledger, ended)
     started = StartSession(session_digest(token), key.prefix, now, now + lifetime)
-    if not ask_change(services.ledger, started):
+    if not await audited_change(services, request, key, started, "session.started", key.prefix):
         raise LedgerFailed("the key is gone")
     return token
 
@@ -67,9 +83,11 @@ def find_visitor(services: Services, token: str) -> Visitor | None:
     return Visitor(session.key, token)
 
 
-def end_session(services: Services, visitor: Visitor) -> None:
-    """Blocks; raises LedgerAway or LedgerFailed."""
-    ask_change(services.ledger, EndSession(session_digest(visitor.token)))
+async def end_session(services: Services, request: Request, visitor: Visitor) -> None:
+    """Raise LedgerAway or LedgerFailed: then it still holds."""
+    ended = EndSession(session_digest(visitor.token))
+    key = visitor.key
+    await audited_change(services, request, key, ended, "session.ended", key.prefix)
 
 
 def use_is_due(services: Services, visitor: Visitor) -> bool:

@@ -87,10 +87,10 @@ def draw(
 
 
 def nice(number: int) -> int:
-    """Return the least of 2, 4, 10, 20, 40, 100 … that is not below: halves of it are whole."""
+    """Return the least of 2, 4, 6, 8, 10, 20, 40 … that is not below: halves of it are whole."""
     step = 1
     while True:
-        for factor in (2, 4, 6, 8):
+        for factor in (2, 4, 6, 8, 10):
             if number <= factor * step:
                 return factor * step
         step *= 10

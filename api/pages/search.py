@@ -31,7 +31,8 @@ def search(request: Request, services: Served, visitor: AnyVisitor) -> Response:
 
 def _find(services: Services, asked: Asked) -> Page:
     assert asked.query is not None  # noqa: S101 - looked at before
-    return services.reader.page(asked.filters, ROWS, asked.query.cursor)
+    query = asked.query
+    return services.reader.page(query.to_filters(), ROWS, query.cursor, sort=query.sort)
 
 
 def _show(request: Request, asked: Asked, found: Page | None, status: HTTPStatus) -> Response:

@@ -1,18 +1,16 @@
 """The form of the search, made from the filters of the API: what it can, the page can."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from api.pages.ranges import from_form
-from api.routes.verdicts import VerdictQuery
-from verdicts.ledger.queries import Filters
-from verdicts.record import microseconds
+from api.routes.verdicts import VerdictFilters
+from verdicts.ledger.queries import Sort
 
-NAMES = tuple(field.name for field in fields(Filters))
 FIRST = ("since", "until", "action", "level", "channel", "user", "client_ip", "name")
 """Always in sight; the others unfold."""
 LABELS = {
@@ -27,10 +25,20 @@ LABELS = {
     "true_type": "True type",
     "file_name": "File name",
     "enforced": "Carried out",
+    "sort": "Order",
 }
-TEXT_LENGTH = 256
-_PROPERTIES: Mapping[str, Any] = VerdictQuery.model_json_schema()["properties"]
-_DEFINED: Mapping[str, Any] = VerdictQuery.model_json_schema().get("$defs", {})
+
+
+class SearchQuery(VerdictFilters):
+    """All filters of the API, the order, and where to go on."""
+
+    sort: Sort = Sort.NEWEST
+    cursor: str | None = Field(None, max_length=64)
+
+
+_SCHEMA: Mapping[str, Any] = SearchQuery.model_json_schema()
+_PROPERTIES, _DEFINED = _SCHEMA["properties"], _SCHEMA["$defs"]
+REST = tuple(name for name in _PROPERTIES if name not in {*FIRST, "cursor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Asked:
 
     given: dict[str, str]
     """Without what was left empty."""
-    query: VerdictQuery | None
+    query: SearchQuery | None
     """None if something is wrong."""
     faults: dict[str, str]
 
@@ -64,18 +72,9 @@ class Asked:
             given["cursor"] = cursor
         return "/verdicts" + (f"?{urlencode(given)}" if given else "")
 
-    @property
-    def filters(self) -> Filters:
-        assert self.query is not None  # noqa: S101 - asked before
-        values = self.query.model_dump(mode="json")
-        for name in ("since", "until"):
-            moment = getattr(self.query, name)
-            values[name] = None if moment is None else microseconds(moment)
-        return Filters(**{name: values[name] for name in NAMES if name in values})
-
     def fields(self) -> list[FormField]:
-        shown = [*FIRST, *(name for name in NAMES if name not in FIRST)]
-        return [self._field(name) for name in shown if name in _PROPERTIES]
+        """Return those of FIRST, and then the others."""
+        return [self._field(name) for name in (*FIRST, *REST)]
 
     def _field(self, name: str) -> FormField:
         schema = _PROPERTIES[name]
@@ -100,7 +99,7 @@ def read_search(pairs: Sequence[tuple[str, str]]) -> Asked:
         if name in given:
             given[name] = str(from_form(given[name]))
     try:
-        return Asked(given, VerdictQuery.model_validate(given), {})
+        return Asked(given, SearchQuery.model_validate(given), {})
     except ValidationError as error:
         faults = {str(one["loc"][0]): one["msg"] for one in error.errors() if one["loc"]}
         return Asked(given, None, faults)

@@ -4,7 +4,6 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from api.access import find_valid_key
 from api.pages.show import AsPages, page, see
@@ -47,12 +46,12 @@ async def sign_in(request: Request, services: Served) -> Response:
     place = _own(form.get("next", ""))
     try:
         key = await find_valid_key(request, services, form.get("key", "").strip()[:KEY_LENGTH])
+        former = request.cookies.get(cookie_name(request, services))
+        token = await start_session(services, request, key, former)
     except RequestFailed as refused:
         return page(
             request, "sign_in.html", refused.status, refused.headers, next=place, wrong=refused
         )
-    former = request.cookies.get(cookie_name(request, services))
-    token = await run_in_threadpool(start_session, services, key, former)
     answer = see(place)
     set_cookie(request, services, answer, token)
     return answer
@@ -61,7 +60,7 @@ async def sign_in(request: Request, services: Served) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, services: Served, visitor: AnyVisitor) -> Response:
     await read_own_form(request, services, visitor)
-    await run_in_threadpool(end_session, services, visitor)
+    await end_session(services, request, visitor)
     answer = see("/sign-in")
     answer.headers["Clear-Site-Data"] = '"cache"'
     drop_cookie(request, services, answer)

@@ -9,6 +9,7 @@ from fastapi import BackgroundTasks, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.bodies import read_bytes
+from api.exchange import exchange_of
 from api.pages.show import VISITOR
 from api.problems import RequestFailed
 from api.services import Served, Services
@@ -70,7 +71,9 @@ def require(role: Role) -> Callable[..., Awaitable[Visitor]]:
     """Return a dependency that gives the visitor if he may do what `role` may."""
 
     async def checked(
-        request: Request, visitor: Annotated[Visitor | None, Depends(current_visitor)]
+        request: Request,
+        services: Served,
+        visitor: Annotated[Visitor | None, Depends(current_visitor)],
     ) -> Visitor:
         if visitor is None:
             wanted = request.url.path if request.method == "GET" else "/"
@@ -78,6 +81,7 @@ def require(role: Role) -> Callable[..., Awaitable[Visitor]]:
                 wanted += f"?{request.url.query}"
             place = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
             raise RequestFailed(HTTPStatus.SEE_OTHER, "Sign in first.", {"Location": place})
+        exchange_of(request.scope).headers |= services.limits.take(visitor.key.prefix)
         if not visitor.key.role.may(role):
             raise RequestFailed(HTTPStatus.FORBIDDEN, f"This needs the role {role.value}.")
         return visitor
