@@ -1,5 +1,6 @@
 """Rows of the audit for what is done over the API: who, with which key, from where."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 
 import structlog
@@ -34,8 +35,9 @@ async def audited(  # noqa: PLR0917 - who, what, to what, before, after
     row = _row(request, key, action, about, before, after)
     try:
         await run_in_threadpool(ask_change, services.ledger, AddAudit(row))
-    except (LedgerAway, LedgerFailed):
-        log.exception("api.audit_not_written", action=action, about=about, actor=row.actor)
+    except (LedgerAway, LedgerFailed) as error:
+        done = asdict(row)
+        log.error("api.audit_not_written", reason=str(error), **done)
         raise RequestFailed(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "It is done, but could not be written into the audit; the log of the API has it.",
