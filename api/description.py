@@ -19,9 +19,15 @@ COMMON = {
 }
 NO_SET = {"404": "No such rule set"}
 STEP = COMMON | NO_SET | {"409": "It cannot be done, and nothing has changed"}
+EDIT = COMMON | {
+    "408": "The body took too long",
+    "409": "Another rule set has become active meanwhile",
+    "413": "It is too large",
+}
+NOT_LISTED = {"404": "The file is not on the list"}
 PROBLEMS: dict[str, dict[str, str]] = {
-    "/v1/health/live": {},
-    "/v1/health/ready": {},
+    "/v1/health/live": {"422": "It takes no parameters"},
+    "/v1/health/ready": {"422": "It takes no parameters"},
     "/v1/verdicts/{id}": COMMON | {"404": "No such verdict"},
     **{
         f"/v1/verdicts/{{id}}/{name}": COMMON | {"404": "No such verdict"}
@@ -47,6 +53,9 @@ PROBLEMS: dict[str, dict[str, str]] = {
     "/v1/rulesets/{id}/activate": STEP,
     "/v1/rulesets/rollback": STEP,
     "/v1/rulesets/unstage": STEP,
+    "/v1/policy": EDIT,
+    "/v1/blocklist/{sha256}": EDIT | NOT_LISTED,
+    "/v1/allowlist/{sha256}": EDIT | NOT_LISTED,
     "/v1/keys": COMMON | {"408": "The body took too long", "413": "It is too large"},
     "/v1/keys/{prefix}": COMMON | {"404": "No such key that is not yet revoked"},
     "/v1/scans": COMMON | {"408": "The file took too long", "413": "The file is too large"},
@@ -58,6 +67,8 @@ TAGS = {
     "statistics": "Counts over any range, exact.",
     "scans": "Inspection of files that are handed in.",
     "rules": "What the rules of the active set cover, and what they found.",
+    "policy": "What is done about what is found.",
+    "lists": "Files that are blocked or allowed by their hash.",
     "rule sets": "Rule sets from the upload to the roll-back, and what each would have done.",
     "events": "What happens, as it happens.",
     "access": "Keys, and who changed what.",

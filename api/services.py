@@ -63,6 +63,8 @@ class Services:
     """For rule sets that are being handed in."""
     orders: asyncio.Semaphore
     """Places for those who wait until the supervisor has carried out their order."""
+    edits: asyncio.Lock
+    """For changes of the active rule set, one after the other."""
     limits: RateLimits
     """How much each key may ask."""
     tokens: TokenCheck | None

@@ -81,6 +81,21 @@ def read_hash_list(path: Path) -> HashList:
     return HashList(lines)
 
 
+def with_line(text: str, digest: str, listed: Listed | None) -> str:
+    """Return the text of a list with this line for a SHA-256, in place of any; None: without it.
+
+    Comments and the other lines stay as they are.  Raises ValueError for what no list may hold.
+    """
+    kept = [line for line in text.splitlines() if line.lower().split()[:1] != [digest]]
+    if listed is not None:
+        until = NEVER if listed.expires is None else listed.expires.isoformat()
+        line = f"{digest}  {until}  {listed.author}  {listed.reason}"
+        if _line(line) != (bytes.fromhex(digest), listed):
+            raise ValueError("the author is one word, and no blanks surround the reason")
+        kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
 def read_allowed(rules: Path) -> HashList:
     """Read the allowed files of a folder of rules; what is blocked as well is not allowed.
 
@@ -98,6 +113,11 @@ def blocked_name(digest: bytes) -> str:
 def utc_day(seconds: float | None = None) -> date:
     """Return the day of a time in seconds since 1970; of now without one."""
     return datetime.fromtimestamp(time.time() if seconds is None else seconds, UTC).date()
+
+
+def as_author(name: str) -> str:
+    """Return a name as the author of a line: one word."""
+    return re.sub(r"[^\w.@+-]", "_", name)[:100] or "_"
 
 
 def _line(line: str) -> tuple[bytes, Listed]:

@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanners.hash_lists import (
     ALLOWED,
@@ -12,9 +14,11 @@ from scanners.hash_lists import (
     MAX_REASON,
     HashList,
     Listed,
+    as_author,
     read_allowed,
     read_hash_list,
     utc_day,
+    with_line,
 )
 
 ONE, TWO = hashlib.sha256(b"one").hexdigest(), hashlib.sha256(b"two").hexdigest()
@@ -96,3 +100,35 @@ def test_blocked_wins_over_allowed(tmp_path: Path) -> None:
 def test_the_shipped_lists_are_read_and_empty(rules: Path, name: str) -> None:
     assert (rules / name).is_file()
     assert not read_hash_list(rules / name)
+
+
+LISTED = Listed(date(2027, 1, 31), "ann", "seen in an outbreak")
+
+
+def test_a_line_is_added_changed_and_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    one, two = "a" * 64, "b" * 64
+    begin = f"# why\n{two.upper()}  never  bob  old\n"
+    path.write_text(with_line(begin, one, LISTED))
+    assert path.read_text() == f"{begin}{one}  2027-01-31  ann  seen in an outbreak\n"
+    assert read_hash_list(path).lines[bytes.fromhex(one)] == LISTED
+    forever = Listed(None, "ann", "seen")
+    path.write_text(with_line(path.read_text(), two, forever))
+    assert read_hash_list(path).lines == {
+        bytes.fromhex(one): LISTED,
+        bytes.fromhex(two): forever,
+    }
+    path.write_text(with_line(with_line(path.read_text(), one, None), two, None))
+    assert path.read_text() == "# why\n"
+
+
+@pytest.mark.parametrize("listed", [Listed(None, "two words", "x"), Listed(None, "ann", "")])
+def test_what_no_line_can_hold_is_not_written(listed: Listed) -> None:
+    with pytest.raises(ValueError, match=r"author|write"):
+        with_line("", "a" * 64, listed)
+
+
+@given(st.text())
+def test_any_name_makes_an_author(name: str) -> None:
+    text = with_line("", "a" * 64, Listed(None, as_author(name), "x"))
+    assert text.split()[2] == as_author(name)

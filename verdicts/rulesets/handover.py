@@ -20,8 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from scanners.rules.manifest import MANIFEST
 from verdicts.rulesets.bundle import unpack
-from verdicts.rulesets.copying import copy_set
+from verdicts.rulesets.copying import SIGNATURE, copy_set
 from verdicts.rulesets.orders import OrderRefused
 from verdicts.rulesets.records import RulesetError
 
@@ -48,6 +49,19 @@ def bring(store_folder: Path, source: Path) -> Path:
 def bring_bundle(store_folder: Path, bundle: BinaryIO) -> Path:
     """Unpack what is read from the bundle, as `bring` does."""
     return _bring(store_folder, partial(unpack, bundle))
+
+
+def bring_changed(store_folder: Path, source: Path, name: str, content: bytes) -> Path:
+    """Copy a rule set with another content of one of its files, as `bring` does."""
+
+    def write(target: Path) -> None:
+        copy_set(source, target)
+        for made in (MANIFEST, SIGNATURE):  # of what it was
+            (target / made).unlink(missing_ok=True)
+        (target / name).unlink(missing_ok=True)
+        (target / name).write_bytes(content)
+
+    return _bring(store_folder, write)
 
 
 def handed_over(store_folder: Path, folder: str) -> Path:

@@ -1,7 +1,6 @@
 """Handing in rule sets and giving orders, to a supervisor that does what it would do."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -14,68 +13,11 @@ from fastapi import Request
 
 from api.services import get_services
 from api.settings import ApiSettings
-from scanners.rules.records import Problem
+from tests.api.routes.orders import WRONG, Supervisor
 from verdicts.ledger.questions import Role
 from verdicts.rulesets.bundle import pack
-from verdicts.rulesets.handover import handed_over
-from verdicts.rulesets.order_socket import OrderSocket
-from verdicts.rulesets.orders import SOCKET, Order, OrderRefused
-from verdicts.rulesets.records import Status
 
-WRONG = Problem("yara/worm.yar", 1, "X", "bad", "mend it")
 WriteRules = Callable[..., Path]
-STATUSES = {
-    "check": Status.CHECKED,
-    "stage": Status.STAGED,
-    "unstage": Status.CHECKED,
-    "activate": Status.ACTIVE,
-}
-
-
-class Supervisor:
-    """Carries out orders on the store alone, and notes them."""
-
-    def __init__(self, site: Any) -> None:
-        self.orders: list[Order] = []
-        self.refuses = False
-        self.free = asyncio.Event()
-        self.free.set()
-        self._store = site.store
-        self._folder = site.run_directory / "rulesets"
-
-    async def carry_out(self, order: Order, say: Callable[[str], None]) -> dict[str, object]:
-        self.orders.append(order)
-        say("working")
-        await self.free.wait()
-        one = self._meant(order)
-        if self.refuses:
-            self._store.mark(one.id, Status.REFUSED, actor=order.actor)
-            raise OrderRefused("the rules do not compile", (WRONG,))
-        if order.action == "rollback":
-            status, back = Status.ACTIVE, True
-        else:
-            status, back = STATUSES[order.action], False
-        marked = self._store.mark(
-            one.id, status, actor=order.actor, why=order.note, rolled_back=back
-        )
-        return asdict(marked)
-
-    def _meant(self, order: Order) -> Any:
-        if not order.folder:
-            return self._store.find(order.ruleset or "previous")
-        folder = handed_over(self._folder, order.folder)
-        one = self._store.take_in(folder, author=order.actor, note=order.note, origin="upload")
-        shutil.rmtree(folder)
-        return one
-
-
-@pytest.fixture
-async def supervisor(site: Any, ledger: None) -> AsyncIterator[Supervisor]:
-    made = Supervisor(site)
-    listening = OrderSocket(site.run_directory / SOCKET, made.carry_out)
-    await listening.start()
-    yield made
-    await listening.stop()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from verdicts.rulesets.handover import (
     HandoverFailed,
     bring,
     bring_bundle,
+    bring_changed,
     handed_over,
     sweep,
 )
@@ -48,6 +49,19 @@ def test_a_folder_and_a_bundle_are_brought(make_set: MakeSet, tmp_path: Path) ->
     assert set((top / "incoming").iterdir()) == set(folders)
     assert (top / "incoming").stat().st_mode & 0o777 == 0o700
     assert len(os.listdir("/proc/self/fd")) == open_before
+
+
+def test_a_set_is_brought_with_another_file(make_set: MakeSet, tmp_path: Path) -> None:
+    source, top = make_set(files={"yara/a.yar": RULE, "blocked.txt": "# old"}), tmp_path / "sets"
+    copy_set(source, tmp_path / "stored")
+    folder = bring_changed(top, tmp_path / "stored", "blocked.txt", b"# new")
+    assert (folder / "blocked.txt").read_bytes() == b"# new"
+    assert (folder / "yara" / "a.yar").read_text() == RULE
+    assert not list(folder.glob("MANIFEST*"))
+    (source / "blocked.txt").write_text("# new")
+    assert ruleset_id(folder) == ruleset_id(source)
+    added = bring_changed(top, tmp_path / "stored", "allowed.txt", b"# more")
+    assert ruleset_id(added) not in {ruleset_id(folder), ruleset_id(tmp_path / "stored")}
 
 
 def test_what_is_no_rule_set_is_not_brought(tmp_path: Path) -> None:

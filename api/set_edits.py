@@ -1,0 +1,43 @@
+"""A change of one file of the active rule set: it becomes a set of its own, and is activated."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi.concurrency import run_in_threadpool
+
+from api.problems import RequestFailed
+from api.routes.ruleset_orders import ACTOR_LENGTH, obeyed
+from api.services import Services
+from verdicts.ledger.key_table import ApiKey
+from verdicts.rulesets.handover import bring_changed
+from verdicts.rulesets.orders import Order
+from verdicts.rulesets.records import StoredSet
+
+
+def active_set(services: Services) -> tuple[StoredSet, Path]:
+    """Return the set in force and its folder; raise RequestFailed if there is none yet."""
+    active = services.store.active
+    if active is None:
+        raise RequestFailed(HTTPStatus.SERVICE_UNAVAILABLE, "No rule set is active yet.")
+    return active, services.store.folder(active.id)
+
+
+async def edit_active(
+    services: Services, key: ApiKey, name: str, edit: Callable[[Path], bytes], note: str
+) -> dict[str, object]:
+    """Return the set that is active now: the one before, but for a file called `name`.
+
+    `edit` is given the folder of the set before, blocks, and may raise RequestFailed.  One edit
+    begins with what the last one has activated.
+    """
+    async with services.edits:
+        before, folder = await run_in_threadpool(active_set, services)
+        content = await run_in_threadpool(edit, folder)
+        brought = await run_in_threadpool(bring_changed, services.rulesets, folder, name, content)
+        if services.store.active != before:
+            raise RequestFailed(
+                HTTPStatus.CONFLICT, "Another rule set has become active meanwhile; try again."
+            )
+        order = Order("activate", key.name[:ACTOR_LENGTH], folder=str(brought), note=note)
+        return await obeyed(services, order, HTTPStatus.UNPROCESSABLE_ENTITY)
