@@ -41,7 +41,7 @@ def new_names(connection: Connection, since: int, until: int, limit: int) -> tup
         return ()
     asked = values(column("name", Text), name="asked").data([(name,) for name in counts]).cte()
     first = select(func.min(DETECTION.c.time)).where(DETECTION.c.name == asked.c.name)
-    found = connection.execute(select(asked.c.name, first.scalar_subquery())).tuples()
+    found = connection.execute(select(asked.c.name, first.scalar_subquery()))
     names = [
         NewName(name, time, counts[name])
         for name, time in found
