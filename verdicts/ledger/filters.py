@@ -4,6 +4,7 @@ A filter is a `Term`: by its index (`found`), or as a mere condition on rows tha
 found (`holds`), written so that no planner can take it for a path of its own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -25,6 +26,8 @@ from verdicts.ledger.schema import BEGINNING, BEGUN_BY, DETECTION, UNSCANNED, VE
 LAST_CHARACTER = "\U0010ffff"
 Condition = ColumnElement[bool]
 SURROGATES = range(0xD800, 0xE000)
+TOGETHER = ("action", "level")
+"""Filters that have an index together, beside one each."""
 FOUND_IN = {"code": DETECTION, "name": DETECTION, "reason": UNSCANNED}
 """Filters that look at what was found in a file."""
 
@@ -96,12 +99,14 @@ def terms(filters: Filters) -> list[Term]:
     """Return all but the range of time."""
     given = {field.name: getattr(filters, field.name) for field in fields(filters)}
     given = {name: wanted for name, wanted in given.items() if wanted is not None}
-    return [
+    found = [
         term
         for name, wanted in given.items()
-        if name not in {"since", "until"}
+        if name not in {"since", "until", *TOGETHER}
         for term in _term(name, wanted, given)
     ]
+    words = {name: given[name] for name in TOGETHER if name in given}
+    return [_equal(words), *found] if words else found
 
 
 def unindexed(column: Column[Any]) -> ColumnElement[Any]:
@@ -124,9 +129,17 @@ def _term(name: str, wanted: str | bool, given: dict[str, str]) -> list[Term]:
         return [_inside(name, given)]
     if name in BEGUN_BY:
         return _long_text(VERDICT.c[name], str(wanted))
-    column = VERDICT.c[name]
-    plain = int(wanted) if isinstance(wanted, bool) else wanted
-    return [Term(VERDICT, column == wanted, True, None, unindexed(column) == plain)]
+    return [_equal({name: wanted})]
+
+
+def _equal(wanted: Mapping[str, str | bool]) -> Term:
+    """All of them have one index."""
+    found = [VERDICT.c[name] == value for name, value in wanted.items()]
+    holds = [
+        unindexed(VERDICT.c[name]) == (int(value) if isinstance(value, bool) else value)
+        for name, value in wanted.items()
+    ]
+    return Term(VERDICT, and_(*found), True, None, and_(*holds))
 
 
 def _inside(name: str, given: dict[str, str]) -> Term:

@@ -26,7 +26,7 @@ from verdicts.ledger.guard import guard
 
 METADATA = MetaData()
 LISTED_BY = (
-    *("action", "channel", "direction", "user", "client_ip", "sha256"),
+    *("action", "level", "channel", "direction", "user", "client_ip", "sha256"),
     *("true_type", "clause", "service", "enforced", "size"),
 )
 """What the list is filtered or sorted by; each has an index with the time behind it."""
@@ -74,8 +74,8 @@ VERDICT = Table(
     Column("other_names", Text, nullable=False, server_default=""),
     Column("other_types", Text, nullable=False, server_default=""),
     Index("ix_verdict_time", "time"),
-    # What is malicious and yet was allowed is asked for often, and both alone are common
-    Index("ix_verdict_level_time", "level", "time", "action"),
+    # What is malicious and yet was allowed is asked for often; both are common, they hardly meet
+    Index("ix_verdict_action_level_time", "action", "level", "time"),
     *(Index(f"ix_verdict_{name}_time", name, "time") for name in LISTED_BY),
 )
 for _name in BEGUN_BY:

@@ -28,7 +28,7 @@ from verdicts.ledger.cursors import Position
 from verdicts.ledger.filters import Filters, Sort, Term, between_moments, terms, unindexed
 from verdicts.ledger.schema import VERDICT
 
-WINDOW = 5_000
+WINDOW = 3_000
 """Entries of an index that one step looks at."""
 STEPS = 3
 ENTRIES_A_VERDICT = 3

@@ -27,6 +27,7 @@ def test_begins(text: str, end: str, more: str, other: str) -> None:
     [
         (Filters(since=1, until=2), []),
         (Filters(action="block"), [(VERDICT, True)]),
+        (Filters(action="block", level="clean"), [(VERDICT, True)]),
         (Filters(enforced=False, user=""), [(VERDICT, True)] * 2),
         (Filters(code="hash.blocked", name="x"), [(DETECTION, True)] * 2),
         (Filters(reason="encrypted"), [(UNSCANNED, True)]),

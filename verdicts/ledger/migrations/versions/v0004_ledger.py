@@ -52,8 +52,7 @@ def _add_filters() -> None:
     if op.get_bind().dialect.name == "postgresql":  # SQLite's order is this one anyway
         for name in BEGUN_BY:
             op.execute(f'ALTER TABLE verdict ALTER COLUMN {name} TYPE text COLLATE "C"')
-    op.drop_index("ix_verdict_level_time", "verdict")
-    op.create_index("ix_verdict_level_time", "verdict", ["level", "time", "action"])
+    op.create_index("ix_verdict_action_level_time", "verdict", ["action", "level", "time"])
     for name in LISTED_BY:
         op.create_index(f"ix_verdict_{name}_time", "verdict", [name, "time"])
     for name in BEGUN_BY:
@@ -72,7 +71,7 @@ def _add_rollups() -> None:
             sa.Column("bytes", sa.BigInteger, nullable=False),
             sqlite_with_rowid=False,
         )
-        fill(op.get_bind(), dimension, key)
+        fill(op.get_bind(), dimension, (key,))
     for found in ("detection", "unscanned"):
         op.create_index(f"ix_{found}_time", found, ["time"])
 
