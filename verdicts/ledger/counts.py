@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, Connection, Executable, exists, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from verdicts.ledger.buckets import Cover, Granularity, Span, after, cover, floor
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
-from verdicts.ledger.sums import Key, Sum, add, sums
+from verdicts.ledger.sums import OTHER, Key, Rows, Sum, add, added, read, rows_of, sums
 
 Counts = dict[Key, Sum]
 WORDS = {
@@ -40,17 +40,37 @@ def count_all(
     parts = _widened(connection, cover(since, until))
     counts = {dimension: sums(connection, dimension, parts.spans) for dimension in dimensions}
     words = [dimension for dimension in counts if dimension in WORDS]
-    for start, end in parts.edges:
+    for edge in parts.edges:
         if words:
-            for row in connection.execute(_edge_words(words, start, end)):
-                *keys, transfers, size = row
-                for dimension, word in zip(words, keys):
-                    add(counts[dimension], (word,), int(transfers), int(size))
+            for alike, one in read(connection, _edge_words(words, edge)):
+                for dimension, word in zip(words, alike):
+                    add(counts[dimension], (word,), *one)
         for dimension in counts.keys() - WORDS.keys():
-            for row in connection.execute(_edge_finds(FINDS[dimension], start, end)):
-                *key, transfers, size = row
-                add(counts[dimension], tuple(key), int(transfers), int(size))
+            for key, one in read(connection, _edge_finds(dimension, edge)):
+                add(counts[dimension], key, *one)
     return counts
+
+
+def most_frequent(
+    connection: Connection, dimension: str, since: int, until: int, limit: int
+) -> list[tuple[str, Sum]]:
+    """Return the keys with most transfers, since <= time < until, most first; OTHER is none.
+
+    Of a dimension with one column of keys.
+    """
+    parts = _widened(connection, cover(since, until))
+    rows = [rows_of(dimension, span) for span in parts.spans]
+    rows += (
+        _edge_words([dimension], edge) if dimension in WORDS else _edge_finds(dimension, edge)
+        for edge in parts.edges
+    )
+    if not rows:
+        return []
+    counted = added(rows).subquery()
+    key, transfers, size = counted.c
+    query = select(key, transfers, size).where(key != OTHER)
+    query = query.order_by(transfers.desc(), size.desc(), key).limit(limit)
+    return [(word, one) for (word,), one in read(connection, query)]
 
 
 def _widened(connection: Connection, parts: Cover) -> Cover:
@@ -72,19 +92,20 @@ def _has_transfers(connection: Connection, start: int, end: int) -> bool:
     return start < end and bool(connection.scalar(select(within)))
 
 
-def _edge_words(words: Sequence[str], start: int, end: int) -> Executable:
-    keys = [WORDS[word] for word in words]
+def _edge_words(dimensions: Sequence[str], edge: tuple[int, int]) -> Rows:
+    keys = [WORDS[dimension] for dimension in dimensions]
     query = select(*keys, func.count(), func.sum(VERDICT.c.size))
-    return query.where(VERDICT.c.time >= start, VERDICT.c.time < end).group_by(*keys)
+    return query.where(VERDICT.c.time >= edge[0], VERDICT.c.time < edge[1]).group_by(*keys)
 
 
-def _edge_finds(keys: Sequence[Column[str]], start: int, end: int) -> Executable:
+def _edge_finds(dimension: str, edge: tuple[int, int]) -> Rows:
     """Count each transfer once for a key, however often it was found in it."""
+    keys = FINDS[dimension]
     table = keys[0].table
     found = (
         select(VERDICT.c.id, VERDICT.c.size, *keys)
         .join(table, table.c.verdict == VERDICT.c.id)
-        .where(table.c.time >= start, table.c.time < end)
+        .where(table.c.time >= edge[0], table.c.time < edge[1])
         .distinct()
         .subquery()
     )

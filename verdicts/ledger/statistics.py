@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from verdicts.ledger.buckets import Granularity, after, ceiling, floor
-from verdicts.ledger.counts import WORDS, Counts, count_by
+from verdicts.ledger.counts import WORDS, count_by, most_frequent
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.sums import OTHER, Sum, add, key_columns
 
@@ -41,7 +41,7 @@ class TopRow:
 def top(connection: Connection, by: str, since: int, until: int, limit: int) -> tuple[TopRow, ...]:
     """Return the keys with most transfers, since <= time < until, most first; OTHER is none."""
     return tuple(
-        TopRow(key, *one) for key, one in _ranked(count_by(connection, by, since, until), limit)
+        TopRow(key, *one) for key, one in most_frequent(connection, by, since, until, limit)
     )
 
 
@@ -53,7 +53,7 @@ def timeseries(
     The SERIES most frequent keys of the range have places of their own.  Raise TooManyBuckets.
     """
     starts = _starts(bucket, since, until)
-    kept = {key for key, _ in _ranked(count_by(connection, by, since, until), SERIES)}
+    kept = {key for key, _ in most_frequent(connection, by, since, until, SERIES)}
     first, last = ceiling(bucket, since), floor(bucket, until)
     whole = [start for start in starts if first <= start < last]
     counts = _whole(connection, bucket, by, whole, kept)
@@ -77,11 +77,6 @@ def _starts(bucket: Granularity, since: int, until: int) -> list[int]:
     return starts
 
 
-def _ranked(counts: Counts, limit: int) -> list[tuple[str, Sum]]:
-    named = ((key, one) for (key,), one in counts.items() if key != OTHER)
-    return sorted(named, key=lambda item: (-item[1].transfers, -item[1].bytes, item[0]))[:limit]
-
-
 def _whole(
     connection: Connection,
     bucket: Granularity,
@@ -91,7 +86,8 @@ def _whole(
 ) -> dict[int, dict[str, Sum]]:
     """Count whole buckets: the kept keys, and what is left of each as OTHER."""
     counts: dict[int, dict[str, Sum]] = {start: {} for start in starts}
-    left = _totals(connection, bucket, by, starts) if starts else {}
+    if not starts:
+        return counts
     table = ROLLUPS[by]
     (key,) = key_columns(table)
     # Each row is looked up by its whole key: to read all keys of all buckets takes ten times as
@@ -99,12 +95,13 @@ def _whole(
     query = select(table.c.bucket, key, table.c.transfers, table.c.bytes).where(
         table.c.granularity == int(bucket), table.c.bucket.in_(starts), key.in_(kept)
     )
-    for start, word, transfers, size in connection.execute(query):
-        counts[start][word] = Sum(int(transfers), int(size))
-        add(left, start, -int(transfers), -int(size))
-    for start, one in left.items():
-        if one.transfers:
-            counts[start][OTHER] = one
+    for start, word, transfers, size in connection.execute(query).all():
+        counts[start][word] = Sum(transfers, size)
+    for start, total in _totals(connection, bucket, by, starts).items():
+        named = counts[start].values()
+        transfers = total.transfers - sum(one.transfers for one in named)
+        if transfers:
+            counts[start][OTHER] = Sum(transfers, total.bytes - sum(one.bytes for one in named))
     return counts
 
 
@@ -122,4 +119,5 @@ def _totals(
         )
         .group_by(table.c.bucket)
     )
-    return {start: Sum(int(count), int(size)) for start, count, size in connection.execute(query)}
+    rows = connection.execute(query).all()
+    return {start: Sum(int(count), int(size)) for start, count, size in rows}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.servers.postgresql import Postgresql
 from scanners.model import (
     Code,
     Detection,
@@ -130,6 +131,21 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/log.sqlite"
+
+
+@pytest.fixture
+def new_server_url(postgresql: Postgresql) -> Iterator[str]:
+    url = postgresql.create_database()
+    yield url
+    postgresql.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def new_url(request: pytest.FixtureRequest) -> str:
+    """A database without tables."""
+    name = {"sqlite": "sqlite_url", "postgresql": "new_server_url"}[request.param]
+    found: str = request.getfixturevalue(name)
+    return found
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bench.servers.postgresql import Postgresql
 from verdicts.ledger.database import MIGRATIONS, migrate, open_reader, open_writer
 from verdicts.ledger.entry import Entry, decode, encode
 from verdicts.ledger.feedback import store_feedback
@@ -24,21 +23,6 @@ from verdicts.ledger.schema import DETECTION, FEEDBACK, METADATA, UNSCANNED, VER
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes, id_text
-
-
-@pytest.fixture
-def new_server_url(postgresql: Postgresql) -> Iterator[str]:
-    url = postgresql.create_database()
-    yield url
-    postgresql.drop_database(url)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-def new_url(request: pytest.FixtureRequest) -> str:
-    """A database without tables."""
-    name = {"sqlite": "sqlite_url", "postgresql": "new_server_url"}[request.param]
-    found: str = request.getfixturevalue(name)
-    return found
 
 
 def tables(engine: Engine) -> dict[str, str]:
