@@ -13,6 +13,13 @@ from icap_server.client_settings import ClientSettings
 from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
 from scanners.passwords.secret import SECRET_FILE
 from scanners.settings import ClamavSettings, Limits, PasswordSettings, Section, WorkerSettings
+from verdicts.delivery.settings import (
+    AnySink,
+    ExportSettings,
+    SplunkSettings,
+    SyslogSettings,
+    WebhookSettings,
+)
 from verdicts.ledger.keeping_settings import PrivacySettings, RetentionSettings
 from verdicts.ledger.settings import DatabaseSettings, EventSettings
 from verdicts.lookback_settings import LookbackSettings
@@ -109,6 +116,15 @@ class Settings(Section):
     cache: CacheSettings = CacheSettings()
     lookback: LookbackSettings = LookbackSettings()
     client: tuple[ClientSettings, ...] = ()
+    webhook: tuple[WebhookSettings, ...] = ()
+    syslog: tuple[SyslogSettings, ...] = ()
+    splunk: tuple[SplunkSettings, ...] = ()
+    export: tuple[ExportSettings, ...] = ()
+
+    @property
+    def sinks(self) -> tuple[AnySink, ...]:
+        """Everything that events are sent to."""
+        return (*self.webhook, *self.syslog, *self.splunk, *self.export)
 
     @property
     def run_directory(self) -> Path:

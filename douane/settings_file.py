@@ -99,7 +99,18 @@ def _validate(file: RuleFile) -> Settings:
         if client.block is BlockStyle.REDIRECT and not settings.icap.redirect_url:
             message = "client.block: set redirect_url in [icap], or nobody knows where to"
             raise file.refusal(message, "client", index, "block")
+    _check_sink_names(file, settings)
     return settings
+
+
+def _check_sink_names(file: RuleFile, settings: Settings) -> None:
+    names: set[str] = set()
+    for section in SINKS:
+        for index, sink in enumerate(getattr(settings, section)):
+            if sink.name in names:
+                message = f"{section}.name: another sink is called {sink.name} already"
+                raise file.refusal(message, section, index, "name")
+            names.add(sink.name)
 
 
 def _tables(file: RuleFile, section: str) -> list[dict[str, object]]:
@@ -143,6 +154,15 @@ CHECKS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
 )
 
 
+SINKS: dict[str, tuple[str, ...]] = {
+    "webhook": ("secret_file", "former_secret_file", "ca_file"),
+    "syslog": ("ca_file", "certificate"),
+    "splunk": ("token_file", "ca_file"),
+    "export": ("path",),
+}
+"""Sections of what is sent out, with their paths."""
+
+
 def _absolute(settings: Settings, folder: Path) -> Settings:
     """Return the settings with every path made absolute, so that children need no folder."""
     given = "directory" in settings.state.model_fields_set
@@ -165,7 +185,7 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     database = settings.database.model_copy(
         update={"url": database_url(settings.database, directory)}
     )
-    sections = {
+    sections: dict[str, Section | tuple[Section, ...]] = {
         "state": state,
         "rules": rules,
         "clamav": clamav,
@@ -175,6 +195,8 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         "access": _beside(settings.access, folder, "basic_users"),
         "block_page": _beside(settings.block_page, folder, "template"),
     }
+    for name, keys in SINKS.items():
+        sections[name] = tuple(_beside(sink, folder, *keys) for sink in getattr(settings, name))
     return settings.model_copy(update=sections)
 
 

@@ -154,6 +154,9 @@ class Supervisor:
         self._say("starting the API …")
         listen = ("--listen-fd", str(api.fileno()))
         await self._launch(Child.of_ours("api", "api", fd, *listen, descriptors=(api.fileno(),)))
+        if settings.sinks:
+            self._say(f"starting the courier of {len(settings.sinks)} sinks …")
+            await self._launch(Child.of_ours("courier", "courier", fd))
 
     def _front(self, index: int, plain: socket.socket, secure: socket.socket | None) -> Child:
         doors = [("--listen-fd", plain.fileno())]

@@ -19,12 +19,14 @@ BANNED = set("blacklist handler helper manager misc object result util utils whi
 SERVED = "wiring: tests/douane/test_supervisor.py and tests/end_to_end run it as a process"
 NO_TEST_FILE: dict[str, str] = {  # source -> why
     "douane/processes/api.py": SERVED,
+    "douane/processes/courier.py": SERVED,
     "douane/processes/front.py": SERVED,
     "douane/processes/ledger.py": SERVED,
     "douane/finding.py": "one record; tests/douane/test_doctor.py reads it",
     "samples/specimen.py": "one record",
     "scanners/kit.py": "one record",
     "douane/commands/parsers.py": "a name for a type of argparse",
+    "verdicts/delivery/sender.py": "records and a protocol; every sender's test uses them",
     "scanners/rules/records.py": "records; tests/scanners/rules/test_check.py holds what they say",
     "verdicts/rulesets/records.py": "records; tests/verdicts/rulesets/test_store.py makes them",
 }

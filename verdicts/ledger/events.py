@@ -91,6 +91,12 @@ def events_after(
     return tuple(map(event_of, connection.execute(query).mappings()))
 
 
+def events_numbered(connection: Connection, numbers: Collection[int]) -> dict[int, Event]:
+    """Return those of these events that are kept, by number."""
+    query = select(EVENT).where(EVENT.c.id.in_(numbers))
+    return {row["id"]: event_of(row) for row in connection.execute(query).mappings()}
+
+
 def events_before(
     connection: Connection, ruleset: str, kind: str, before: int | None, limit: int
 ) -> tuple[Event, ...]:

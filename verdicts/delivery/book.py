@@ -1,0 +1,121 @@
+"""What the courier reads from the log and has the ledger keep, for one sink."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from verdicts.delivery.sender import Letter
+from verdicts.ledger.events import Event, events_numbered
+from verdicts.ledger.new_events import NewEvent, ask_add_events
+from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import LedgerAway, LedgerFailed, LogUnavailable, ask_change
+from verdicts.ledger.sink_changes import DisableSink, Later, MoveSink, OpenSink
+from verdicts.ledger.sinks import SinkState, due, next_due, sinks
+from verdicts.model import utc_now
+from verdicts.record import microseconds
+
+LogAway = (LedgerAway, LedgerFailed, LogUnavailable)
+"""Nothing can be read or kept now; it is tried again."""
+SAVE_SECONDS = 0.5
+SAVE_LETTERS = 20
+"""Delivered and not noted yet: so many a receiver gets twice after a kill -9, at most."""
+
+
+class SinkBook:
+    """Belongs to one task.  Every method may raise one of LogAway."""
+
+    def __init__(self, name: str, ledger: Path, reader: Reader) -> None:
+        self.name = name
+        self.position = 0
+        """The last event that was taken out of the log."""
+        self.error = ""
+        self._ledger = ledger
+        self._reader = reader
+        self._unsaved = 0
+        self._saved = (0, "")
+        self._saved_at = time.monotonic()
+
+    async def open(self) -> SinkState:
+        """Return how far it came; a new one begins behind the newest event."""
+        await asyncio.to_thread(ask_change, self._ledger, OpenSink(self.name))
+        state = await self.state()
+        self.position, self.error = state.position, state.error
+        self._saved = state.position, state.error
+        return state
+
+    async def state(self) -> SinkState:
+        return await asyncio.to_thread(self._state)
+
+    async def letters(self, events: Sequence[Event], *, whole: bool) -> list[Letter]:
+        """Return the events as letters, `whole` with their verdict."""
+        return await asyncio.to_thread(self._letters, events, whole)
+
+    async def moved(self, position: int, delivered: int) -> None:
+        """Note how far it is; on disk within half a second or some letters."""
+        self.position = position
+        self._unsaved += delivered
+        waited = time.monotonic() - self._saved_at
+        if self._unsaved >= SAVE_LETTERS or waited >= SAVE_SECONDS:
+            await self.save()
+
+    async def say(self, error: str) -> None:
+        """Note why it does not get on; empty if it does."""
+        self.error = error
+        if error != self._saved[1]:
+            await self.save()
+
+    async def save(
+        self, settled: Sequence[int] = (), later: Sequence[Later] = (), *, hurry: bool = False
+    ) -> None:
+        """Put position, error and these changes of the outbox on disk, if there is any."""
+        now = self.position, self.error
+        if now != self._saved or settled or later or hurry:
+            change = MoveSink(
+                self.name, *now, tuple(settled), tuple(later), microseconds(utc_now()), hurry
+            )
+            await asyncio.to_thread(ask_change, self._ledger, change)
+            self._saved = now
+        self._unsaved, self._saved_at = 0, time.monotonic()
+
+    async def disable(self, error: str) -> None:
+        change = DisableSink(self.name, microseconds(utc_now()), error)
+        await asyncio.to_thread(ask_change, self._ledger, change)
+
+    async def outbox(self, limit: int) -> tuple[tuple[Later, Event | None], ...]:
+        """Return what is to be sent again by now; None for an event that is kept no more."""
+        return await asyncio.to_thread(self._outbox, limit)
+
+    async def next_due(self) -> int | None:
+        """Return when the next of the outbox is due, in microseconds; None if it is empty."""
+        return await asyncio.to_thread(self._next_due)
+
+    async def alarm(self, explanation: str, *, ok: bool = False) -> None:
+        """Tell everybody, by an event."""
+        data: dict[str, object] = {
+            "part": f"sink {self.name}",
+            "ok": ok,
+            "explanation": explanation,
+        }
+        event = NewEvent(microseconds(utc_now()), "alarm", "", "", data)
+        await asyncio.to_thread(ask_add_events, self._ledger, [event])
+
+    def _state(self) -> SinkState:
+        with self._reader.connect() as connection:
+            return sinks(connection)[self.name]
+
+    def _letters(self, events: Sequence[Event], whole: bool) -> list[Letter]:
+        return [
+            Letter(event, self._reader.get(event.verdict) if whole and event.verdict else None)
+            for event in events
+        ]
+
+    def _outbox(self, limit: int) -> tuple[tuple[Later, Event | None], ...]:
+        with self._reader.connect() as connection:
+            waiting = due(connection, self.name, microseconds(utc_now()), limit)
+            events = events_numbered(connection, [later.event for later in waiting])
+        return tuple((later, events.get(later.event)) for later in waiting)
+
+    def _next_due(self) -> int | None:
+        with self._reader.connect() as connection:
+            return next_due(connection, self.name)

@@ -1,0 +1,56 @@
+"""Delivery that keeps the order: while the receiver is away, everything waits in the log."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+import structlog
+
+from verdicts.delivery.book import SAVE_SECONDS
+from verdicts.delivery.round import IDLE_SECONDS, Round
+from verdicts.delivery.sender import Letter, LetterRefused, ReceiverAway
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+log = structlog.get_logger()
+
+
+class InOrder(Round):
+    """For syslog, Splunk and files."""
+
+    async def _deliver(self) -> None:
+        while True:
+            events, position, more = await self._take(self._sender.most)
+            letters = await self._book.letters(events, whole=self._sender.whole_verdicts)
+            await self._send(letters)
+            await self._book.moved(position, len(letters))
+            if not more and not await self._feed.beyond(position, SAVE_SECONDS):
+                await self._book.save()
+                await self._feed.beyond(position, IDLE_SECONDS)
+
+    async def _send(self, letters: Sequence[Letter]) -> None:
+        """Return when all are delivered, or refused for good."""
+        try:
+            if letters:
+                await self._until_taken(letters)
+        except LetterRefused as refused:
+            if len(letters) > 1:
+                for letter in letters:
+                    await self._send([letter])
+                return
+            event = letters[0].event
+            log.error("sink.refused", sink=self.name, event=event.id, reason=str(refused))
+            await self._book.alarm(f"It refused event {event.id}: {refused}")
+
+    async def _until_taken(self, letters: Sequence[Letter]) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._sender.send(letters)
+            except ReceiverAway as away:
+                await self._note_away(str(away))
+                await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                await self._note_there()
+                return

@@ -1,0 +1,104 @@
+"""What both kinds of delivery do alike: take events out of the log, in order, and notice gaps."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from verdicts.delivery.book import LogAway, SinkBook
+from verdicts.delivery.sender import ReceiverGone, Sender
+from verdicts.delivery.settings import SinkSettings
+from verdicts.ledger.event_filter import EventFilter
+from verdicts.ledger.events import Event
+from verdicts.ledger.feed import EventFeed
+from verdicts.record import LEVEL_WORDS
+
+AGAIN_SECONDS = 2.0
+"""Until the log is asked again after it could not be reached."""
+IDLE_SECONDS = 30.0
+ALARM_SECONDS = 60.0
+"""A receiver that is away for so long is worth an alarm."""
+log = structlog.get_logger()
+
+
+class Round:
+    """One sink at work.  Belongs to one task."""
+
+    def __init__(
+        self, settings: SinkSettings, sender: Sender, book: SinkBook, feed: EventFeed
+    ) -> None:
+        self.name = settings.name
+        self._sender = sender
+        self._book = book
+        self._feed = feed
+        self._kinds = EventFilter(kinds=frozenset(settings.kinds))
+        words = list(LEVEL_WORDS.values())
+        self._levels = EventFilter(levels=frozenset(words[words.index(settings.minimum_level) :]))
+        self._away_since = 0.0
+        self._alarmed = False
+
+    async def run(self) -> None:
+        """Deliver until cancelled; a sink that is disabled goes on when somebody enables it."""
+        try:
+            while True:
+                try:
+                    await self._begin()
+                except LogAway as error:
+                    log.warning("sink.log_away", sink=self.name, reason=type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            await self._sender.close()
+
+    async def _begin(self) -> None:
+        if (await self._book.open()).disabled is not None:
+            return
+        try:
+            await self._deliver()
+        except ReceiverGone as gone:
+            log.warning("sink.disabled", sink=self.name, reason=str(gone))
+            await self._book.save()
+            await self._book.disable(str(gone))
+            await self._book.alarm(str(gone))
+        finally:
+            await self._book.save()
+
+    async def _deliver(self) -> None:
+        """Deliver for ever; raise ReceiverGone if it wants nothing more."""
+        raise NotImplementedError
+
+    async def _take(self, most: int) -> tuple[Sequence[Event], int, bool]:
+        """Return the next events it is to get, the position behind them, and if there are more."""
+        position = self._book.position
+        oldest = await self._feed.oldest()
+        if oldest > position + 1 and position:
+            lost = f"Events {position + 1} to {oldest - 1} were forgotten before it took them."
+            log.error("sink.events_lost", sink=self.name, first=position + 1, last=oldest - 1)
+            await self._book.moved(oldest - 1, 0)
+            await self._book.save()
+            await self._book.alarm(lost)
+        batch = await self._feed.after(self._book.position, self._kinds.kinds, most)
+        return [one for one in batch.events if self._wants(one)], batch.position, batch.full
+
+    def _wants(self, event: Event) -> bool:
+        if not self._kinds.takes(event):
+            return False
+        return event.kind != "verdict" or self._levels.takes(event)
+
+    async def _note_away(self, reason: str) -> None:
+        """Say it once in the log and in the book; after a minute by an alarm, too."""
+        now = asyncio.get_running_loop().time()
+        if not self._book.error:
+            self._away_since = now
+            log.warning("sink.away", sink=self.name, reason=reason)
+        await self._book.say(reason)
+        if not self._alarmed and now - self._away_since >= ALARM_SECONDS:
+            self._alarmed = True
+            await self._book.alarm(reason)
+
+    async def _note_there(self) -> None:
+        if self._book.error:
+            log.info("sink.there", sink=self.name)
+            await self._book.say("")
+        if self._alarmed:
+            self._alarmed = False
+            await self._book.alarm("It takes events again.", ok=True)
