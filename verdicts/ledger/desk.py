@@ -5,11 +5,14 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
+
 from verdicts.ledger.audit_changes import AddAudit
 from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.changes import apply
 from verdicts.ledger.commit import GroupCommit
 from verdicts.ledger.counters import Counters
+from verdicts.ledger.deliveries import Delivery, read_deliveries
 from verdicts.ledger.frames import BadFrame
 from verdicts.ledger.intake import Outcome
 from verdicts.ledger.journal import Journal
@@ -26,10 +29,13 @@ from verdicts.ledger.questions import (
     Question,
 )
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
+from verdicts.ledger.sink_changes import MoveSink, OpenSink
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.status import FrontStatus
 
 FRONTS = 256
+DELIVERIES_SECONDS = 1.0
+log = structlog.get_logger()
 LINGER_STEP_SECONDS = 0.02
 
 
@@ -59,6 +65,8 @@ class Desk:
         self._trail = trail
         self._counters = Counters()
         self._fronts: dict[int, tuple[FrontStatus, float]] = {}
+        self._sinks: set[str] = set()
+        """Those at work: somebody spoke of them since we started."""
 
     async def write(self, ready: Callable[[], None]) -> None:
         """Return after the stop, once what has come is safe.
@@ -106,15 +114,29 @@ class Desk:
     async def answer(self, question: Question) -> Answer:
         match question:
             case AskMetrics():
-                return MetricsText(exposition(self._counters, self.state()))
+                deliveries = await self._deliveries()
+                return MetricsText(exposition(self._counters, self.state(), deliveries))
             case AskState():
                 return self.state()
             case change:
+                if isinstance(change, OpenSink | MoveSink):
+                    self._sinks.add(change.name)
                 return Done(await self.change(change))
 
     async def change(self, change: Change | AddAudit | Audited) -> bool:
         """Return whether something changed; raise what the database raises."""
         return await self.keeper.use(lambda connection: apply(connection, change, self._trail))
+
+    async def _deliveries(self) -> tuple[Delivery, ...]:
+        """Return nothing while the database does not answer at once: the rest must be seen then."""
+        if not (self._sinks and self.keeper.writable):
+            return ()
+        try:
+            async with asyncio.timeout(DELIVERIES_SECONDS):
+                return await self.keeper.use(lambda one: read_deliveries(one, self._sinks))
+        except Exception as error:
+            log.warning("metrics.deliveries_unknown", reason=type(error).__name__)
+            return ()
 
     def state(self) -> LedgerState:
         now = time.monotonic()

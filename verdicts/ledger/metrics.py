@@ -1,6 +1,6 @@
 """The text for Prometheus: what the ledger counted, and the last status of each front."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from scanners.clamav.database import stated_age
 from verdicts.ledger.counters import Counters, cumulative
+from verdicts.ledger.deliveries import Delivery
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.stages import STAGE_SECONDS
 from verdicts.status import REFUSALS
@@ -55,21 +56,30 @@ LEDGER: tuple[tuple[str, str, Callable[[LedgerState], float]], ...] = (
     ("journal_records", "Records that wait in the journal.", lambda state: state.journal_records),
     ("journal_bytes", "Bytes of the journal.", lambda state: state.journal_bytes),
 )
+SINKS: tuple[tuple[str, str, Callable[[Delivery], float]], ...] = (
+    ("behind_events", "Events it has not taken out of the log yet.", lambda one: one.behind),
+    ("outbox_events", "Events that are sent again later.", lambda one: one.waiting),
+    ("away", "1: the receiver takes nothing now.", lambda one: one.away),
+    ("disabled", "1: the receiver wants nothing more.", lambda one: one.disabled),
+)
 
 
-def exposition(counters: Counters, state: LedgerState) -> str:
+def exposition(counters: Counters, state: LedgerState, deliveries: Sequence[Delivery] = ()) -> str:
     """Return the text format of Prometheus."""
     registry = CollectorRegistry()
-    registry.register(_Now(counters, state))
+    registry.register(_Now(counters, state, deliveries))
     return generate_latest(registry).decode()
 
 
 class _Now(Collector):
     """What is true at this moment, as metrics."""
 
-    def __init__(self, counters: Counters, state: LedgerState) -> None:
+    def __init__(
+        self, counters: Counters, state: LedgerState, deliveries: Sequence[Delivery]
+    ) -> None:
         self._counted = counters
         self._state = state
+        self._deliveries = deliveries
 
     def describe(self) -> Iterator[Metric]:
         """Claim no names at registration: that would collect twice."""
@@ -87,6 +97,11 @@ class _Now(Collector):
         yield from self._gauges()
         yield from self._counters()
         yield self._stages()
+        for name, words, read_sink in SINKS:
+            family = GaugeMetricFamily(f"douane_sink_{name}", words, labels=("sink",))
+            for one in self._deliveries:
+                family.add_metric((one.sink,), read_sink(one))
+            yield family
 
     def _gauges(self) -> Iterator[Metric]:
         for name, words, read in GAUGES:

@@ -10,6 +10,7 @@ from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.desk import Desk
 from verdicts.ledger.frames import BadFrame
 from verdicts.ledger.questions import AskMetrics, AskState, MetricsText
+from verdicts.ledger.sink_changes import OpenSink
 from verdicts.ledger.state import LedgerState
 from verdicts.status import FrontStatus
 
@@ -31,6 +32,22 @@ async def test_last_status_of_each_front_in_order(desk: Desk) -> None:
     text = await desk.answer(AskMetrics())
     assert isinstance(text, MetricsText)
     assert 'douane_workers{front="1"} 7.0' in text.text
+
+
+async def test_sinks_that_are_at_work_are_in_the_metrics(desk: Desk) -> None:
+    async def metrics() -> str:
+        text = await desk.answer(AskMetrics())
+        assert isinstance(text, MetricsText)
+        return text.text
+
+    await desk.keeper.open()
+    await desk.change(OpenSink("former"))  # in the log from an earlier time
+    await desk.answer(OpenSink("siem"))
+    assert 'douane_sink_away{sink="siem"} 0.0' in await metrics()
+    assert "former" not in await metrics()
+    await desk.keeper.close()  # the log cannot be read: all else is shown
+    assert "siem" not in await metrics()
+    assert "douane_ledger_database_up" in await metrics()
 
 
 @pytest.mark.parametrize("front", [-1, 256, 10**9])

@@ -7,6 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from verdicts.ledger.counters import Counters
+from verdicts.ledger.deliveries import Delivery
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.metrics import exposition
 from verdicts.ledger.state import LedgerState, SeenFront
@@ -19,7 +20,14 @@ STATUS = FrontStatus(
     stages={"yara": StageCounts((2, *(len(STAGE_SECONDS) - 1) * (0,), 1), 99.5)},
 )  # fmt: skip
 STATE = LedgerState(
-    True, 11, 12, (SeenFront(STATUS, 0.5),), journal_records=13, journal_bytes=14, lost=15
+    True,
+    11,
+    12,
+    (SeenFront(STATUS, 0.5),),
+    keeping=True,
+    journal_records=13,
+    journal_bytes=14,
+    lost=15,
 )
 
 
@@ -51,6 +59,13 @@ def test_state_is_shown_as_it_is_now() -> None:
     assert got["douane_ledger_journal_records", ""] == 13
     assert got["douane_ledger_journal_bytes", ""] == 14
     assert got["douane_ledger_lost_records_total", ""] == 15
+
+
+def test_sinks() -> None:
+    one = Delivery("siem", 7, 8, away=True, disabled=False)
+    got = samples(exposition(Counters(), STATE, [one]))
+    names = ("behind_events", "outbox_events", "away", "disabled")
+    assert [got[f"douane_sink_{name}", "siem"] for name in names] == [7, 8, 1, 0]
 
 
 def test_stages_are_histograms() -> None:
