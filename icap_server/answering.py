@@ -10,6 +10,7 @@ from icap_server.deadlines import Deadlines
 from icap_server.exchange import Exchange, ReplyCut
 from icap_server.outlet import Outlet
 from icap_server.replies import Reply, refusal
+from verdicts.ledger.pending import Unrecorded
 
 log = structlog.get_logger()
 
@@ -96,10 +97,13 @@ class Answering:
 
     async def _answer_later(self, exchange: Exchange, *, close: bool) -> None:
         reply: Reply | None = None
+        status = 500
         try:
             reply = await exchange.reply(close=close)
         except ReplyCut:
             log.info("reply.cut", service=self._service)
+        except Unrecorded:
+            status = 503
         except Exception:
             log.exception("session.crashed", service=self._service)
         self._task = None
@@ -109,7 +113,7 @@ class Answering:
         elif self._transport.is_closing():
             return
         elif reply is None:
-            self.refuse(500)
+            self.refuse(status)
         else:
             self._send(reply)
 

@@ -187,6 +187,8 @@ class Front:
 
     def _inspect(self, head: RequestHead, client: Client, profile: Profile) -> Exchange:
         gate = self._entrance.gate
+        if self._office.refuses():
+            return DenialExchange(self._unrecorded(client))
         if head.has_body and profile.overload_503 and gate.full(client.address):
             return DenialExchange(self._overloaded(client))
         began, stages = monotonic(), self._office.inspection.stages
@@ -208,6 +210,10 @@ class Front:
 
     def _overloaded(self, client: Client) -> Reply:
         self._refuse("overload", client=client.address, fix="see [icap] waiting and [workers]")
+        return refusal(503, self.istag())
+
+    def _unrecorded(self, client: Client) -> Reply:
+        self._refuse("unrecorded", client=client.address, fix="mend the database; see the ledger")
         return refusal(503, self.istag())
 
     def _unauthorized(self, client: Client) -> Reply:

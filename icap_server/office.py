@@ -24,5 +24,7 @@ class Office:
     istag: Callable[[], str]
     """The quoted ISTag in force now (§4.7)."""
     page: BlockPage
+    refuses: Callable[[], bool] = lambda: False
+    """Whether nothing may begin now: its record could not be kept."""
     pieces: PieceStore | None = None
     """Where the pieces of one file meet; None: each is judged by itself alone."""

@@ -10,6 +10,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -20,6 +21,7 @@ from scanners.model import Level, Reason, Unscanned
 from scanners.passwords.hints import masked
 from verdicts.cache import CacheKey, VerdictCache, cache_key
 from verdicts.conclude import as_fragment
+from verdicts.ledger.pending import Unrecorded
 from verdicts.model import Action, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.policy import Policy
 from verdicts.shift import Shift
@@ -40,7 +42,8 @@ def not_begun() -> bool:
 class Ledger(Protocol):
     """Where records go: the ledger process, or nowhere for `douane scan`."""
 
-    async def record(self, record: VerdictRecord, *, durable: bool) -> None: ...
+    async def record(self, record: VerdictRecord, *, durable: bool) -> None:
+        """Raise Unrecorded if nothing may pass without a record, and it cannot be kept."""
 
     def record_now(self, record: VerdictRecord) -> bool:
         """Take a record that need not be durable, if that needs no waiting."""
@@ -170,9 +173,13 @@ class Inspection:
         ruling = _settle(self.policy.decide(verdict, transfer, size), lambda: True)
         record = _record_unread(transfer, ruling, size)
         if not self._ledger.record_now(record):
-            task = asyncio.ensure_future(self._ledger.record(record, durable=False))
+            task = asyncio.ensure_future(self._note(record))
             self._noting.add(task)
             task.add_done_callback(self._noting.discard)
+
+    async def _note(self, record: VerdictRecord) -> None:
+        with suppress(Unrecorded):  # there is no answer any more that could be refused
+            await self._ledger.record(record, durable=False)
 
     async def keep_unread(self, transfer: Transfer, ruling: Ruling, size: int) -> VerdictRecord:
         """Record a ruling that was made without reading the body to its end."""

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from verdicts.shadow_status import ShadowStatus
 from verdicts.stages import StageCounts
 
-REFUSALS = ("access", "connections", "handshake", "credentials", "overload")
+REFUSALS = ("access", "connections", "handshake", "credentials", "overload", "unrecorded")
 """Why a front turns connections and requests away."""
 
 

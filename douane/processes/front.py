@@ -58,7 +58,11 @@ class FrontProcess:
         self._board = board
         self._clamav = Clamav(settings.clamav, clamav_socket)
         self._ledger_socket = settings.ledger_socket
-        self._ledger = LedgerClient(settings.ledger_socket, f"front-{index}")
+        self._ledger = LedgerClient(
+            settings.ledger_socket,
+            f"front-{index}",
+            refuse=settings.database.unrecorded == "refuse",
+        )
         # resolved: the place is a link that points elsewhere once another rule set takes over
         crew = build_crew(settings, settings.rules.directory.resolve(), self._clamav)
         cache = VerdictCache(settings.cache.verdicts)
@@ -79,6 +83,7 @@ class FrontProcess:
             settings.limits.file_bytes,
             board.istag,
             BlockPage(settings.block_page),
+            lambda: self._ledger.refuses,
             _piece_store(settings) if settings.icap.join_ranges else None,
         )
 
@@ -212,6 +217,7 @@ class FrontProcess:
             waiting=self._front.waiting,
             refused=dict(self._front.refused),
             shadow=self._seat.status,
+            records_lost=self._ledger.lost,
             stages=self._stages.counts(),
         )
 

@@ -12,6 +12,7 @@ from icap_server.exchange import ReadyExchange, ReplyCut
 from icap_server.outlet import Outlet
 from icap_server.replies import Reply
 from icap_server.settings import IcapSettings
+from verdicts.ledger.pending import Unrecorded
 
 if TYPE_CHECKING:
     from tests.icap_server.fake_transport import FakeTransport
@@ -86,6 +87,12 @@ async def test_an_exception_is_never_a_pass(scene: Scene) -> None:
     assert scene.counted == [("respmod", 500)]
 
 
+async def test_without_a_record_there_is_no_pass(scene: Scene) -> None:
+    await scene.end_with(Unrecorded())
+    assert scene.transport.written.startswith(b"ICAP/1.0 503 ")
+    assert scene.counted == [("respmod", 503)]
+
+
 async def test_what_has_begun_is_only_continued(scene: Scene) -> None:
     scene.exchange.ahead = b"head1\r\na\r\n"
     scene.answering.drip(1, close=False)
@@ -96,7 +103,7 @@ async def test_what_has_begun_is_only_continued(scene: Scene) -> None:
     assert scene.counted == [("respmod", 200)]
 
 
-@pytest.mark.parametrize("error", [ReplyCut(), RuntimeError("as scripted")])
+@pytest.mark.parametrize("error", [ReplyCut(), Unrecorded(), RuntimeError("as scripted")])
 async def test_what_has_begun_is_cut(scene: Scene, error: Exception) -> None:
     scene.exchange.ahead = b"head"
     scene.answering.drip(1, close=False)

@@ -12,15 +12,11 @@ from pydantic import TypeAdapter
 
 from verdicts.ledger.entry import encode
 from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack, split_ids
+from verdicts.ledger.pending import Pending, Unrecorded
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes
 from verdicts.status import FrontStatus
 
-PENDING_RECORDS = 20_000
-PENDING_BYTES = 64 * 1024 * 1024
-"""Kept until acknowledged; beyond either bound `record` waits, and with it the traffic."""
-DURABLE_SECONDS = 5.0
-"""The longest an answer waits for its record."""
 STOP_SECONDS = 5.0
 RECONNECT_SECONDS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 READ_BYTES = 65536
@@ -34,29 +30,36 @@ log = structlog.get_logger()
 class LedgerClient:
     """Belongs to one event loop.  Sends from a plain socket: on the hot path no task switches."""
 
-    def __init__(self, ledger: Path, node: str) -> None:
+    def __init__(self, ledger: Path, node: str, *, refuse: bool = False) -> None:
+        """`refuse`: what cannot be recorded raises Unrecorded; else it is counted as lost."""
         self._ledger = ledger
         self._node = node
+        self._refuse = refuse
         self._socket: socket.socket | None = None
         self._bell: socket.socket | None = None
         """Its own connection, for what waits in the other one is not read at once."""
         self._reader = FrameReader()
-        self._pending: dict[bytes, bytes] = {}
-        self._pending_bytes = 0
+        self._pending = Pending()
         self._unsent: deque[memoryview] = deque()
-        self._waiting: dict[bytes, asyncio.Future[None]] = {}
-        self._room = asyncio.Event()
-        self._room.set()
         self._sent = asyncio.Event()
-        self._sent.set()
-        self._lost = asyncio.Event()
-        self._settled = asyncio.Event()
+        """All that is pending is with the kernel, so that it survives us."""
+        self._broken = asyncio.Event()
         self._connecting: asyncio.Task[None] | None = None
 
     @property
     def pending(self) -> int:
         """Records that are not known to be on disk."""
         return len(self._pending)
+
+    @property
+    def lost(self) -> int:
+        """Records for which there was no room."""
+        return self._pending.lost
+
+    @property
+    def refuses(self) -> bool:
+        """Whether nothing new may begin, since it could not be recorded."""
+        return self._refuse and self._pending.late
 
     def start(self) -> None:
         """Connect now if a ledger listens, else as soon as one does; call in the event loop."""
@@ -67,9 +70,7 @@ class LedgerClient:
         """Wait for what is pending, a few seconds at most, and close."""
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                while self._pending:
-                    self._settled.clear()
-                    await self._settled.wait()
+                await self._pending.all_settled()
         except TimeoutError:
             log.error("ledger.records_not_acknowledged", records=len(self._pending))
         if self._connecting:
@@ -79,31 +80,35 @@ class LedgerClient:
     async def record(self, record: VerdictRecord, *, durable: bool) -> None:
         """Hand the record to the kernel, and if `durable` wait until it is on disk.
 
-        Both waits end after DURABLE_SECONDS with a line in the log: the record stays pending and
-        is sent until it is acknowledged.  Raise ValueError if the transfer has no proper id.
+        Both waits end after some seconds with a line in the log: the record stays pending and is
+        sent until it is acknowledged.  So does the wait for room; then the record is lost, and
+        counted.  Raise ValueError if the transfer has no proper id, and Unrecorded.
         """
-        while not self._room.is_set():
-            await self._room.wait()
+        if not await self._pending.room():
+            if self._refuse:
+                raise Unrecorded
+            self._pending.lose()
+            return
         key = self._push(record, Kind.DURABLE_RECORD if durable else Kind.RECORD)
-        try:
-            if durable:
-                self._ring()
-                await self._acknowledged(key)
-            elif self._unsent:
-                async with asyncio.timeout(DURABLE_SECONDS):
-                    await self._sent.wait()
-        except TimeoutError:
-            log.error("ledger.record_late", transfer=record.transfer.id, pending=len(self._pending))
+        if durable:
+            self._ring()
+            kept = await self._pending.on_disk(key)
+        else:
+            kept = await self._pending.soon(self._sent)
+        if not kept:
+            self._pending.complain()
+            if self._refuse:
+                raise Unrecorded
 
     def record_now(self, record: VerdictRecord) -> bool:
         """Hand an ordinary record to the kernel if it takes it at once; False: use record().
 
         A record may be handed over twice: the ledger drops the second by its id.
         """
-        if self._socket is None or self._unsent or not self._room.is_set():
+        if self._pending.full or not self._sent.is_set():
             return False
         self._push(record, Kind.RECORD)
-        return not self._unsent
+        return self._sent.is_set()
 
     def send_status(self, status: FrontStatus) -> None:
         """Best effort: dropped while the ledger is away or slow."""
@@ -116,32 +121,9 @@ class LedgerClient:
         if not record.node:
             record = replace(record, node=self._node)
         frame = pack(kind, key + encode(record))
-        self._keep(key, frame)
+        self._pending.keep(key, frame)
         self._transmit(frame)
         return key
-
-    def _keep(self, key: bytes, frame: bytes) -> None:
-        self._pending_bytes += len(frame) - len(self._pending.get(key, b""))
-        self._pending[key] = frame
-        if len(self._pending) >= PENDING_RECORDS or self._pending_bytes >= PENDING_BYTES:
-            self._room.clear()
-
-    async def _acknowledged(self, key: bytes) -> None:
-        waiting = self._waiting[key] = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(DURABLE_SECONDS):
-                await waiting
-        finally:
-            self._waiting.pop(key, None)
-
-    def _settle(self, key: bytes) -> None:
-        self._pending_bytes -= len(self._pending.pop(key, b""))
-        waiting = self._waiting.get(key)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
-        if len(self._pending) < PENDING_RECORDS and self._pending_bytes < PENDING_BYTES:
-            self._room.set()
-        self._settled.set()
 
     # The connection: nothing below is lost when it breaks, all that is pending is sent again.
 
@@ -149,8 +131,8 @@ class LedgerClient:
         pauses = iter(RECONNECT_SECONDS)
         while True:
             if self._socket is not None:
-                self._lost.clear()
-                await self._lost.wait()
+                self._broken.clear()
+                await self._broken.wait()
             await asyncio.sleep(next(pauses, RECONNECT_SECONDS[-1]))
             if self._connect():
                 pauses = iter(RECONNECT_SECONDS)
@@ -163,7 +145,8 @@ class LedgerClient:
         self._bell = _connected(self._ledger)
         self._reader = FrameReader()
         asyncio.get_running_loop().add_reader(connection, self._read, connection)
-        for frame in self._pending.values():
+        self._sent.set()
+        for frame in self._pending:
             self._transmit(frame)
         return True
 
@@ -178,8 +161,8 @@ class LedgerClient:
         if self._bell is not None:
             self._bell.close()
         self._unsent.clear()
-        self._sent.set()
-        self._lost.set()
+        self._sent.clear()
+        self._broken.set()
 
     def _ring(self) -> None:
         """Best effort: without it the ledger reads the record a moment later."""
@@ -245,7 +228,7 @@ class LedgerClient:
         for key in split_ids(payload):
             if kind is Kind.REFUSED:
                 log.error("ledger.record_refused", transfer=key.hex())
-            self._settle(key)
+            self._pending.settle(key)
 
 
 def _connected(ledger: Path) -> socket.socket | None:

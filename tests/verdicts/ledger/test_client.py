@@ -9,9 +9,10 @@ from typing import cast
 
 import pytest
 
-from verdicts.ledger import client, commit, connection
+from verdicts.ledger import client, commit, connection, pending
 from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.frames import FrameReader, Kind, pack
+from verdicts.ledger.pending import Unrecorded
 from verdicts.ledger.queries import Filters, Reader
 from verdicts.ledger.questions import ask_state
 from verdicts.ledger.state import SeenFront
@@ -118,11 +119,12 @@ async def test_other_records_arrive_soon(
 async def test_records_made_before_the_ledger_runs(
     url: str, front: LedgerClient, make_record: MakeRecord, run_ledger: RunLedger
 ) -> None:
-    for number in range(3):
-        await front.record(make_record(number), durable=False)
-    waiting = asyncio.create_task(front.record(make_record(3), durable=True))
+    waiting = [
+        asyncio.create_task(front.record(make_record(number), durable=number == 3))
+        for number in range(4)
+    ]
     async with run_ledger():
-        await waiting
+        await asyncio.gather(*waiting)
         assert stored(url) == ids(make_record, 0, 1, 2, 3)
 
 
@@ -131,18 +133,31 @@ async def test_ledger_that_comes_back(
 ) -> None:
     async with run_ledger():
         await front.record(make_record(0), durable=True)
-    for number in (1, 2):
-        await front.record(make_record(number), durable=False)
+    waiting = [
+        asyncio.create_task(front.record(make_record(number), durable=False)) for number in (1, 2)
+    ]
     async with run_ledger():
+        await asyncio.gather(*waiting)
         await front.record(make_record(3), durable=True)
         await until(lambda: not front.pending)
         assert stored(url) == ids(make_record, 0, 1, 2, 3)
 
 
+async def test_answer_waits_for_a_ledger_that_is_replaced(
+    front: LedgerClient, make_record: MakeRecord, run_ledger: RunLedger
+) -> None:
+    """Else the record were only in our memory, and died with us."""
+    waiting = asyncio.create_task(front.record(make_record(1), durable=False))
+    done, _ = await asyncio.wait({waiting}, timeout=0.05)
+    assert not done
+    async with run_ledger():
+        await waiting
+
+
 async def test_without_a_ledger_every_wait_has_an_end(
     place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "DURABLE_SECONDS", 0.01)
+    monkeypatch.setattr(pending, "DURABLE_SECONDS", 0.01)
     monkeypatch.setattr(client, "STOP_SECONDS", 0.01)
     front = LedgerClient(place, "n0")
     front.start()
@@ -162,7 +177,7 @@ async def test_full_memory_makes_the_traffic_wait(  # noqa: PLR0917
     bound: str,
     until: Until,
 ) -> None:
-    monkeypatch.setattr(client, bound, {"PENDING_RECORDS": 3, "PENDING_BYTES": 1200}[bound])
+    monkeypatch.setattr(pending, bound, {"PENDING_RECORDS": 3, "PENDING_BYTES": 1200}[bound])
     monkeypatch.setattr(commit, "WAIT_SECONDS", 0.01)
     tasks = [asyncio.create_task(front.record(make_record(n), durable=False)) for n in range(20)]
     await asyncio.wait(tasks, timeout=0.05)
@@ -202,7 +217,7 @@ async def test_slow_ledger_gets_every_byte_in_order(
     place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     """The kernel's buffer is full for a while: frames are neither cut nor mixed."""
-    monkeypatch.setattr(client, "DURABLE_SECONDS", 0.01)
+    monkeypatch.setattr(pending, "DURABLE_SECONDS", 0.01)
     go, got = asyncio.Event(), asyncio.Queue[bytes]()
 
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -251,3 +266,35 @@ async def test_nonsense_from_the_ledger_means_a_new_connection(
             await front.record(make_record(1), durable=True)
         assert (connections, front.pending) == (2, 0)
         await front.stop()
+
+
+async def test_who_refuses_hears_of_every_record_that_is_not_kept(
+    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "DURABLE_SECONDS", 0.01)
+    monkeypatch.setattr(pending, "PENDING_RECORDS", 2)
+    monkeypatch.setattr(client, "STOP_SECONDS", 0.01)
+    front = LedgerClient(place, "n0", refuse=True)
+    front.start()
+    assert not front.refuses
+    for number in range(3):  # the last one finds no room
+        with pytest.raises(Unrecorded):
+            await front.record(make_record(number), durable=number == 1)
+    assert front.refuses
+    assert not front.record_now(make_record(4))
+    assert (front.pending, front.lost) == (2, 0)
+    await front.stop()
+
+
+async def test_who_goes_on_counts_what_is_lost(
+    place: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "DURABLE_SECONDS", 0.01)
+    monkeypatch.setattr(pending, "PENDING_RECORDS", 2)
+    monkeypatch.setattr(client, "STOP_SECONDS", 0.01)
+    front = LedgerClient(place, "n0")
+    front.start()
+    for number in range(5):
+        await front.record(make_record(number), durable=number == 1)
+    assert (front.pending, front.lost, front.refuses) == (2, 3, False)
+    await front.stop()

@@ -105,7 +105,7 @@ async def test_killed_front_loses_nothing_it_handed_over(
     front._disconnect()  # what the kernel does for a killed process
     process.send_signal(signal.SIGCONT)
     assert front.pending == 49
-    front._pending.clear()
+    front._pending._frames.clear()
     await front.stop()
     assert await end(process, signal.SIGTERM) == 0
     reader = Reader(url)
@@ -153,7 +153,7 @@ async def test_what_lies_in_the_socket_is_written_at_the_stop(
     reader = Reader(url)
     assert len(reader.page(Filters(), 100).data) == 40
     reader.close()
-    front._pending.clear()
+    front._pending._frames.clear()
     await front.stop()
 
 
