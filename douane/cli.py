@@ -22,6 +22,8 @@ examples:
   douane serve                         serve with the defaults
   douane serve --config douane.toml    … or with your settings
   douane scan --explain photo.jpg      inspect a file, say what was found and why it was ruled so
+  douane stats --since 7d              what came, what was found, what was done
+  douane verdicts --action block       the last that were blocked; `show ID` explains one
   douane doctor                        is every part there and healthy? if not, what to do
   douane selftest                      what would each kind of client make of the answers?
   douane config                        the settings in force, and where each comes from
@@ -30,7 +32,20 @@ examples:
   douane keys create soc --role viewer a key for the REST API
   douane state backup                  a copy of the state directory, while it is served
 """
-COMMANDS = ("serve", "scan", "doctor", "selftest", "config", "rules", "keys", "access", "state")
+COMMANDS = (
+    "serve",
+    "scan",
+    "stats",
+    "verdicts",
+    "doctor",
+    "selftest",
+    "config",
+    "rules",
+    "keys",
+    "access",
+    "audit",
+    "state",
+)
 """Modules of commands/.  Only the one that is asked for is loaded: `serve` alone takes a second."""
 FAILED = 2
 """Exit status when the command could not do its work."""

@@ -107,26 +107,30 @@ def as_shown(one: Audit) -> dict[str, object]:
     }
 
 
-def verify(connection: Connection, trail: AuditTrail, head: Mark | None) -> Checked:
+def verify(
+    connection: Connection, trail: AuditTrail, head: Mark | None, witness: Mark | None = None
+) -> Checked:
     """Look at every row; `head` is what the trail said before the connection began to read.
 
+    `witness` is a row as somebody else noted it, who has to be right, too.
     A row is right if its hash is the one of its content and of the row before it, and its id the
     next one.  Memory does not grow with the number of rows.
     """
     problems: list[str] = []
     rows = found = 0
-    last, seen = BEGIN, False
+    last = BEGIN
+    noted = {mark for mark in (head, witness) if mark is not None}
     for one in _rows(connection):
         wrong = _wrong(one, last, trail)
-        if head is not None and one.id == head.id:
-            seen = one.hash == head.hash
         if wrong:
             found += 1
             problems += [wrong] if len(problems) < SHOWN else []
         last = Mark(one.id, one.hash)
+        noted.discard(last)
         rows += 1
-    ending = _wrong_end(last, head, seen=seen)
-    return Checked(rows, last, (*problems, *ending), found - len(problems))
+    ending = _wrong_end(last, head)
+    others = [f"row {mark.id} is not the one that was noted" for mark in noted]
+    return Checked(rows, last, (*problems, *(ending or others)), found - len(problems))
 
 
 def _wrong(one: Audit, last: Mark, trail: AuditTrail) -> str:
@@ -141,13 +145,13 @@ def _wrong(one: Audit, last: Mark, trail: AuditTrail) -> str:
     return "" if right else f"row {one.id} was changed, or was not written by the ledger"
 
 
-def _wrong_end(last: Mark, head: Mark | None, *, seen: bool) -> tuple[str, ...]:
+def _wrong_end(last: Mark, head: Mark | None) -> tuple[str, ...]:
     if head is None:
         unknown = "there is no head: nobody can tell if rows were cut off at the end"
         return () if last == BEGIN else (unknown,)
     if last.id < head.id:
         return (f"cut off at the end: {last.id + 1} to {head.id}",)
-    return () if seen else (f"row {head.id} is not the one that was the head",)
+    return ()
 
 
 def _end(connection: Connection, head: Mark | None) -> Mark:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from verdicts.ledger import audit
 from verdicts.ledger.audit import COLUMNS, AuditFilters, Checked, append, audit_page, verify
 from verdicts.ledger.audit_changes import AuditRow, audit_row
-from verdicts.ledger.audit_trail import AUDIT_HEAD_FILE, AUDIT_KEY_FILE, BEGIN, AuditTrail
+from verdicts.ledger.audit_trail import AUDIT_HEAD_FILE, AUDIT_KEY_FILE, BEGIN, AuditTrail, Mark
 from verdicts.ledger.store import Writer
 
 OFF = {
@@ -21,6 +21,7 @@ OFF = {
     ),
     "postgresql": ("ALTER TABLE audit DISABLE TRIGGER USER",),
 }
+NO_FILTERS = AuditFilters()
 Sql = Callable[..., None]
 
 
@@ -163,8 +164,17 @@ def test_swapped(connection: Connection, trail: AuditTrail, ten: Sql) -> None:
 def test_appended_by_hand(connection: Connection, trail: AuditTrail, ten: Sql, number: int) -> None:
     columns = ", ".join(COLUMNS)
     copied = f"SELECT {number}, {columns}, hash FROM audit WHERE id = 10"  # noqa: S608
-    ten(f"INSERT INTO audit (id, {columns}, hash) {copied}")  # noqa: S608
+    ten(f"INSERT INTO audit (id, {columns}, hash) {copied}")
     assert check(connection, trail).problems
+
+
+def test_a_witness(connection: Connection, trail: AuditTrail, ten: Sql) -> None:
+    with connection.begin():
+        row_4 = next(Mark(one.id, one.hash) for one in audit_page(connection, NO_FILTERS, 1, 5))
+        assert verify(connection, trail, trail.head(), row_4).problems == ()
+        for wrong in (Mark(4, bytes(32)), Mark(5, row_4.hash), Mark(99, row_4.hash)):
+            problem = f"row {wrong.id} is not the one that was noted"
+            assert verify(connection, trail, trail.head(), wrong).problems == (problem,)
 
 
 def test_rows_of_another_installation(
