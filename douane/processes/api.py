@@ -9,7 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.services import Selftest
-from api.serving import configuration
+from api.serving import calm_collector, configuration
 from douane.processes import start
 from douane.selftest.play import known_profiles, play, service_address
 from verdicts.ledger.place import LedgerPlace
@@ -29,6 +29,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            calm_collector()
             self._say_ready()
 
 

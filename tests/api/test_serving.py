@@ -1,6 +1,7 @@
 """What the server itself refuses, over a real socket."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -10,7 +11,7 @@ import pytest
 import uvicorn
 
 from api import serving
-from api.serving import configuration
+from api.serving import COLLECTED_AFTER, calm_collector, configuration
 
 HEALTH = b"GET /v1/health/live HTTP/1.1\r\nHost: x\r\n"
 
@@ -121,3 +122,14 @@ async def test_long_body_is_no_long_head(port: int) -> None:
     last = HEALTH + b"Connection: close\r\n\r\n"
     answer = await send(port, request * 3 + last[:20], last[20:])
     assert answer.count(b"HTTP/1.1 200 OK") == 4
+
+
+def test_the_collector_leaves_answers_alone() -> None:
+    before = gc.get_threshold()
+    try:
+        calm_collector()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold() == COLLECTED_AFTER
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
