@@ -55,7 +55,7 @@ NESTED = TypeNode(
 
 def month(now: datetime, count: int = 600) -> Iterator[VerdictRecord]:
     """Yield records, oldest first; equal arguments, equal records."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - a scene, not a secret
     for number in range(count):
         age = timedelta(days=30) * (1 - (number + 1) / (count + 1)) ** 2
         yield transfer(number, now - age, chance)
@@ -104,8 +104,8 @@ def hostile(number: int, at: datetime) -> VerdictRecord:
     """Return a transfer all of whose texts try to leave their place on a page."""
     markup = "<script>alert(1)</script>"
     found = Detection(
-        Code.SIGNATURE_YARA, "yara", f"X{markup}", DetectionLevel.MALICIOUS, (markup, "\u202etxt.exe"),
-        f"quoted: {markup} '\"><svg onload=alert(1)>",
+        Code.SIGNATURE_YARA, "yara", f"X{markup}", DetectionLevel.MALICIOUS,
+        (markup, "\u202etxt.exe"), f"quoted: {markup} '\"><svg onload=alert(1)>",
     )  # fmt: skip
     tree = TypeNode(ZIP, children=(TypeNode(PE, markup, (TypeNode(PE, "\u202etxt.exe"),)),))
     verdict = Verdict(Level.MALICIOUS, (found,), (), tree, "r1", f"ClamAV{markup}")

@@ -111,8 +111,12 @@ class ServedSite:
 
     def _happen(self, now: datetime, ruleset: str) -> None:
         stamp = microseconds(now)
-        alarm = {"part": "front 0: clamav", "ok": False, "explanation": "connection refused"}
-        activated = {"action": "activated", "actor": "ann", "why": "Finds Choke"}
+        alarm: dict[str, object] = {
+            "part": "front 0: clamav",
+            "ok": False,
+            "explanation": "connection refused",
+        }
+        activated: dict[str, object] = {"action": "activated", "actor": "ann", "why": "Finds Choke"}
         ask_add_events(
             self.place.socket,
             [
