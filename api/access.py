@@ -20,6 +20,7 @@ from api.issuer import IssuerAway
 from api.oidc import BadToken, NoRole, TokenCheck, looks_like_token
 from api.parameters import check_query
 from api.problems import RequestFailed
+from api.rate_limit import network_of
 from api.route_scopes import in_scope, scope_of
 from api.services import Served, Services
 from verdicts.ledger.key_table import TOKEN_START, ApiKey, find_key
@@ -72,9 +73,22 @@ async def find_valid_key(request: Request, services: Services, presented: str) -
     right = key is not None and key.valid(microseconds(utc_now()))
     wrong = services.limits.after_lookup(address, presented, right=right)
     if key is None or not right:
-        await asyncio.sleep(min(WRONG_KEY_SECONDS * DELAY_GROWTH**wrong, LONGEST_DELAY_SECONDS))
+        await asyncio.sleep(delay_after(wrong))
         raise _unauthorized("This key is wrong, expired or revoked.")
     return key
+
+
+async def note_refused_sign_in(services: Services, request: Request) -> None:
+    """Leave a row in the audit for the first of a network, and one every ten minutes."""
+    network = network_of(request.client.host if request.client else "")
+    if services.denials.is_new(network, "sign-in"):
+        with suppress(RequestFailed):  # it is in the log, then
+            await audited(services, request, None, "session.refused", network)
+
+
+def delay_after(wrong: int) -> float:
+    """Return the seconds after which the last of so many wrong keys is answered."""
+    return min(WRONG_KEY_SECONDS * DELAY_GROWTH**wrong, LONGEST_DELAY_SECONDS)
 
 
 def require(role: Role) -> Callable[..., Awaitable[ApiKey]]:

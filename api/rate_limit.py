@@ -101,7 +101,7 @@ class RateLimits:
 
         Whoever has a right key is not kept out by others behind the same proxy.
         """
-        network = _network(address)
+        network = network_of(address)
         if self._wrong.exhausted(network) and _digest(credential) not in self._right:
             raise _too_many("Too many wrong keys came from this address.", {"Retry-After": "5"})
 
@@ -113,7 +113,7 @@ class RateLimits:
         digest = _digest(credential)
         self._right.pop(digest, None)
         if not right:
-            return WRONG_KEYS - self._wrong.take(_network(address)).remaining
+            return WRONG_KEYS - self._wrong.take(network_of(address)).remaining
         if len(self._right) >= OWNERS:
             del self._right[next(iter(self._right))]
         self._right[digest] = None
@@ -130,7 +130,8 @@ def _digest(credential: str) -> bytes:
     return hashlib.sha256(credential.encode("utf-8", "replace")).digest()
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """Return what counts as one client: the address, or the network of one of IPv6."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.access import find_valid_key
+from api.access import find_valid_key, note_refused_sign_in
 from api.pages.show import AsPages, page, see
 from api.pages.signed_in import (
     AnyVisitor,
@@ -49,6 +49,7 @@ async def sign_in(request: Request, services: Served) -> Response:
         former = request.cookies.get(cookie_name(request, services))
         token = await start_session(services, request, key, former)
     except RequestFailed as refused:
+        await note_refused_sign_in(services, request)
         return page(
             request, "sign_in.html", refused.status, refused.headers, next=place, wrong=refused
         )

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 
 from api.access import Admin
@@ -24,6 +24,7 @@ router = APIRouter(prefix="/v1/keys", tags=["access"])
 TRIES = 3
 """Two keys may begin alike, though hardly ever."""
 YEARS = 100
+PREFIX = "^dk_[A-Za-z0-9_-]{8}$"
 
 
 @router.get("", summary="List keys", response_model=KeyList)
@@ -73,7 +74,7 @@ async def create(
 async def revoke(
     services: Served,
     key: Admin,
-    prefix: str,
+    prefix: Annotated[str, Path(pattern=PREFIX)],
     request: Request,
     query: Annotated[NoQuery, Query()],
 ) -> dict[str, object]:

@@ -77,3 +77,48 @@ async def test_use_is_noted_now_and_then(site: Any, client: httpx.AsyncClient) -
     assert first is not None
     await client.get("/v1/verdicts")
     assert await asyncio.to_thread(used) == first
+
+
+def test_the_delay_grows() -> None:
+    delays = [access.delay_after(wrong) for wrong in (1, 10, 30, 60)]
+    assert delays == sorted(delays)
+    assert (0.2 < delays[0] < 0.3, delays[-1]) == (True, access.LONGEST_DELAY_SECONDS)
+
+
+async def test_each_wrong_key_waits_longer(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+
+    def count(wrong: int) -> float:
+        counted.append(wrong)
+        return 0.0
+
+    monkeypatch.setattr(access, "delay_after", count)
+    for number in range(3):
+        assert await status(site, f"Bearer dk_wrong{number}") == 401
+    assert await status(site, f"Bearer {site.keys[Role.VIEWER]}") == 200
+    assert await status(site, "Bearer dk_wrong") == 401
+    assert counted == [1, 2, 3, 4]
+
+
+async def test_after_too_many_wrong_keys_right_ones_still_count(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "delay_after", lambda _: 0.0)
+    assert await status(site, f"Bearer {site.keys[Role.VIEWER]}") == 200
+    answers = [await status(site, f"Bearer dk_wrong{number}") for number in range(65)]
+    assert answers[0] == 401
+    assert answers[-1] == 429
+    assert await status(site, f"Bearer {site.keys[Role.VIEWER]}") == 200
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_refused_sign_ins_are_in_the_audit(
+    site: Any, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "delay_after", lambda _: 0.0)
+    for _ in range(3):
+        form, own = {"key": "dk_wrong"}, {"Sec-Fetch-Site": "same-origin"}
+        assert (await client.post("/sign-in", data=form, headers=own)).status_code == 401
+    rows = (await client.get("/v1/audit?action=session.refused")).json()["data"]
+    assert [(row["actor"], row["credential"]) for row in rows] == [("", "")]
+    assert "dk_wrong" not in str(rows)

@@ -134,4 +134,4 @@ def test_flood_of_wrong_keys_keeps_out_strangers_only() -> None:
     ],
 )
 def test_networks(address: str, network: str) -> None:
-    assert rate_limit._network(address) == network
+    assert rate_limit.network_of(address) == network

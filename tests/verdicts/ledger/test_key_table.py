@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from verdicts.ledger import key_table
 from verdicts.ledger.key_table import ApiKey, find_key, key_digest, list_keys, still_valid
 from verdicts.ledger.questions import KeyChange, KeyUsed, RevokeKey, Role, StoreKey
+from verdicts.ledger.scopes import Scope
 from verdicts.ledger.store import Writer
 
 KEY = "dk_abcdefgh-the-rest-of-it"
@@ -81,3 +82,33 @@ def test_a_key_in_use_may_end(connection: Connection) -> None:
 def test_validity(expires: int | None, revoked: int | None, now: int, *, valid: bool) -> None:
     key = ApiKey("dk_abcdefgh", "soc", Role.VIEWER, 100, expires, revoked, None)
     assert key.valid(now) == valid
+
+
+def test_an_unknown_prefix_is_as_much_work_as_a_wrong_key(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+
+    def digest(key: str) -> bytes:
+        hashed.append(key)
+        return key_digest(key)
+
+    monkeypatch.setattr(key_table, "key_digest", digest)
+    wrong = [KEY[:-1] + "x", "dk_nobody00-and-so-on"]
+    assert [find_key(connection, key) for key in wrong] == [None, None]
+    assert hashed == wrong
+
+
+def test_whoever_came_with_a_token_stays_until_it_ends(connection: Connection) -> None:
+    person = ApiKey("oidc:ann", "ann", Role.VIEWER, 100, 200, None, None)
+    with connection.begin():
+        assert still_valid(connection, person, 199)
+        assert not still_valid(connection, person, 200)
+
+
+def test_scopes_are_kept(connection: Connection) -> None:
+    limited = dataclasses.replace(
+        STORED, hash="ab" * 32, prefix="dk_limited0", scopes=(Scope.STATS, Scope.METRICS)
+    )
+    assert apply(connection, limited)
+    assert [key.scopes for key in list_keys(connection)] == [(), ("stats", "metrics")]
