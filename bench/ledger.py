@@ -105,28 +105,32 @@ QUESTIONS = (
 )
 
 
-def write_steadily(url: str, stop: Event, written: "multiprocessing.Queue[int]") -> None:
+def write_steadily(
+    url: str, begun: Event, stop: Event, written: "multiprocessing.Queue[int]"
+) -> None:
     """Write WRITTEN_A_SECOND verdicts of now until told to stop; tell how many it were."""
     writer, company = Writer(url), Company(seed=2)
     group = int(WRITTEN_A_SECOND * PAUSE_SECONDS)
-    begun, count = time.monotonic(), 0
+    start, count = time.monotonic(), 0
     while not stop.is_set():
         now = datetime.now(UTC)
         for entries in company.transfers(group, now - timedelta(seconds=PAUSE_SECONDS), now):
             writer.write(entries)
         count += group
-        stop.wait(max(0, begun + count / WRITTEN_A_SECOND - time.monotonic()))
+        begun.set()
+        stop.wait(max(0, start + count / WRITTEN_A_SECOND - time.monotonic()))
     writer.close()
-    written.put(round(count / (time.monotonic() - begun)))
+    written.put(round(count / (time.monotonic() - start)))
 
 
 @contextmanager
 def written_to(url: str) -> Iterator[Callable[[], int]]:
     """Have a process write to the log; what is given stops it and returns verdicts a second."""
     context = multiprocessing.get_context("spawn")
-    stop, written = context.Event(), context.Queue()
-    process = context.Process(target=write_steadily, args=(url, stop, written))
+    begun, stop, written = context.Event(), context.Event(), context.Queue()
+    process = context.Process(target=write_steadily, args=(url, begun, stop, written))
     process.start()
+    begun.wait(60)
 
     def rate() -> int:
         stop.set()
