@@ -24,7 +24,7 @@ help:
 	@echo "make test-long  soaks and long fuzzing"
 	@echo "make conformance [TARGET=icap://host:port/service]   which of 65 items hold; conformance-matrix"
 	@echo "make mutants    how many small changes of the wire its tests notice"
-	@echo "make bench      measurements side by side with c-icap and pyicap; what checks and attacks cost"
+	@echo "make bench      measurements side by side with c-icap and pyicap; what checks and attacks cost; the log"
 	@echo "make demo       the whole story in a terminal: Squid, EICAR, a worm specimen, statistics"
 	@echo "make lock       pin the dependencies of pyproject.toml anew"
 
@@ -93,6 +93,7 @@ bench: system-testing $(VENV)/.testing
 	$(BIN)/python -m bench.checks
 	$(BIN)/python -m bench.attack
 	$(BIN)/python -m bench.activation
+	$(BIN)/python -m bench.ledger
 
 demo: system-testing $(VENV)/.testing
 	$(BIN)/python -m bench.demo
