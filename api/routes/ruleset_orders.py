@@ -21,7 +21,7 @@ from api.services import Served, Services
 from scanners.settings import MiB
 from verdicts.ledger.key_table import ApiKey
 from verdicts.rulesets.handover import bring_bundle
-from verdicts.rulesets.orders import Action, NoSupervisor, Order, OrderRefused, ask
+from verdicts.rulesets.orders import CARRIED_OUT, Action, NoSupervisor, Order, OrderRefused, ask
 from verdicts.rulesets.records import RulesetError, SetMalformed
 from verdicts.spool import Spool
 
@@ -31,13 +31,6 @@ BUNDLE = file_body(
     "A bundle as `douane rules pack` makes it.", "application/gzip", "application/octet-stream"
 )
 ACTOR_LENGTH = 256
-DONE: dict[Action, str] = {
-    "stage": "staged",
-    "unstage": "unstaged",
-    "activate": "activated",
-    "rollback": "rolled_back",
-}
-"""What the audit calls an order that was carried out."""
 Note = Annotated[str, Field(max_length=500, description="Why; it goes into the history.")]
 
 
@@ -74,7 +67,7 @@ async def hand_in(
         finally:
             spool.close()
     after = {"status": row["status"], "note": query.note}
-    await audited(services, request, key, "ruleset.handed_in", str(row["id"]), None, after)
+    await audited(services, request, key, CARRIED_OUT["check"], str(row["id"]), None, after)
     return row
 
 
@@ -164,7 +157,7 @@ async def _ordered(
     before = await run_in_threadpool(_active, services)
     row = await obeyed(services, order)
     after = {"status": row["status"], "note": order.note}
-    action = f"ruleset.{DONE[order.action]}"
+    action = CARRIED_OUT[order.action]
     await audited(services, request, key, action, str(row["id"]), before, after)
     return row
 

@@ -5,6 +5,7 @@ import getpass
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,13 @@ from douane.explain import printable
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import is_served
+from verdicts.ledger.audit_changes import AddAudit
+from verdicts.ledger.keys import local_row
+from verdicts.ledger.place import LedgerPlace, change_at
+from verdicts.model import utc_now
+from verdicts.record import microseconds
 from verdicts.rulesets.handover import bring
-from verdicts.rulesets.orders import Action, Order, OrderRefused, ask
+from verdicts.rulesets.orders import CARRIED_OUT, Action, Order, OrderRefused, ask
 from verdicts.rulesets.records import RulesetError, UnknownRuleset
 from verdicts.rulesets.store import Store
 
@@ -111,8 +117,18 @@ def _ordered(arguments: argparse.Namespace, settings: Settings, meant: Meant) ->
         if folder:  # nobody may have taken it
             shutil.rmtree(folder, ignore_errors=True)
     more = NEXT.get(order.action, "")
-    print(f"rule set {printable(done['id'])} is {printable(done['status'])}{more}")
+    print(f"rule set {printable(done['id'])} is {printable(done['status'])}{more}", flush=True)
+    _audit(settings, order, done)
     return DONE
+
+
+def _audit(settings: Settings, order: Order, done: Mapping[str, object]) -> None:
+    """Write down who did it; raise LedgerFailed: then only the history has it."""
+    place = LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
+    after = {"status": done["status"], "note": order.note, "said_to_be": order.actor}
+    action, about = CARRIED_OUT[order.action], str(done["id"])
+    row = local_row(microseconds(utc_now()), action, about, after=after)
+    change_at(place, AddAudit(row))
 
 
 def _meant(arguments: argparse.Namespace, settings: Settings) -> Meant:

@@ -25,6 +25,14 @@ MAX_TEXT = 4096
 RULESET = re.compile(r"([0-9a-f]{4,16}|active|staged|previous)?")
 
 Action = Literal["stage", "unstage", "activate", "rollback", "check", "state"]
+CARRIED_OUT: dict[Action, str] = {
+    "stage": "ruleset.staged",
+    "unstage": "ruleset.unstaged",
+    "activate": "ruleset.activated",
+    "rollback": "ruleset.rolled_back",
+    "check": "ruleset.handed_in",
+}
+"""What the audit calls an order that was carried out."""
 
 
 class NoSupervisor(RulesetError):

@@ -48,6 +48,16 @@ async def test_from_upload_to_rollback(
     assert site.store.active.id == active
     again = await client.post(f"/v1/rulesets/rollback?to={made['id']}")
     assert again.json()["id"] == made["id"]
+    rows = (await client.get("/v1/audit")).json()["data"]
+    assert [(row["actor"], row["action"], row["about"]) for row in rows[:6]] == [
+        ("admin", "ruleset.rolled_back", made["id"]),
+        ("admin", "ruleset.rolled_back", active),
+        ("admin", "ruleset.activated", made["id"]),
+        ("analyst", "denied", "POST /v1/rulesets/{id}/activate"),
+        ("analyst", "ruleset.staged", made["id"]),
+        ("analyst", "ruleset.handed_in", made["id"]),
+    ]
+    assert (rows[0]["before"], rows[2]["before"]) == ({"active": active}, {"active": active})
     assert [(one.action, one.actor, bool(one.ruleset)) for one in supervisor.orders] == [
         ("check", "analyst", False),
         ("stage", "analyst", True),

@@ -1,6 +1,7 @@
 """douane rules stage, unstage, activate, rollback: the order that is given, and what is shown."""
 
 import asyncio
+import json
 import os
 import shutil
 import threading
@@ -100,6 +101,23 @@ def stored(settings: Settings, tmp_path: Path) -> str:
     one = store.take_in(tmp_path / "stored", author="a", note="", origin="o")
     store.mark(one.id, Status.CHECKED, actor="a")
     return one.id
+
+
+def test_what_was_done_is_in_the_audit(
+    douane: Douane, service: Supervisor, rules: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert douane("rules", "activate", "--note", "n", "--actor", "alice", toml=OWN) == 0
+    service.refusal = OrderRefused("no")
+    assert douane("rules", "activate", toml=OWN) == 1
+    capsys.readouterr()
+    assert douane("audit", "list", "--json", toml=OWN) == 0
+    (row,) = json.loads(capsys.readouterr().out)["data"]
+    assert (row["actor"], row["action"], row["about"]) == (
+        "command line",
+        "ruleset.activated",
+        rules,
+    )
+    assert row["after"] == {"status": "activate", "note": "n", "said_to_be": "alice"}
 
 
 def test_the_folder_of_rules_is_meant_if_nothing_else_is(
