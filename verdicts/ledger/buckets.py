@@ -1,5 +1,6 @@
 """Buckets of time, and the exact cut of any range into whole buckets and two short edges."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -55,9 +56,10 @@ def ceiling(granularity: Granularity, stamp: int) -> int:
 
 def after(granularity: Granularity, start: int) -> int:
     """Return the end of the bucket that starts here, which is the start of the next one."""
-    # 32 days after the start of any month lies in the next one
-    width = WIDTHS.get(granularity, 32 * WIDTHS[Granularity.DAY])
-    return floor(granularity, start + width)
+    if granularity != Granularity.MONTH:
+        return start + WIDTHS[granularity]
+    moment = EPOCH + timedelta(microseconds=start)
+    return start + monthrange(moment.year, moment.month)[1] * WIDTHS[Granularity.DAY]
 
 
 def cover(since: int, until: int) -> Cover:

@@ -52,3 +52,8 @@ def test_months_are_of_the_calendar() -> None:
     stamp = (EPOCH.replace(year=2024, month=2, day=29) - EPOCH) // timedelta(microseconds=1)
     start, end = floor(Granularity.MONTH, stamp), ceiling(Granularity.MONTH, stamp)
     assert (end - start) // (24 * 60 * MINUTE) == 29
+
+
+def test_the_last_month_that_can_be_stored_has_an_end() -> None:
+    month = (EPOCH.replace(year=9999, month=12) - EPOCH) // timedelta(microseconds=1)
+    assert (after(Granularity.MONTH, month) - month) // (24 * 60 * MINUTE) == 31

@@ -22,9 +22,10 @@ FIRST = datetime(2025, 12, 30, 23, 40, tzinfo=UTC)
 
 @pytest.fixture
 def entries(make_entry: Callable[..., Entry]) -> list[Entry]:
-    """Three days and two years, and some from 1970."""
+    """Three days and two years, and clocks that were wrong."""
     moments = [FIRST + timedelta(minutes=37 * n) for n in range(120)]
     moments[5::40] = [datetime(1970, 1, 1, tzinfo=UTC)] * 3
+    moments[9] = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
     return [make_entry(n, received_at=moment) for n, moment in enumerate(moments)]
 
 
