@@ -13,7 +13,6 @@ from typing import cast
 import pytest
 import uvloop
 
-from icap_server.block_page import BlockPage, BlockPageSettings
 from icap_server.front import Front
 from icap_server.office import Office
 from icap_server.payload.channels import Channels
@@ -23,7 +22,7 @@ from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unsca
 from scanners.worker.pool import ScanPool
 from tests.icap_server.doors import Door, Flaky, make_listener
 from tests.icap_server.fake_transport import FakeTransport
-from tests.icap_server.fronts import LOCAL, build_front
+from tests.icap_server.fronts import LOCAL, PAGE, build_front
 from verdicts.cache import VerdictCache
 from verdicts.inspect import Inspection
 from verdicts.model import Transfer, Verdict, VerdictRecord
@@ -33,7 +32,6 @@ from verdicts.spool import SpoolSpace
 
 ISTAG = '"istag-of-the-tests"'
 POLICY = Path(__file__).parents[2] / "rules" / "policy.toml"
-PAGE = BlockPage(BlockPageSettings())
 CLEAN = Verdict(Level.CLEAN)
 WORM = Detection(Code.SIGNATURE_CLAMAV, "clamav", "Win.Worm.Test-1", DetectionLevel.MALICIOUS)
 

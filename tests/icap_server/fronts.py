@@ -3,6 +3,7 @@
 import os
 from contextlib import ExitStack
 
+from icap_server.block_page import BlockPage, BlockPageSettings
 from icap_server.client import Client
 from icap_server.entrance import Entrance
 from icap_server.front import Front
@@ -12,6 +13,7 @@ from icap_server.settings import AccessSettings
 from icap_server.tally import Tally
 
 LOCAL = Client("127.0.0.1")
+PAGE = BlockPage(BlockPageSettings())
 
 
 def build_front(office: Office, access: AccessSettings, ending: ExitStack) -> Front:

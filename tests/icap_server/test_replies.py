@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icap_server import replies
-from icap_server.block_page import BlockPage, BlockPageSettings
 from icap_server.profile import GENERIC, BlockStyle, Profile, UnscannableStyle
 from icap_server.shipped_profiles import ALL
 from icap_server.wire.events import RequestHead
 from icap_server.wire.replies import LAST_CHUNK
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
+from tests.icap_server.fronts import PAGE
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, utc_now
 
 ISTAG = '"0123456789abcdef01234567"'
 ID = "01890a5d-ac96-774b-bcce-b302099a8057"
-PAGE = BlockPage(BlockPageSettings())
 FOUND = re.compile(r"^Type=[012]; Resolution=[012]; Threat=[^;\r\n]+;$")
 INFECTED = re.compile(rb"^X-(Infection|Virus|Violations|Block|Response)", re.MULTILINE)
 REQUEST = b"PUT /a HTTP/1.1\r\n\r\n"
