@@ -3,18 +3,23 @@
 import asyncio
 import json
 import socket
+import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import uvicorn
+from structlog.testing import capture_logs
 
 from api.app import create_app
 from api.services import Selftest
 from api.settings import ApiSettings
+from douane.cli import main
 from douane.settings import Settings
+from douane.settings_file import load_settings
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from verdicts.ledger.entry import decode, encode
 from verdicts.ledger.keys import create_key, ensure_admin_key
@@ -27,6 +32,7 @@ from verdicts.record import id_bytes
 
 NAME = "\u202egpj.exe\x1b[2J"
 """What a stranger calls a file."""
+USER = "\x1b]0;x\x07\u202eeve"
 CLEAN = Verdict(Level.CLEAN, ruleset="r1", clamav="ClamAV 1.4.6")
 WORM = replace(
     CLEAN,
@@ -41,8 +47,13 @@ WORM = replace(
 @dataclass(frozen=True, slots=True)
 class RunningApi:
     url: str
+    config: Path
     place: LedgerPlace
     keys: dict[Role, str]
+
+    def run(self, *words: object) -> int:
+        """Run a command here that finds this service by its settings."""
+        return main([*map(str, words), "--config", str(self.config)])
 
     def write(self, *records: VerdictRecord) -> None:
         """Store as the ledger would."""
@@ -59,11 +70,11 @@ def record(number: int) -> VerdictRecord:
         id=f"0192f3a4-0000-7000-8000-{number:012x}",
         service="respmod",
         direction=Direction.DOWNLOAD,
-        received_at=utc_now() - timedelta(minutes=5 + number),
+        received_at=utc_now() - timedelta(minutes=5 + 10 * number),
         url="https://im.example/a",
         channel="telegram",
         client_ip="192.0.2.7",
-        user="ann",
+        user=USER if number == 5 else "ann",
         file_name=NAME if worm else "plain.txt",
     )
     ruling = Ruling(action, "clause", True, action, WORM if worm else CLEAN)
@@ -71,8 +82,18 @@ def record(number: int) -> VerdictRecord:
 
 
 @contextmanager
-def running_api(settings: Settings, records: Sequence[VerdictRecord]) -> Iterator[RunningApi]:
-    """Run on the state of these settings, and say where, as the supervisor would."""
+def running_api(count: int) -> Iterator[RunningApi]:
+    """Run with so many records, and say where, as the supervisor would."""
+    with tempfile.TemporaryDirectory(prefix="dc-") as folder, capture_logs():
+        config = Path(folder) / "douane.toml"
+        config.write_text('[state]\ndirectory = "state"\n[clamav]\nsocket = "off"\n')
+        with _running(load_settings(config).settings, config) as running:
+            running.write(*map(record, range(count)))
+            yield running
+
+
+@contextmanager
+def _running(settings: Settings, config: Path) -> Iterator[RunningApi]:
     state = settings.state.directory
     settings.run_directory.mkdir(parents=True)
     place = LedgerPlace(settings.database.url, settings.ledger_socket, state)
@@ -80,8 +101,7 @@ def running_api(settings: Settings, records: Sequence[VerdictRecord]) -> Iterato
     keys = {role: create_key(place, role.value, role, utc_now()) for role in Role}
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"127.0.0.1:{listener.getsockname()[1]}"
-    running = RunningApi(f"http://{address}", place, keys)
-    running.write(*records)
+    running = RunningApi(f"http://{address}", config, place, keys)
     settings.addresses_file.write_text(json.dumps({"api": address}))
     parts = _Parts(settings, place, listener)
     thread = threading.Thread(target=parts.run)

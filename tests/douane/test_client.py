@@ -12,8 +12,7 @@ import httpx
 import pytest
 
 from douane.client import ATTEMPTS, Client, ClientError
-from douane.settings import Settings
-from tests.douane.running_api import RunningApi, record, running_api
+from tests.douane.running_api import RunningApi, running_api
 from verdicts.ledger.questions import Role
 
 KEY = "dk_secret-of-ours"
@@ -21,9 +20,9 @@ OPENAPI = json.loads((Path(__file__).parents[1] / "api" / "openapi.json").read_t
 SOURCE = (Path(__file__).parents[2] / "douane" / "client.py").read_text()
 
 
-@pytest.fixture
-def api(settings: Settings) -> Iterator[RunningApi]:
-    with running_api(settings, [record(number) for number in range(12)]) as running:
+@pytest.fixture(scope="module")
+def api() -> Iterator[RunningApi]:
+    with running_api(12) as running:
         yield running
 
 
@@ -62,9 +61,9 @@ def test_asks_a_real_service(api: RunningApi) -> None:
         summary = client.summary(since=datetime.now(UTC) - timedelta(days=1))
         assert (summary.transfers, summary.by_action) == (12, {"allow": 6, "block": 6})
         ends = {"since": summary.since, "until": summary.until}
-        series = client.timeseries("action", "1h", **ends)  # type: ignore[arg-type]
+        series = client.timeseries("action", "1h", **ends)
         assert sum(one.counts["block"].transfers for one in series.data if one.counts) == 6
-        top = client.top("name", 5, **ends)  # type: ignore[arg-type]
+        top = client.top("name", 5, **ends)
         assert [(row.key, row.transfers) for row in top.data] == [("Worm_X", 6)]
         lines = b"".join(client.export("jsonl", limit=100, level="clean")).splitlines()
         assert len(lines) == 6
