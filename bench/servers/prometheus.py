@@ -42,9 +42,9 @@ class Prometheus(Daemon):
             self._is_ready,
         )
 
-    def query(self, expression: str) -> list[dict[str, object]]:
+    def query(self, expression: str) -> list[dict[str, Any]]:
         """Return the series of an instant query; raise httpx.HTTPStatusError if it is none."""
-        found: list[dict[str, object]] = self._ask("query", query=expression)["result"]
+        found: list[dict[str, Any]] = self._ask("query", query=expression)["result"]
         return found
 
     def rules(self) -> list[dict[str, Any]]:

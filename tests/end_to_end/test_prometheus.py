@@ -14,6 +14,7 @@ from bench.servers.douane import Douane
 from bench.servers.origin import Document, Origin
 from bench.servers.prometheus import Prometheus
 from samples.catalogue import find
+from verdicts.stages import Stage
 
 pytestmark = pytest.mark.server
 
@@ -50,14 +51,22 @@ def metrics(query: str) -> set[str]:
     return {metric for metric, _ in SELECTOR.findall(query)}
 
 
-def test_every_panel_shows_something(
-    prometheus: Prometheus, web: httpx.Client, origin: Origin, eventually: Callable[..., None]
-) -> None:
+@pytest.fixture
+def traffic(prometheus: Prometheus, web: httpx.Client, origin: Origin) -> None:
+    """A block, a gap and a clean file, after the first scrape: counters rise."""
     for name in ("eicar.com", "sealed.rar"):
         document = Document(find(name).data, (("Content-Type", "application/octet-stream"),))
         origin.publish(f"/prometheus/{name}", document)
         web.get(f"http://files.example/prometheus/{name}")
     web.get("http://files.example/random/3000?seed=prometheus")
+
+
+@pytest.mark.usefixtures("traffic")
+def test_every_panel_shows_something(
+    prometheus: Prometheus, eventually: Callable[..., None]
+) -> None:
+    stages = "count(sum by (stage) (douane_stage_seconds_count) > 0)"
+    eventually(lambda: [one["value"][1] for one in prometheus.query(stages)] == [str(len(Stage))])
     missing = {filled_in(query) for query in QUERIES if not ABSENT.keys() & metrics(query)}
     assert len(missing) > 30
 
@@ -71,7 +80,12 @@ def test_every_panel_shows_something(
         assert missing == set()
 
 
-def test_alerts_and_panels_name_what_there_is(prometheus: Prometheus, api: httpx.Client) -> None:
+@pytest.mark.usefixtures("traffic")
+def test_alerts_and_panels_name_what_there_is(
+    prometheus: Prometheus, api: httpx.Client, eventually: Callable[..., None]
+) -> None:
+    for late in ("douane_transfers_total", "douane_icap_requests_total"):  # with the first one
+        eventually(lambda late=late: bool(prometheus.query(late)))
     exposed: dict[str, set[str]] = {**ABSENT, "up": {"job"}}
     for family in text_string_to_metric_families(api.get("/metrics").text):
         for sample in family.samples:

@@ -14,7 +14,7 @@ MOST = 32
 """Detections, and unscanned parts, that one export shows; the worst ones."""
 WEIGHT = {"malicious": 0, "suspicious": 1, "info": 2}
 DONE = {"allow": "allowed", "block": "blocked", "hold": "held", "cut": "cut"}
-SECOND_THOUGHTS = ("partial", "streaming")
+NO_WHOLE_FILE = ("partial", "streaming")
 """Reasons why the hash of a transfer is not the hash of a file."""
 
 
@@ -113,7 +113,7 @@ def headline(row: VerdictRow) -> str:
 def is_whole_file(row: VerdictRow) -> bool:
     """Return whether the hash is that of a file, not of a part of one."""
     return bool(row["sha256"]) and not any(
-        part["reason"] in SECOND_THOUGHTS for part in row["unscanned"]
+        part["reason"] in NO_WHOLE_FILE for part in row["unscanned"]
     )
 
 
