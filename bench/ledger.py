@@ -177,8 +177,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/log.sqlite"
         return
-    folder.chmod(0o755)
-    with Postgresql(folder / "pg", sync=True) as server:
+    with Postgresql(folder, sync=True) as server:
         yield server.create_database()
 
 
