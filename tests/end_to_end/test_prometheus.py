@@ -55,7 +55,7 @@ def metrics(query: str) -> set[str]:
 def traffic(prometheus: Prometheus, web: httpx.Client, origin: Origin) -> None:
     """A block, a gap and a clean file, after the first scrape: counters rise."""
     for name in ("eicar.com", "sealed.rar"):
-        document = Document(find(name).data, (("Content-Type", "application/octet-stream"),))
+        document = Document(find(name).data)
         origin.publish(f"/prometheus/{name}", document)
         web.get(f"http://files.example/prometheus/{name}")
     web.get("http://files.example/random/3000?seed=prometheus")
