@@ -80,7 +80,10 @@ def show_timeseries(services: Served, query: Annotated[TimeseriesQuery, Query()]
     data = [
         {
             "time": rfc3339(one.start),
-            "counts": {key: counted._asdict() for key, counted in one.counts.items()},
+            "counts": {
+                key: {"transfers": transfers, "bytes": size}
+                for key, (transfers, size) in one.counts.items()
+            },
         }
         for one in buckets
     ]
