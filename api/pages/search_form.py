@@ -98,6 +98,8 @@ def read_search(pairs: Sequence[tuple[str, str]]) -> Asked:
     for name in ("since", "until"):
         if name in given:
             given[name] = str(from_form(given[name]))
+    if given.get("sort") == Sort.NEWEST:  # as without saying so
+        del given["sort"]
     try:
         return Asked(given, SearchQuery.model_validate(given), {})
     except ValidationError as error:

@@ -24,7 +24,9 @@ def test_kinds_of_fields() -> None:
 
 
 def test_what_is_left_open_is_not_asked_for() -> None:
-    asked = read_search([("user", ""), ("action", "block"), ("since", ""), ("name", " x ")])
+    asked = read_search(
+        [("user", ""), ("action", "block"), ("since", ""), ("name", " x "), ("sort", "-time")]
+    )
     assert asked.given == {"action": "block", "name": "x"}
     assert asked.address() == "/verdicts?action=block&name=x"
     assert asked.query

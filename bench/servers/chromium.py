@@ -1,0 +1,105 @@
+"""A real browser for tests of the dashboard: Debian's Chromium, which tells all it complains of."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+EXECUTABLE = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",  # tests run as root in containers
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PICTURES = Path(os.environ.get("DOUANE_ARTIFACTS", ".venv/screenshots"))
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`violation: ${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+WORTH_TELLING = {"error", "warning"}
+
+
+@dataclass
+class Visit:
+    """One browser window with its own cookies, and everything that went wrong in it."""
+
+    page: Page
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+    """Violations of the policy, errors of scripts, warnings of the console."""
+    strangers: list[str] = field(default_factory=list)
+    """Requests to other hosts."""
+
+    def watch(self) -> None:
+        self.page.add_init_script(REPORT_VIOLATIONS)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: (
+                message.type in WORTH_TELLING
+                and self.complaints.append(f"{message.type}: {message.text}")
+            ),
+        )
+        self.page.on(
+            "request",
+            lambda request: (
+                urlsplit(request.url).netloc != urlsplit(self.origin).netloc
+                and self.strangers.append(request.url)
+            ),
+        )
+
+    def go(self, place: str) -> Page:
+        """Load a page of the dashboard."""
+        self.page.goto(self.origin + place)
+        return self.page
+
+    def sign_in(self, key: str) -> None:
+        self.go("/sign-in").get_by_label("API key").fill(key)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign out").wait_for()
+
+    def keep_picture(self, name: str) -> None:
+        """Keep what the page looks like, for whoever reviews a change."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Give a browser with an empty profile; its version of itself ends with it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def visit(
+    browser: Browser, origin: str, *, theme: str = "light", width: int = 1280, height: int = 900
+) -> Iterator[Visit]:
+    """Open a window without cookies; animations are off."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+    )
+    context.set_default_timeout(15_000)
+    made = Visit(context.new_page(), origin)
+    made.watch()
+    try:
+        yield made
+    finally:
+        context.close()

@@ -1,0 +1,221 @@
+"""Every page in a real Chromium: light, dark, on a phone, by keyboard, for screen readers."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from bench.servers.chromium import Visit, chromium, visit
+from tests.api.pages.served import HOSTILE, ServedSite
+from verdicts.ledger.questions import Role
+
+pytestmark = pytest.mark.server
+PAGES = {
+    "overview": "/?range=30d",
+    "live": "/live",
+    "search": "/verdicts?level=malicious&user=bob",
+    "search-faults": "/verdicts?sha256=x&limit=3",
+    "verdict": f"/verdicts/{HOSTILE}",
+    "rules": "/rules",
+    "rule": "/rules/IM_Worm_Choke",
+    "rule-sets": "/rulesets",
+    "health": "/health",
+    "missing": "/verdicts/nothing",
+}
+EXPECTED = re.compile(r"status of (404|422)")
+"""What the browser says of pages that are errors on purpose."""
+PHONE = 360
+GRAVE = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[ServedSite]:
+    with ServedSite() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def analyst(site: ServedSite, browser: Browser) -> Iterator[Visit]:
+    """Somebody at a desk, in light."""
+    with visit(browser, site.url) as made:
+        made.sign_in(site.keys[Role.ANALYST])
+        yield made
+        assert_nothing_was_wrong(made)
+
+
+def assert_nothing_was_wrong(made: Visit) -> None:
+    """No violation of the policy, no error of a script, no request to another host."""
+    assert [one for one in made.complaints if not EXPECTED.search(one)] == []
+    assert made.strangers == []
+
+
+def grave_findings(page: Page, theme: str = "light") -> list[str]:
+    """Return what axe finds; of a page in dark only whether it can be read: else it is the same."""
+    rules = {"runOnly": ["color-contrast"]} if theme == "dark" else {}
+    options = {"resultTypes": ["violations"], **rules}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for one in found
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+def open_everything(page: Page) -> None:
+    """Unfold what is folded, so that it is looked at as well."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_can_be_read_by_everybody(site: ServedSite, browser: Browser, theme: str) -> None:
+    with visit(browser, site.url, theme=theme) as made:
+        faults = {"sign-in": grave_findings(made.go("/sign-in"), theme)}
+        made.keep_picture(f"sign-in-{theme}")
+        made.sign_in(site.keys[Role.ANALYST])
+        for name, place in PAGES.items():
+            page = made.go(place)
+            made.keep_picture(f"{name}-{theme}")
+            open_everything(page)
+            faults[name] = grave_findings(page, theme)
+        assert {name: found for name, found in faults.items() if found} == {}
+        assert_nothing_was_wrong(made)
+
+
+def test_pages_fit_on_a_phone(site: ServedSite, browser: Browser) -> None:
+    with visit(browser, site.url, width=PHONE, height=740) as made:
+        made.sign_in(site.keys[Role.ANALYST])
+        for name, place in PAGES.items():
+            page = made.go(place)
+            made.keep_picture(f"{name}-phone")
+            open_everything(page)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE, f"{name} is {width} wide"
+        assert_nothing_was_wrong(made)
+
+
+def test_a_wrong_key_and_a_right_one(site: ServedSite, browser: Browser) -> None:
+    with visit(browser, site.url) as made:
+        page = made.go("/rules")
+        page.get_by_label("API key").fill("dk_wrong")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("wrong, expired or revoked")
+        page.get_by_label("API key").fill(site.keys[Role.VIEWER])
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Rules")
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to Douane")
+        page.go_back()
+        made.go("/health")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to Douane")
+        assert made.strangers == []
+
+
+def test_a_search_can_be_passed_on(analyst: Visit, site: ServedSite, browser: Browser) -> None:
+    page = analyst.go("/verdicts")
+    page.get_by_label("Action").select_option("block")
+    page.get_by_label("User", exact=True).fill("bob")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**/verdicts?*")
+    assert parse_qs(urlsplit(page.url).query) == {"action": ["block"], "user": ["bob"]}
+    rows = page.locator("[data-rows] tr")
+    count = rows.count()
+    assert count > 0
+    assert set(page.locator("[data-rows] .badge").all_inner_texts()) == {"block"}
+    with visit(browser, site.url) as other:
+        other.sign_in(site.keys[Role.VIEWER])
+        passed_on = other.page
+        passed_on.goto(page.url)
+        expect(passed_on.locator("[data-rows] tr")).to_have_count(count)
+        expect(passed_on.get_by_label("User", exact=True)).to_have_value("bob")
+
+
+def test_a_hostile_verdict_is_only_text(analyst: Visit) -> None:
+    page = analyst.go(f"/verdicts/{HOSTILE}")
+    open_everything(page)
+    assert page.locator("main img, main script, main svg script, main b > script").count() == 0
+    text = page.locator("main").inner_text()
+    assert "<img src=x onerror=\"alert('douane')\">" in text
+    assert "javascript:alert(1)//<script>alert(1)</script>" in text
+    assert "U+202E" in text
+    assert "\u202e" not in text
+    assert page.locator("a[href^='javascript'], a[href^='http']").count() == 0
+    assert len(page.locator(".long .name").last.inner_text()) > 900, "the whole name, on demand"
+    tree = page.get_by_role("list", name="Type tree")
+    expect(tree.get_by_role("listitem")).to_have_count(3)
+
+
+def test_by_keyboard_alone(analyst: Visit) -> None:
+    page = analyst.go("/verdicts")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("From (UTC)")).to_be_focused()
+    seen: list[str] = []
+    for _ in range(80):
+        seen.append(
+            page.evaluate(
+                "(() => { const at = document.activeElement;"
+                " const outline = getComputedStyle(at).outlineStyle;"
+                " return `${at.tagName} ${at.id || at.textContent.trim().slice(0, 20)} ${outline}`"
+                " })()"
+            )
+        )
+        if seen[-1].startswith("A ") and "photos of us.zip" in seen[-1]:
+            break
+        page.keyboard.press("Tab")
+    assert "photos of us.zip" in seen[-1], seen
+    assert not [one for one in seen if one.endswith(" none")], "focus can be seen everywhere"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("photos of us.zip")
+
+
+def test_light_or_dark_is_kept(analyst: Visit) -> None:
+    page = analyst.go("/")
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(background)
+    page.get_by_role("button", name="Dark").click()
+    dark = page.evaluate(background)
+    assert dark != light
+    page = analyst.go("/health")
+    assert page.evaluate(background) == dark
+    page.get_by_role("button", name="Light").click()
+    assert page.evaluate(background) == light
+
+
+def test_a_chart_tells_what_is_under_the_pointer(analyst: Visit) -> None:
+    page = analyst.go("/?range=30d")
+    frame = page.locator("[data-chart] .frame").first
+    box = frame.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 20)
+    tip = frame.locator(".tip")
+    expect(tip).to_be_visible()
+    expect(tip).to_contain_text("block")
+    page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 20)
+    page.wait_for_url("**/verdicts?since=*")
+    assert page.locator("[data-rows] tr").count() > 0
+
+
+def test_feedback_from_the_page(analyst: Visit) -> None:
+    page = analyst.go(f"/verdicts/{HOSTILE}")
+    page.get_by_label("What you know about it").fill("<b>our own</b> tool")
+    page.get_by_role("button", name="It is harmless").click()
+    page.wait_for_url("**#feedback")
+    expect(page.locator("#feedback .list")).to_contain_text("<b>our own</b> tool")
+
+
+def test_times_of_the_wall_clock(analyst: Visit) -> None:
+    page = analyst.go("/verdicts")
+    stamp = page.locator("[data-rows] time").first
+    expect(stamp).to_have_attribute("title", re.compile(r"^Here: .*(CET|GMT\+1)"))
