@@ -18,7 +18,9 @@ BY = "action level channel direction code name type client_ip user".split()
 BUCKETS = ("1m", "1h", "1d")
 FAILED = 2
 SHOWN = 10
-BAR, LABEL, KEY, COUNT = 24, 12, 32, 12
+BAR, LABEL, COUNT = 24, 12, 12
+NARROWEST = 20
+"""Columns for a key."""
 EXAMPLES = """\
 examples:
   douane stats
@@ -111,13 +113,14 @@ def _lines(summary: SummaryModel, series: TimeseriesModel, top: TopModel | None)
 def _table(label: str, counts: Mapping[str, int]) -> Iterator[str]:
     """Yield the largest counts, with bars."""
     most = max(counts.values(), default=0)
+    lengths = [max(NARROWEST, terminal.width() - LABEL - COUNT - BAR - 4), COUNT]
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     for position, (key, count) in enumerate(ordered):
         if position == SHOWN and not label.startswith("by "):
             yield f"{'':<{LABEL}}… and {len(ordered) - SHOWN} more"
             return
         name = label if position == 0 else ""
-        row = terminal.line([key or "(not known)", f"{count:>{COUNT},}"], [KEY, COUNT])
+        row = terminal.line([key or "(not known)", f"{count:>{COUNT},}"], lengths)
         yield f"{name:<{LABEL}}{row}  {terminal.bar(count, most, BAR)}"
 
 
