@@ -17,7 +17,7 @@ from verdicts.formats.misp import misp
 from verdicts.formats.ocsf import ocsf
 from verdicts.formats.stix import stix
 
-router = APIRouter(prefix="/v1/verdicts/{id}", tags=["formats"], dependencies=[Viewer])
+router = APIRouter(prefix="/v1/verdicts/{id}", tags=["verdicts"], dependencies=[Viewer])
 
 
 class StixResponse(JSONResponse):
