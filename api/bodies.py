@@ -49,7 +49,7 @@ async def read_json(request: Request, model: type[Model]) -> Model:
     """Return the body; raise RequestFailed, or RequestValidationError for what it may not be."""
     body = await read_bytes(request, JSON_BYTES, "document")
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(body, strict=True)
     except ValidationError as error:
         wrong = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
         raise RequestValidationError(wrong) from None

@@ -76,7 +76,8 @@ class Precondition:
 
 def _given(
     if_match: Annotated[
-        str | None, Header(description="ETag of what is to be changed, as you have read it.")
+        str | None,
+        Header(alias="If-Match", description="ETag of what is to be changed, as you have read it."),
     ] = None,
 ) -> Precondition:
     return Precondition(if_match)

@@ -64,6 +64,7 @@ PROBLEMS: dict[str, dict[str, str]] = {
 
 TAGS = {
     "verdicts": "The verdict log: what was transferred, what was found, what was done.",
+    "formats": "A verdict as other tools read it.",
     "statistics": "Counts over any range, exact.",
     "scans": "Inspection of files that are handed in.",
     "rules": "What the rules of the active set cover, and what they found.",
@@ -117,5 +118,6 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for schema in schemas.values():
             if "properties" in schema:
                 schema["examples"] = [example(schema, schemas)]
+                schema.pop("example", None)
         app.openapi_schema = document
     return app.openapi_schema

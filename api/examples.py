@@ -80,7 +80,7 @@ def example(schema: Schema, schemas: Mapping[str, Schema], name: str = "", depth
         return example(target, schemas, name, depth)
     for given in ("example", "const", "default"):
         if schema.get(given) is not None and (given != "default" or _scalar(schema)):
-            return schema[given]
+            return _completed(schema[given], schema)
     if schema.get("examples"):
         return schema["examples"][0]
     if "enum" in schema:
@@ -92,6 +92,13 @@ def example(schema: Schema, schemas: Mapping[str, Schema], name: str = "", depth
     if "allOf" in schema:
         return example(schema["allOf"][0], schemas, name, depth)
     return _of_type(schema, schemas, name, depth)
+
+
+def _completed(value: Any, schema: Schema) -> Any:
+    """Give back what FastAPI took from the example of a model: its nulls."""
+    if not isinstance(value, dict):
+        return value
+    return {name: None for name in schema.get("required", ()) if name not in value} | value
 
 
 def _of_type(schema: Schema, schemas: Mapping[str, Schema], name: str, depth: int) -> Any:

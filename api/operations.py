@@ -57,6 +57,27 @@ IF_NONE_MATCH = {
     "schema": TEXT,
     "example": '"d2a84f4b8b650937ec8f73cd8be2c74a"',
 }
+WORDS = {
+    "about": "Only changes of this: what it was done to.",
+    "action": "What was done.",
+    "actor": "Only what this key or token did, by name.",
+    "by": "What to count by.",
+    "channel": "Name of the messaging service.",
+    "clause": "The clause of the policy that decided.",
+    "client_ip": "Address of the client.",
+    "direction": "Which way it went.",
+    "id": "As the list shows it.",
+    "level": "What is known of the content.",
+    "limit": "At most so many.",
+    "name": "As the list shows it.",
+    "prefix": "The first characters of the key.",
+    "service": "The ICAP service that was asked.",
+    "sha256": "Of the content, lower case.",
+    "true_type": "Our word for what the file really is.",
+    "until": "RFC 3339: since <= time < until.",
+    "user": "Whoever the proxy says it was.",
+}
+"""What parameters mean that say it by their name; those that do not have words of their own."""
 TOO_MANY = "The key has sent too many requests"
 KINDS_BY_STATUS = {
     "408": ProblemKind.BODY_TOO_SLOW,
@@ -85,6 +106,9 @@ def complete(
         problems["412"] = "It has changed since it was read"
         if method != "post":
             problems["428"] = "If-Match is missing"
+    for one in parameters:
+        one["schema"] = _without_null(one["schema"])
+        one.setdefault("description", WORDS.get(one["name"], ""))
     for status, description in problems.items():
         responses[status] = _problem(status, description)
     for status, response in responses.items():
@@ -95,6 +119,15 @@ def complete(
     _add_examples(operation, schemas)
     if not parameters:
         del operation["parameters"]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is there or it is not; text that says null is text."""
+    some = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    if not some:
+        return schema
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**some[0], **rest} if len(some) == 1 else {**rest, "anyOf": some}
 
 
 def _problem(status: str, description: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.problem_kinds import ProblemKind
 from scanners.rules.records import Problem as Wrong
@@ -126,6 +127,7 @@ def sentence(error: Exception) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 DETAILS = {
     404: "There is nothing here.",
     405: "This resource does not take this method.",
@@ -149,7 +151,22 @@ def _http(request: Request, error: Exception) -> Response:
     """Starlette's own: no such path, method, or body."""
     assert isinstance(error, HTTPException)  # noqa: S101 - installed for nothing else
     detail = DETAILS.get(error.status_code, "The request cannot be served.")
-    return problem(request, error.status_code, detail, headers=error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(_methods(request))}
+    return problem(request, error.status_code, detail, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return what the path takes; Starlette names the methods of the first route alone."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _invalid(request: Request, error: Exception) -> Response:

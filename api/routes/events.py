@@ -17,12 +17,17 @@ from verdicts.ledger.new_events import EventKind
 from verdicts.model import Action
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
+MESSAGE = {
+    "type": "object",
+    "description": "One message.",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data", "retry")},
+}
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Messages of server-sent events: `id`, `event` (the kind) and `data`, "
         "which is JSON: id, time, kind, ruleset, verdict and data. An `event: gap` says which "
         "events (from, to) were asked for and are not kept any more.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": MESSAGE}},
     }
 }
 

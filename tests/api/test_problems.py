@@ -83,6 +83,8 @@ async def test_problem(  # noqa: PLR0917
 
 async def test_refused_method_names_the_others(client: httpx.AsyncClient) -> None:
     assert (await client.delete("/v1/verdicts")).headers["allow"] == "GET"
+    assert (await client.delete("/v1/rulesets")).headers["allow"] == "GET, POST"
+    assert (await client.options("/v1/verdicts/x/feedback")).headers["allow"] == "GET, POST"
 
 
 async def test_access(site: Any) -> None:
