@@ -155,7 +155,7 @@ def test_every_row_exactly_once_newest_first(log: tuple[Reader, Rows], limit: in
     assert 0 < len(got[-1]) <= limit
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None)
 @given(
     filters=FILTERS,
     limit=st.integers(1, 20),
