@@ -46,6 +46,8 @@ class Child:
     """Its standard output is thrown away: it keeps a log of its own."""
     stop_seconds: float = 20.0
     """Time to end by itself when told to stop."""
+    longest_pause: float = LONGEST_PAUSE
+    """Before it starts again, however often it ended."""
     starts: int = 0
     ready: bool = False
     _ends: int = 0
@@ -64,6 +66,7 @@ class Child:
         *arguments: str,
         descriptors: Sequence[int] = (),
         stop_seconds: float = 20.0,
+        longest_pause: float = LONGEST_PAUSE,
     ) -> "Child":
         """Return a child that runs `python -m douane.processes.MODULE`."""
         command = (
@@ -72,7 +75,13 @@ class Child:
             *("--supervisor-pid", str(os.getpid())),
             *arguments,
         )
-        return Child(name, lambda: command, (settings_fd, *descriptors), stop_seconds=stop_seconds)
+        return Child(
+            name,
+            lambda: command,
+            (settings_fd, *descriptors),
+            stop_seconds=stop_seconds,
+            longest_pause=longest_pause,
+        )
 
     @property
     def pid(self) -> int:
@@ -132,7 +141,7 @@ class Child:
             if loop.time() - began > STEADY_SECONDS:
                 self._ends, pause = 0, 0.0
             self._note_end()
-            pause = min(max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+            pause = min(max(pause * 2, FIRST_PAUSE), self.longest_pause)
             reason = self._outcome
             log.warning("child.ended", child=self.name, reason=reason, again_in_seconds=pause)
 

@@ -29,15 +29,18 @@ from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
 from scanners.passwords.secret import SECRET_FILE, ensure_secret
-from verdicts.ledger.keys import ensure_admin_key
+from verdicts.ledger.keys import ADMIN_KEY_FILE, ensure_admin_key
 from verdicts.ledger.place import LedgerPlace
 from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE
+from verdicts.ledger.questions import LedgerFailed, LogUnavailable
 from verdicts.model import utc_now
 
 log = structlog.get_logger()
 
 READY_SECONDS = 60.0
 VERSION_SECONDS = 5.0
+LEDGER_PAUSE_SECONDS = 1.0
+"""Answers wait for their records: what is not acknowledged within five seconds is late."""
 FRONT_MARGIN_SECONDS = 25.0
 """What a front needs to stop beyond the time for running requests: workers, the last records."""
 
@@ -142,11 +145,13 @@ class Supervisor:
     ) -> None:
         settings, fd = self._settings, self._settings_fd
         self._say("starting the ledger …")
-        await self._launch(Child.of_ours("ledger", "ledger", fd))
+        await self._launch(
+            Child.of_ours("ledger", "ledger", fd, longest_pause=LEDGER_PAUSE_SECONDS)
+        )
         place = LedgerPlace(
             settings.database.url, settings.ledger_socket, settings.state.directory
         )
-        await asyncio.to_thread(ensure_admin_key, place, utc_now())
+        await self._ensure_admin_key(place)
         self._say(f"starting {len(icap)} fronts and their scan workers …")
         doors = zip_longest(icap, icaps)
         fronts = [self._front(index, plain, secure) for index, (plain, secure) in enumerate(doors)]
@@ -157,6 +162,15 @@ class Supervisor:
         if settings.sinks:
             self._say(f"starting the courier of {len(settings.sinks)} sinks …")
             await self._launch(Child.of_ours("courier", "courier", fd))
+
+    async def _ensure_admin_key(self, place: LedgerPlace) -> None:
+        """Without a database the service runs as well, once there was a first start with one."""
+        try:
+            await asyncio.to_thread(ensure_admin_key, place, utc_now())
+        except (LedgerFailed, LogUnavailable) as error:
+            if not (place.state / ADMIN_KEY_FILE).exists():
+                raise NotReady("the database cannot be used; the ledger's log says why") from error
+            self._say("warning: the database cannot be used. Until it can, verdicts wait for it.")
 
     def _front(self, index: int, plain: socket.socket, secure: socket.socket | None) -> Child:
         doors = [("--listen-fd", plain.fileno())]

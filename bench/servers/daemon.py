@@ -104,6 +104,13 @@ class Daemon:
             process.kill()
             return process.wait()
 
+    def kill(self) -> None:
+        """Kill the process without a word; `start` starts it again."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
     def log_end(self, size: int = 4000) -> str:
         """Return the last `size` bytes of the log, none if `size` is 0."""
         return self.log.read_bytes()[-size:].decode(errors="replace") if size else ""

@@ -24,11 +24,11 @@ class Douane(Daemon):
     def __init__(
         self, folder: Path, settings: Mapping[str, Mapping[str, Value]] | None = None
     ) -> None:
-        self.state = folder / "state"
-        self._addresses = self.state / "run" / "addresses.json"
-        tables: dict[str, dict[str, Value]] = {"state": {"directory": str(self.state)}}
+        tables: dict[str, dict[str, Value]] = {"state": {"directory": str(folder / "state")}}
         for table, keys in (*EPHEMERAL.items(), *(settings or {}).items()):
             tables[table] = {**tables.get(table, {}), **keys}
+        self.state = Path(str(tables["state"]["directory"]))
+        self._addresses = self.state / "run" / "addresses.json"
         configuration = folder / "douane.toml"
         configuration.write_text(to_toml(tables))
         super().__init__(

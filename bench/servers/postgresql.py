@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import LiteralString
@@ -79,12 +80,11 @@ class Postgresql(Daemon):
 
     def kill(self) -> None:
         """Kill every process of the server; `start` recovers what was committed."""
-        if self._process is None:
-            return
-        for pid in (self.pid, *descendants(self.pid)):
-            os.kill(pid, signal.SIGKILL)
-        self._process.wait()
-        self._process = None
+        parts = descendants(self.pid)
+        super().kill()
+        for pid in parts:
+            with suppress(ProcessLookupError):  # it may have noticed by itself
+                os.kill(pid, signal.SIGKILL)
 
     def create_database(self) -> str:
         """Return the SQLAlchemy URL of a new, empty database."""

@@ -5,12 +5,21 @@ import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from verdicts.ledger import key_table
 from verdicts.ledger.audit_changes import AuditRow, audit_row
 from verdicts.ledger.key_table import KEY_START, PREFIX_LENGTH, ApiKey, key_digest, key_row
 from verdicts.ledger.place import LedgerPlace, change_at
 from verdicts.ledger.queries import Reader
-from verdicts.ledger.questions import Audited, LedgerFailed, RevokeKey, Role, StoreKey
+from verdicts.ledger.questions import (
+    Audited,
+    LedgerFailed,
+    LogUnavailable,
+    RevokeKey,
+    Role,
+    StoreKey,
+)
 from verdicts.ledger.scopes import Scope
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
@@ -128,5 +137,8 @@ def _write_new(path: Path, key: str) -> None:
 
 
 def _require_database(place: LedgerPlace) -> None:
-    """Create the tables if nobody has yet."""
-    Writer(place.url).close()
+    """Create the tables if nobody has yet; raise LogUnavailable."""
+    try:
+        Writer(place.url).close()
+    except SQLAlchemyError as error:
+        raise LogUnavailable("the database cannot be used") from error

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from verdicts.ledger.audit_changes import AddAudit
 from verdicts.ledger.audit_trail import AuditTrail
 from verdicts.ledger.changes import apply
-from verdicts.ledger.questions import Audited, Change, LedgerAway, ask_change
+from verdicts.ledger.questions import Audited, Change, LedgerAway, LedgerFailed, ask_change
 from verdicts.ledger.store import Writer
 
 
@@ -28,8 +30,15 @@ def change_at(place: LedgerPlace, change: Change | AddAudit | Audited) -> bool:
     try:
         return ask_change(place.socket, change)
     except LedgerAway:
+        return _change_directly(place, change)
+
+
+def _change_directly(place: LedgerPlace, change: Change | AddAudit | Audited) -> bool:
+    try:
         writer = Writer(place.url)
         try:
             return apply(writer.connection(), change, AuditTrail(place.state))
         finally:
             writer.close()
+    except SQLAlchemyError as error:
+        raise LedgerFailed("neither a ledger nor the database answers") from error
