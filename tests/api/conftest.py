@@ -178,6 +178,12 @@ async def site(
         yield Site(place, app, keys, run_directory, closing, Store(run_directory / "rulesets"))
 
 
+@pytest.fixture(autouse=True)
+def keep_old_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events of tests are of 1970, and the ledger would forget them within a second."""
+    monkeypatch.setattr("verdicts.ledger.alarms.LOOK_SECONDS", 3600)
+
+
 @pytest.fixture
 async def ledger(site: Site) -> AsyncIterator[None]:
     """The ledger of the site, running."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from verdicts.delivery.book import SAVE_SECONDS
-from verdicts.delivery.round import IDLE_SECONDS, Round
+from verdicts.delivery.round import IDLE_SECONDS, Round, finished
 from verdicts.delivery.sender import Letter, LetterRefused, ReceiverAway
 
 FIRST_PAUSE = 1.0
@@ -22,31 +22,31 @@ class InOrder(Round):
         while True:
             events, position, more = await self._take(self._sender.most)
             letters = await self._book.letters(events, whole=self._sender.whole_verdicts)
-            await self._send(letters)
+            await self._send(letters, position)
             await self._book.moved(position, len(letters))
             if not more and not await self._feed.beyond(position, SAVE_SECONDS):
                 await self._book.save()
                 await self._feed.beyond(position, IDLE_SECONDS)
 
-    async def _send(self, letters: Sequence[Letter]) -> None:
+    async def _send(self, letters: Sequence[Letter], position: int) -> None:
         """Return when all are delivered, or refused for good."""
         try:
             if letters:
-                await self._until_taken(letters)
+                await self._until_taken(letters, position)
         except LetterRefused as refused:
             if len(letters) > 1:
                 for letter in letters:
-                    await self._send([letter])
+                    await self._send([letter], letter.event.id)
                 return
             event = letters[0].event
-            log.error("sink.refused", sink=self.name, event=event.id, reason=str(refused))
+            log.error("sink.refused", sink=self.name, number=event.id, reason=str(refused))
             await self._book.alarm(f"It refused event {event.id}: {refused}")
 
-    async def _until_taken(self, letters: Sequence[Letter]) -> None:
+    async def _until_taken(self, letters: Sequence[Letter], position: int) -> None:
         pause = FIRST_PAUSE
         while True:
             try:
-                await self._sender.send(letters)
+                await finished(self._send_once(letters, position))
             except ReceiverAway as away:
                 await self._note_away(str(away))
                 await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
@@ -54,3 +54,7 @@ class InOrder(Round):
             else:
                 await self._note_there()
                 return
+
+    async def _send_once(self, letters: Sequence[Letter], position: int) -> None:
+        await self._sender.send(letters)
+        self._book.position = position

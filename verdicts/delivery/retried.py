@@ -10,7 +10,7 @@ import time
 
 import structlog
 
-from verdicts.delivery.round import IDLE_SECONDS, Round
+from verdicts.delivery.round import IDLE_SECONDS, Round, finished
 from verdicts.delivery.sender import LetterRefused, ReceiverAway
 from verdicts.ledger.events import Event
 from verdicts.ledger.sink_changes import Later
@@ -41,21 +41,28 @@ class Retried(Round):
     async def _deliver(self) -> None:
         while True:
             for later, event in await self._book.outbox(AT_ONCE):
-                await self._again(later, event)
-            more = False
-            if await self._may_take():
-                events, position, more = await self._take(self._sender.most)
-                for new in events:
-                    await self._first(new, position)
-                await self._book.moved(position, len(events))
-            if not more:
+                await finished(self._again(later, event))
+            if not await self._take_some(await self._room()):
                 await self._book.save()
                 await self._rest()
 
-    async def _may_take(self) -> bool:
-        if time.monotonic() < self._resume:
+    async def _take_some(self, most: int) -> bool:
+        """Send the next events of the log; return whether there may be more."""
+        if most <= 0:
             return False
-        return (await self._book.state()).waiting < OUTBOX
+        events, position, more = await self._take(most)
+        for event in events:
+            await finished(self._first(event))
+            if time.monotonic() < self._resume:
+                return False
+        await self._book.moved(position, 0)
+        return more
+
+    async def _room(self) -> int:
+        """Return how many new events may be tried now: so many may fail."""
+        if time.monotonic() < self._resume:
+            return 0
+        return min(AT_ONCE, OUTBOX - (await self._book.state()).waiting)
 
     async def _rest(self) -> None:
         """Wait for a new event, or until the next attempt is due."""
@@ -69,11 +76,13 @@ class Retried(Round):
         else:
             await self._feed.beyond(self._book.position, max(0.05, seconds))
 
-    async def _first(self, event: Event, position: int) -> None:
+    async def _first(self, event: Event) -> None:
         """Send it; a failure moves it into the outbox."""
         if error := await self._attempt(event):
-            self._book.position = position
+            self._book.position = event.id
             await self._book.save(later=[_later(event.id, 1, error)])
+        else:
+            await self._book.moved(event.id, 1)
 
     async def _again(self, later: Later, event: Event | None) -> None:
         if event is None:
@@ -97,7 +106,7 @@ class Retried(Round):
             await self._note_away(str(away))
             return str(away)
         except LetterRefused as refused:
-            log.warning("sink.refused", sink=self.name, event=event.id, reason=str(refused))
+            log.warning("sink.refused", sink=self.name, number=event.id, reason=str(refused))
             return str(refused)
         await self._note_there()
         if self._failures:
@@ -106,7 +115,7 @@ class Retried(Round):
         return ""
 
     async def _give_up(self, later: Later, reason: str) -> None:
-        log.error("sink.given_up", sink=self.name, event=later.event, reason=reason)
+        log.error("sink.given_up", sink=self.name, number=later.event, reason=reason)
         await self._book.save(settled=[later.event])
         await self._book.alarm(f"Event {later.event} was given up: {reason}")
 

@@ -1,7 +1,7 @@
 """What both kinds of delivery do alike: take events out of the log, in order, and notice gaps."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 import structlog
 
@@ -16,9 +16,23 @@ from verdicts.record import LEVEL_WORDS
 AGAIN_SECONDS = 2.0
 """Until the log is asked again after it could not be reached."""
 IDLE_SECONDS = 30.0
+GRACE_SECONDS = 3.0
+"""For what is being sent when the service stops."""
 ALARM_SECONDS = 60.0
 """A receiver that is away for so long is worth an alarm."""
 log = structlog.get_logger()
+
+
+async def finished(work: Coroutine[None, None, None]) -> None:
+    """Await it; when cancelled, let it come to an end first, so that what is sent is noted."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,), timeout=GRACE_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 class Round:

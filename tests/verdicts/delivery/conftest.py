@@ -120,6 +120,8 @@ class Log:
 @pytest.fixture
 async def log(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
     monkeypatch.setattr("verdicts.ledger.feed.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("verdicts.ledger.alarms.LOOK_SECONDS", 3600)  # events here are of 1970
+    monkeypatch.setattr("verdicts.delivery.round.GRACE_SECONDS", 0.2)
     with tempfile.TemporaryDirectory(prefix="dv-") as folder:
         made = Log(Path(folder))
         stop, ready = asyncio.Event(), asyncio.Event()

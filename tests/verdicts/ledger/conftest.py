@@ -198,6 +198,12 @@ def run_ledger(url: str, place: Path) -> RunLedger:
     return run
 
 
+@pytest.fixture(autouse=True)
+def keep_old_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events of tests are of 1970, and the ledger would forget them within a second."""
+    monkeypatch.setattr("verdicts.ledger.alarms.LOOK_SECONDS", 3600)
+
+
 @pytest.fixture
 async def ledger(run_ledger: RunLedger) -> AsyncIterator[None]:
     async with run_ledger():
