@@ -21,6 +21,10 @@ from verdicts.ledger.summary import Summary, summarise
 from verdicts.record import id_bytes
 
 __all__ = ["FIELDS", "BadCursor", "Content", "Filters", "Page", "Reader", "Sort"]
+PAGE_CHARACTERS = 8 * 1024 * 1024
+"""A page that has more ends: strangers decide how much there is to say of a file."""
+AT_ONCE = 100
+"""Verdicts that are completed before its length is looked at."""
 NEEDED = ("id", "time", "size")
 """What a cursor is made of."""
 
@@ -74,8 +78,15 @@ class Reader:
         search = Search(filters, sort, [VERDICT.c[name] for name in names])
         with self.connect() as connection:
             found = search.page(connection, after, limit)
-            data = _complete(connection, found.rows, fields)
-        return Page(data, None if found.end is None else self._cursors.seal(found.end, about))
+            data, end, length = list[dict[str, object]](), found.end, 0
+            for start in range(0, len(found.rows), AT_ONCE):
+                if length > PAGE_CHARACTERS:
+                    end = search.behind(found.rows[start - 1])
+                    break
+                part = _complete(connection, found.rows[start : start + AT_ONCE], fields)
+                data += (row for row, _ in part)
+                length += sum(characters for _, characters in part)
+        return Page(tuple(data), None if end is None else self._cursors.seal(end, about))
 
     def get(self, transfer_id: str) -> dict[str, object] | None:
         """Return one verdict, or None if the log has none of this id."""
@@ -86,7 +97,7 @@ class Reader:
         with self.connect() as connection:
             query = select(VERDICT).where(VERDICT.c.id == key)
             rows = [dict(row) for row in connection.execute(query).mappings()]
-            return _complete(connection, rows, FIELDS)[0] if rows else None
+            return _complete(connection, rows, FIELDS)[0][0] if rows else None
 
     def content(self, sha256: str) -> tuple[Content, dict[str, object]] | None:
         """Return what is known of a content and its newest verdict; None if it never came."""
@@ -96,7 +107,7 @@ class Reader:
                 return None
             query = select(VERDICT).where(VERDICT.c.id == known.newest)
             rows = [dict(row) for row in connection.execute(query).mappings()]
-            return known, _complete(connection, rows, FIELDS)[0]
+            return known, _complete(connection, rows, FIELDS)[0][0]
 
     def summary(self, since: int, until: int) -> Summary:
         """Count since <= time < until, in microseconds since 1970 UTC, exactly."""
@@ -106,14 +117,21 @@ class Reader:
 
 def _complete(
     connection: Connection, verdicts: Sequence[Row], wanted: Collection[str]
-) -> tuple[dict[str, object], ...]:
+) -> list[tuple[dict[str, object], int]]:
+    """Return what is wanted of each, and about how many characters that is."""
     ids = [row["id"] for row in verdicts]
     detections = _children(connection, DETECTION, ids) if "detections" in wanted else {}
     unscanned = _children(connection, UNSCANNED, ids) if "unscanned" in wanted else {}
-    return tuple(
-        as_json(row, detections.get(row["id"], ()), unscanned.get(row["id"], ()), wanted)
-        for row in verdicts
-    )
+    completed = []
+    for row in verdicts:
+        found, missed = detections.get(row["id"], []), unscanned.get(row["id"], [])
+        length = sum(map(_characters, (row, *found, *missed)))
+        completed.append((as_json(row, found, missed, wanted), length))
+    return completed
+
+
+def _characters(row: Row) -> int:
+    return sum(len(value) for value in row.values() if isinstance(value, str))
 
 
 def _children(

@@ -96,13 +96,15 @@ class Search:
             query = self._query(look.way, after, look.reach).limit(limit + 1 - len(rows))
             rows += (dict(row) for row in connection.execute(query).mappings())
             if len(rows) > limit:
-                last = rows[limit - 1]
-                value = last[self._sort.names[0]]
-                return Found(rows[:limit], Position(value, last["time"], last["id"]))
+                return Found(rows[:limit], self.behind(rows[limit - 1]))
             if look.reach is None:
                 return Found(rows, None)
             after = Position(look.reach[0], look.reach[-1], b"")
         return Found(rows, after)
+
+    def behind(self, row: Row) -> Position:
+        """Return where the list goes on after this verdict."""
+        return Position(row[self._sort.names[0]], row["time"], row["id"])
 
     def _direct(self) -> Way | None:
         """Return the way that gives exactly the rows of the list, if there is one."""

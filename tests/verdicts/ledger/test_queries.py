@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.servers.postgresql import Postgresql
-from verdicts.ledger import search
+from verdicts.ledger import queries, search
 from verdicts.ledger.cursors import BadCursor
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.filters import Filters, Sort
@@ -205,6 +205,14 @@ def test_rows_that_come_meanwhile_disturb_no_page(
     ]
     writer.close()
     reader.close()
+
+
+def test_a_page_of_long_verdicts_ends_early(log: tuple[Reader, Rows]) -> None:
+    reader, rows = log
+    with mock.patch.multiple(queries, AT_ONCE=10, PAGE_CHARACTERS=100):
+        got = list(pages(reader, Filters(), COUNT))
+    assert [len(page) for page in got] == [10] * (COUNT // 10)
+    assert [row for page in got for row in page] == rows
 
 
 def test_a_cursor_is_of_its_list_only(log: tuple[Reader, Rows]) -> None:
