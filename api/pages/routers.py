@@ -1,6 +1,6 @@
 """All pages."""
 
-from api.pages import assets, health, live, overview, rules, search, sign_in, verdict
+from api.pages import assets, docs, health, live, overview, rules, search, sign_in, verdict
 
 ROUTERS = (
     assets.router,
@@ -11,4 +11,5 @@ ROUTERS = (
     verdict.router,
     rules.router,
     health.router,
+    docs.router,
 )

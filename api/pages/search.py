@@ -3,12 +3,16 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from api.pages.search_form import Asked, read_search
-from api.pages.show import AsPages, page, see
-from api.pages.signed_in import AnyVisitor
+from api.pages.show import AsPages, page, see, visitor_of
+from api.pages.signed_in import AnalystVisitor, AnyVisitor
+from api.routes.exports import ExportQuery, export_verdicts
 from api.services import Served, Services
 from verdicts.ledger.queries import BadCursor, Page
+from verdicts.ledger.questions import Role
 
 router = APIRouter(dependencies=[AsPages], include_in_schema=False)
 ROWS = 50
@@ -29,6 +33,16 @@ def search(request: Request, services: Served, visitor: AnyVisitor) -> Response:
     return _show(request, asked, found, HTTPStatus.OK)
 
 
+@router.get("/verdicts/export")
+async def export(request: Request, services: Served, visitor: AnalystVisitor) -> Response:
+    """Give the whole of a search as a file; the audit says to whom."""
+    try:
+        query = ExportQuery.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None
+    return await export_verdicts(request, services, visitor.key, query)
+
+
 def _find(services: Services, asked: Asked) -> Page:
     assert asked.query is not None  # noqa: S101 - looked at before
     query = asked.query
@@ -36,4 +50,5 @@ def _find(services: Services, asked: Asked) -> Page:
 
 
 def _show(request: Request, asked: Asked, found: Page | None, status: HTTPStatus) -> Response:
-    return page(request, "search.html", status, asked=asked, found=found)
+    may_export = visitor_of(request).key.role.may(Role.ANALYST)
+    return page(request, "search.html", status, asked=asked, found=found, may_export=may_export)

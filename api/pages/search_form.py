@@ -72,6 +72,11 @@ class Asked:
             given["cursor"] = cursor
         return "/verdicts" + (f"?{urlencode(given)}" if given else "")
 
+    def export(self, form: str) -> str:
+        """Return the address of the whole search as a file: "csv" or "jsonl"."""
+        given = {name: value for name, value in self.given.items() if name != "cursor"}
+        return f"/verdicts/export?{urlencode({**given, 'format': form})}"
+
     def fields(self) -> list[FormField]:
         """Return those of FIRST, and then the others."""
         return [self._field(name) for name in (*FIRST, *REST)]

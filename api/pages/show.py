@@ -31,6 +31,7 @@ PLACES = (
     ("/rules", "Rules"),
     ("/rulesets", "Rule sets"),
     ("/health", "Health"),
+    ("/docs", "API"),
 )
 VISITOR = "douane.visitor"
 """Key of an ASGI scope: who has signed in."""

@@ -1,4 +1,4 @@
-"""A real browser for tests of the dashboard: Debian's Chromium, which tells all it complains of."""
+"""A real browser for tests: Debian's Chromium, and all that it complains of."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 EXECUTABLE = "/usr/bin/chromium"
 FLAGS = [
@@ -42,20 +49,16 @@ class Visit:
     def watch(self) -> None:
         self.page.add_init_script(REPORT_VIOLATIONS)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: (
-                message.type in WORTH_TELLING
-                and self.complaints.append(f"{message.type}: {message.text}")
-            ),
-        )
-        self.page.on(
-            "request",
-            lambda request: (
-                urlsplit(request.url).netloc != urlsplit(self.origin).netloc
-                and self.strangers.append(request.url)
-            ),
-        )
+        self.page.on("console", self._hear)
+        self.page.on("request", self._see)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in WORTH_TELLING:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _see(self, request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(self.origin).netloc:
+            self.strangers.append(request.url)
 
     def go(self, place: str) -> Page:
         """Load a page of the dashboard."""
@@ -75,7 +78,7 @@ class Visit:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Give a browser with an empty profile; its version of itself ends with it."""
+    """Give a browser with an empty profile."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
         try:

@@ -3,6 +3,8 @@ import { name, size } from "./texts.js";
 import { showLocalTimes, utc } from "./times.js";
 
 const MOST_ROWS = 200;
+const RELOAD_MS = 3000;
+const SAY_MS = 2000;
 const KINDS = ["verdict", "alarm", "ruleset", "feedback", "retroactive"];
 const STATES = { on: "Connected", off: "Not connected; trying again", paused: "Paused" };
 
@@ -36,6 +38,7 @@ class Feed {
     this.state = document.querySelector("[data-live-state]");
     this.template = document.querySelector("[data-live-row]");
     this.source = null;
+    this.unsaid = 0;
   }
 
   open() {
@@ -46,8 +49,8 @@ class Feed {
     source.addEventListener("open", () => this.show("on"));
     source.addEventListener("error", () => {
       this.show("off");
-      // Signed out, or refused: the browser will not try again, but signing in may help
-      if (source.readyState === EventSource.CLOSED) location.reload();
+      // Signed out, or refused: the browser will not try again, but a new look at the page may help
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), RELOAD_MS);
     });
     for (const kind of KINDS) {
       source.addEventListener(kind, (message) => {
@@ -85,7 +88,19 @@ class Feed {
     this.rows.prepend(row);
     while (this.rows.children.length > MOST_ROWS) this.rows.lastElementChild.remove();
     this.empty.hidden = true;
-    if (event.data.action === "block") this.said.textContent = "A transfer was blocked.";
+    if (event.data.action === "block") this.say(event.data.file_name);
+  }
+
+  // Many blocks at once are told in one sentence
+  say(file) {
+    this.unsaid += 1;
+    if (this.unsaid > 1) return;
+    setTimeout(() => {
+      this.said.textContent = this.unsaid > 1
+        ? `${this.unsaid} transfers were blocked.`
+        : `Blocked: ${name(file || "a file without a name").textContent}`;
+      this.unsaid = 0;
+    }, SAY_MS);
   }
 }
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.pages.conftest import Visit
+from tests.api.pages.conftest import SignedIn, Visit
+from verdicts.ledger.questions import Role
 
 ROW = re.compile(r'<th data-label="File"')
 
@@ -52,6 +53,18 @@ async def test_faults_stand_at_their_field(visitor: Visit) -> None:
     assert '<details class="more-fields" open>' in page
     assert "colour" in page
     assert "<b>" not in page.replace("<b>Douane", "")
+
+
+async def test_analysts_take_the_search_with_them(signed_in: SignedIn) -> None:
+    analyst, viewer = await signed_in(Role.ANALYST), await signed_in()
+    page = await analyst.get("/verdicts?action=block")
+    assert "/verdicts/export" not in await viewer.get("/verdicts?action=block")
+    for form, lines in (("csv", 6), ("jsonl", 5)):
+        address = f"/verdicts/export?action=block&format={form}"
+        assert address.replace("&", "&amp;") in page
+        assert len((await analyst.get(address)).splitlines()) == lines
+        assert "needs the role analyst" in await viewer.get(address, 403)
+    assert "format" in await analyst.get("/verdicts/export?action=block", 422)
 
 
 async def test_nothing_found(visitor: Visit) -> None:
