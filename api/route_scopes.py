@@ -22,8 +22,8 @@ SCOPES = {
 }
 """By the first word of a path below /v1.  What is not here no limited key can reach."""
 OUTSIDE = {"/metrics": Scope.METRICS}
-FREE = ("/openapi.json", "/docs")
-"""For every key: they hold nothing but the description of this API."""
+FREE = ("/openapi.json",)
+"""For every key: it holds nothing but the description of this API."""
 
 
 def scope_of(path: str) -> Scope | None:

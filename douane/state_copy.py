@@ -12,6 +12,7 @@ from pathlib import Path
 
 from douane.settings import Settings
 from douane.state import is_served
+from verdicts.ledger.audit_trail import AUDIT_HEAD_FILE
 from verdicts.ledger.backup import NotEmbedded, copy_database, database_file, faults
 from verdicts.rulesets.durable import sync_folder, sync_tree
 from verdicts.rulesets.records import RulesetError
@@ -21,6 +22,8 @@ MANIFEST = "MANIFEST"
 DATABASE = "douane.sqlite"
 NOT_STATE = ("run", "spool", "pieces", "clamd", "kept")
 """Folders with what a start makes anew, or may do without."""
+COPIED = (MANIFEST, AUDIT_HEAD_FILE)
+"""Files that are no part of the state, or in the copy by then."""
 PIECE = 1024 * 1024
 Progress = Callable[[str, int, int], None]
 """Told what is being copied, how much is done, and of how much."""
@@ -133,6 +136,8 @@ def _copy_all(settings: Settings, target: Path, progress: Progress) -> Iterator[
         database = database_file(settings.database.url)
     except NotEmbedded:
         yield "the verdict log: it is on a database server; copy it with pg_dump"
+    with suppress(FileNotFoundError):  # before the rows: those of meanwhile are then none too few
+        _copy(state, AUDIT_HEAD_FILE, target)
     if database is not None and database.exists():
         copy_database(
             database, target / DATABASE, lambda done, total: progress(DATABASE, done, total)
@@ -142,7 +147,7 @@ def _copy_all(settings: Settings, target: Path, progress: Progress) -> Iterator[
     # too few
     names = sorted(_files(state), key=lambda name: name != "rulesets/state.json")
     for number, name in enumerate(names):
-        if name.split("/")[0] in NOT_STATE or str(state / name) in live or name == MANIFEST:
+        if name.split("/")[0] in NOT_STATE or str(state / name) in live or name in COPIED:
             continue
         progress(name, number, len(names))
         with suppress(FileNotFoundError):  # gone since it was listed

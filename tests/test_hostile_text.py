@@ -17,7 +17,6 @@ import structlog
 from api.event_stream import frame
 from api.export import Format, _csv_lines, _json_lines
 from api.pages.texts import name as on_a_page
-from api.routes.documentation import PAGE
 from douane import log as douane_log
 from douane import terminal
 from douane.explain import explain, one_line
@@ -106,11 +105,6 @@ def event(text: str) -> str:
     return frame(one).decode()
 
 
-def documentation(text: str) -> str:
-    operation = {"summary": text, "parameters": [{"name": text, "description": text}]}
-    return PAGE.render(paths={text: {"get": operation}}, kinds=[])
-
-
 def audit_json(text: str) -> str:
     made = audit_row(1, text, "x", text, after={"name": text})
     return made.after + "\n"
@@ -125,7 +119,6 @@ TERMINAL: dict[str, Show] = {
 HTML: dict[str, Show] = {
     "block page": block_page,
     "dashboard": lambda text: str(on_a_page(text)),
-    "documentation": documentation,
 }
 JSON_LINES: dict[str, Show] = {
     "log": log_line,

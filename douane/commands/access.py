@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from douane.commands.parsers import Commands
+from douane.explain import printable
 from douane.settings import Settings
 from douane.settings_file import ConfigError, load_settings
 from icap_server.users import HashedPassword, check_name, read_users, write_users
@@ -54,16 +55,16 @@ def add_one(arguments: argparse.Namespace) -> int:
         users = read_users(path) if path.exists() else {}
         users[arguments.name] = HashedPassword.of(_ask_password())
     except ValueError as error:
-        print(f"douane: {error}", file=sys.stderr)
+        print(f"douane: {printable(error)}", file=sys.stderr)
         return 2
     write_users(path, users, _group_of_service(settings))
-    print(f"{arguments.name} is in {path}")
+    print(printable(f"{arguments.name} is in {path}"))
     return 0
 
 
 def list_all(arguments: argparse.Namespace) -> int:
     for name in read_users(_path(load_settings(arguments.config).settings)):
-        print(name)
+        print(printable(name))
     return 0
 
 
@@ -74,7 +75,7 @@ def remove_one(arguments: argparse.Namespace) -> int:
         print(f"there is no {arguments.name!a} in {path}")
         return 2
     write_users(path, users)
-    print(f"{arguments.name} is no longer in {path}")
+    print(printable(f"{arguments.name} is no longer in {path}"))
     return 0
 
 

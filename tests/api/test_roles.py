@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -20,7 +19,8 @@ from verdicts.ledger.sessions import session_digest
 from verdicts.ledger.store import Writer
 
 NOW = datetime.now(UTC)
-NOBODY, VIEWER, ANALYST, ADMIN = (None, *Role)
+NOBODY = None
+VIEWER, ANALYST, ADMIN = Role.VIEWER, Role.ANALYST, Role.ADMIN
 
 
 class Needs(NamedTuple):
@@ -87,7 +87,6 @@ TABLE: dict[tuple[str, str], Needs | Free] = {
     ("GET", "/v1/health/ready"): Needs(NOBODY),
     ("GET", "/metrics"): Needs(VIEWER, Scope.METRICS),
     ("GET", "/openapi.json"): Free(),
-    ("GET", "/docs"): Free(),
 }
 PAGE_TABLE: dict[tuple[str, str], Role | None] = {
     # Pages go by a session, which only a key without scopes can begin
@@ -105,6 +104,9 @@ PAGE_TABLE: dict[tuple[str, str], Role | None] = {
     ("GET", "/rules/{name}"): VIEWER,
     ("GET", "/rulesets"): VIEWER,
     ("GET", "/health"): VIEWER,
+    ("GET", "/docs"): VIEWER,
+    ("GET", "/docs/openapi.json"): VIEWER,
+    ("GET", "/verdicts/export"): ANALYST,
 }
 FORM = {"Sec-Fetch-Site": "same-origin"}
 
@@ -161,7 +163,7 @@ async def test_a_limited_key_keeps_to_its_role(site: Any) -> None:
 
 
 @pytest.fixture
-def tokens(site: Any) -> Iterator[dict[Role, str]]:
+def tokens(site: Any) -> dict[Role, str]:
     """A session of every role."""
     writer = Writer(site.place.url)
     found = {role: secrets.token_urlsafe(32) for role in Role}
