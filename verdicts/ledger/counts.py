@@ -1,8 +1,8 @@
 """Exact counts of any range of time: from roll-ups, and at its edges from the verdicts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Subquery, exists, func, select
 
 from verdicts.ledger.buckets import Cover, Granularity, Span, after, cover, floor
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
@@ -58,19 +58,36 @@ def most_frequent(
 
     Of a dimension with one column of keys.
     """
+    counted = _counted(connection, dimension, since, until)
+    if counted is None:
+        return []
+    key, transfers, size = counted.c
+    query = select(key, transfers, size).where(key != OTHER)
+    query = query.order_by(transfers.desc(), size.desc(), key).limit(limit)
+    return [(word, one) for (word,), one in read(connection, query)]
+
+
+def count_keys(
+    connection: Connection, dimension: str, since: int, until: int, keys: Collection[str]
+) -> dict[str, Sum]:
+    """Count since <= time < until by some of the keys, of a dimension with one column of them."""
+    counted = _counted(connection, dimension, since, until)
+    if counted is None:
+        return {}
+    key, transfers, size = counted.c
+    query = select(key, transfers, size).where(key.in_(keys))
+    return {word: one for (word,), one in read(connection, query)}
+
+
+def _counted(connection: Connection, dimension: str, since: int, until: int) -> Subquery | None:
+    """Return what counts since <= time < until by key; None if that is no time at all."""
     parts = _widened(connection, cover(since, until))
     rows = [rows_of(dimension, span) for span in parts.spans]
     rows += (
         _edge_words([dimension], edge) if dimension in WORDS else _edge_finds(dimension, edge)
         for edge in parts.edges
     )
-    if not rows:
-        return []
-    counted = added(rows).subquery()
-    key, transfers, size = counted.c
-    query = select(key, transfers, size).where(key != OTHER)
-    query = query.order_by(transfers.desc(), size.desc(), key).limit(limit)
-    return [(word, one) for (word,), one in read(connection, query)]
+    return added(rows).subquery() if rows else None
 
 
 def _widened(connection: Connection, parts: Cover) -> Cover:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from verdicts.ledger.buckets import Granularity, after, ceiling, floor
-from verdicts.ledger.counts import WORDS, count_by, most_frequent
+from verdicts.ledger.counts import WORDS, count_by, count_keys, most_frequent
 from verdicts.ledger.schema import ROLLUPS
-from verdicts.ledger.sums import OTHER, Sum, add, key_columns
+from verdicts.ledger.sums import OTHER, Sum, key_columns
 
 DIMENSIONS = (
     "action", "level", "channel", "direction", "code", "name", "type", "client_ip", "user"
@@ -58,13 +58,18 @@ def timeseries(
     kept = {key for key, _ in most_frequent(connection, by, since, until, SERIES)}
     first, last = ceiling(bucket, since), floor(bucket, until)
     whole = [start for start in starts if first <= start < last]
-    counts = _whole(connection, bucket, by, whole, kept)
+    counts, totals = _whole(connection, bucket, by, whole, kept)
     # Within one bucket, or what is cut off at both ends
     for start, end in ((since, until),) if first > last else ((since, first), (last, until)):
         if start < end:
-            cut = counts.setdefault(floor(bucket, start), {})
-            for (key,), one in count_by(connection, by, start, end).items():
-                add(cut, key if key in kept else OTHER, *one)
+            cut = floor(bucket, start)
+            counts[cut] = count_keys(connection, by, start, end, kept)
+            totals[cut] = _total(connection, by, start, end)
+    for start, total in totals.items():
+        named = counts[start].values()
+        transfers = total.transfers - sum(one.transfers for one in named)
+        if transfers:
+            counts[start][OTHER] = Sum(transfers, total.bytes - sum(one.bytes for one in named))
     return tuple(Bucket(start, counts.get(start, {})) for start in starts)
 
 
@@ -85,11 +90,11 @@ def _whole(
     by: str,
     starts: Sequence[int],
     kept: Collection[str],
-) -> dict[int, dict[str, Sum]]:
-    """Count whole buckets: the kept keys, and what is left of each as OTHER."""
+) -> tuple[dict[int, dict[str, Sum]], dict[int, Sum]]:
+    """Return the counts of the kept keys in each bucket, and what all its keys add up to."""
     counts: dict[int, dict[str, Sum]] = {start: {} for start in starts}
     if not starts:
-        return counts
+        return counts, {}
     table = ROLLUPS[by]
     (key,) = key_columns(table)
     # Each row is looked up by its whole key: to read all keys of all buckets takes ten times as
@@ -100,27 +105,25 @@ def _whole(
     for part in connection.execute(query).partitions(ROWS_AT_ONCE):
         for start, word, transfers, size in part:
             counts[start][word] = Sum(transfers, size)
-    for start, total in _totals(connection, bucket, by, starts).items():
-        named = counts[start].values()
-        transfers = total.transfers - sum(one.transfers for one in named)
-        if transfers:
-            counts[start][OTHER] = Sum(transfers, total.bytes - sum(one.bytes for one in named))
-    return counts
-
-
-def _totals(
-    connection: Connection, bucket: Granularity, by: str, starts: Sequence[int]
-) -> dict[int, Sum]:
-    """Return what all keys of each bucket add up to."""
-    table = ROLLUPS["action" if by in WORDS else by]  # the least of those that count every transfer
-    query = (
-        select(table.c.bucket, func.sum(table.c.transfers), func.sum(table.c.bytes))
+    total = ROLLUPS[_least(by)]
+    all_keys = (
+        select(total.c.bucket, func.sum(total.c.transfers), func.sum(total.c.bytes))
         .where(
-            table.c.granularity == int(bucket),
-            table.c.bucket >= starts[0],
-            table.c.bucket <= starts[-1],
+            total.c.granularity == int(bucket),
+            total.c.bucket >= starts[0],
+            total.c.bucket <= starts[-1],
         )
-        .group_by(table.c.bucket)
+        .group_by(total.c.bucket)
     )
-    rows = connection.execute(query).all()
-    return {start: Sum(int(count), int(size)) for start, count, size in rows}
+    rows = connection.execute(all_keys).all()
+    return counts, {start: Sum(int(count), int(size)) for start, count, size in rows}
+
+
+def _total(connection: Connection, by: str, since: int, until: int) -> Sum:
+    counts = count_by(connection, _least(by), since, until).values()
+    return Sum(sum(one.transfers for one in counts), sum(one.bytes for one in counts))
+
+
+def _least(by: str) -> str:
+    """Return the smallest dimension whose counts add up to the same."""
+    return "action" if by in WORDS else by
