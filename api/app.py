@@ -45,6 +45,9 @@ from api.routes import (
 from api.routes import (
     rulesets as ruleset_routes,
 )
+from api.routes import (
+    sinks as sink_routes,
+)
 from api.services import Selftest, Services
 from api.settings import ApiSettings
 from api.unread import Unread
@@ -68,6 +71,7 @@ ROUTERS = (
     policy.router,
     lists.router,
     events.router,
+    sink_routes.router,
     stats.router,
     scans.router,
     erasures.router,
@@ -96,6 +100,7 @@ def create_app(
     tester: Selftest,
     closing: asyncio.Event,
     oidc: OidcSettings = NO_TOKENS,
+    sinks: tuple[tuple[str, str], ...] = (),
 ) -> FastAPI:
     """Return the application; it opens the database at the first request that needs it.
 
@@ -140,6 +145,7 @@ def create_app(
         streams=asyncio.Semaphore(STREAMS),
         feed=EventFeed(reader),
         key_watch=KeyWatch(reader),
+        sinks=sinks,
         handing_in=Places(HANDED_IN),
         orders=asyncio.Semaphore(ORDERS),
         edits=asyncio.Lock(),

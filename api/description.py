@@ -28,6 +28,7 @@ NOT_LISTED = {"404": "The file is not on the list"}
 PROBLEMS: dict[str, dict[str, str]] = {
     "/v1/health/live": {"422": "It takes no parameters"},
     "/v1/health/ready": {"422": "It takes no parameters"},
+    "/v1/sinks/{name}/enable": COMMON | {"404": "No such sink"},
     "/v1/verdicts/{id}": COMMON | {"404": "No such verdict"},
     **{
         f"/v1/verdicts/{{id}}/{name}": COMMON | {"404": "No such verdict"}

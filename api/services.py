@@ -59,6 +59,8 @@ class Services:
     """Places for clients that follow events."""
     feed: EventFeed
     key_watch: KeyWatch
+    sinks: tuple[tuple[str, str], ...]
+    """Name and kind of each receiver of events."""
     handing_in: Places
     """For rule sets that are being handed in."""
     orders: asyncio.Semaphore

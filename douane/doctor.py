@@ -16,6 +16,7 @@ import yara
 from douane.clamav import NOT_LOADED_FIX, OFF, STALE, ClamavDaemon
 from douane.descriptors import shortage
 from douane.doctor_rules import examine_rules
+from douane.doctor_sinks import examine_sinks
 from douane.finding import Finding, Health
 from douane.settings import Settings
 from icap_server.tls import CertificateUnusable, certificate_expiry, make_context
@@ -45,6 +46,7 @@ def examine_parts(settings: Settings) -> Iterator[Finding]:
     yield from _state(settings)
     yield from _door(settings)
     yield from _clamav(settings)
+    yield from examine_sinks(settings)
     yield _service(settings)
 
 

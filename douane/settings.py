@@ -127,6 +127,12 @@ class Settings(Section):
         return (*self.webhook, *self.syslog, *self.splunk, *self.export)
 
     @property
+    def sink_kinds(self) -> tuple[tuple[str, str], ...]:
+        """Name and kind of each of them."""
+        kinds = ("webhook", "syslog", "splunk", "export")
+        return tuple((one.name, kind) for kind in kinds for one in getattr(self, kind))
+
+    @property
     def run_directory(self) -> Path:
         """Unix sockets and addresses.json."""
         return self.state.directory / "run"

@@ -55,6 +55,7 @@ def main() -> None:
         tester=Selftest(selftest, known_profiles()),
         closing=closing,
         oidc=settings.oidc,
+        sinks=settings.sink_kinds,
     )
 
     async def run(stop: asyncio.Event) -> None:

@@ -73,6 +73,8 @@ TABLE: dict[tuple[str, str], Needs | Free] = {
     ("PUT", "/v1/allowlist/{sha256}"): Needs(ADMIN, Scope.RULES),
     ("DELETE", "/v1/allowlist/{sha256}"): Needs(ANALYST, Scope.RULES),
     ("GET", "/v1/events"): Needs(VIEWER, Scope.EVENTS),
+    ("GET", "/v1/sinks"): Needs(ADMIN, Scope.EVENTS),
+    ("POST", "/v1/sinks/{name}/enable"): Needs(ADMIN, Scope.EVENTS),
     ("GET", "/v1/stats/summary"): Needs(VIEWER, Scope.STATS),
     ("GET", "/v1/stats/timeseries"): Needs(VIEWER, Scope.STATS),
     ("GET", "/v1/stats/top"): Needs(VIEWER, Scope.STATS),

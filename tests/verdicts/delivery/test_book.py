@@ -7,7 +7,7 @@ import pytest
 
 from verdicts.delivery import book as module
 from verdicts.delivery.book import SAVE_LETTERS
-from verdicts.ledger.events import events_after
+from verdicts.ledger.events import Event, events_after
 from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import LedgerAway
 from verdicts.ledger.sink_changes import DisableSink, Later
@@ -69,8 +69,13 @@ async def test_letters_with_their_verdict(log: Any, monkeypatch: pytest.MonkeyPa
     with log.reader.connect() as connection:
         (event,) = events_after(connection, 0, (), 9)
     asked: list[str] = []
-    monkeypatch.setattr(Reader, "get", lambda _, key: asked.append(key) or {"id": key})
-    about = module.Event(event.id, 1, "verdict", "", "0192f3a4-0000-7000-8000-000000000001", "{}")
+
+    def get(_: Reader, key: str) -> dict[str, object]:
+        asked.append(key)
+        return {"id": key}
+
+    monkeypatch.setattr(Reader, "get", get)
+    about = Event(event.id, 1, "verdict", "", "0192f3a4-0000-7000-8000-000000000001", "{}")
     (alarm, told) = await book.letters([event, about], whole=True)
     assert (alarm.verdict, told.verdict) == (None, {"id": about.verdict})
     (bare,) = await book.letters([about], whole=False)

@@ -65,7 +65,7 @@ async def test_pauses_grow_up_to_a_bound(
     await log.book().open()
     await log.add(1)
     with monkeypatch.context() as patch:
-        patch.setattr(in_order.asyncio, "sleep", sleep)
+        patch.setattr("verdicts.delivery.in_order.asyncio.sleep", sleep)
         async with at_work(one):
             await until(lambda: sender.taken == [1])
     waited = [seconds for seconds in slept if seconds > 0.1]
