@@ -34,7 +34,7 @@ CASES = [
     ("GET", "/v1/rulesets?x=1&x=2", b"", 422, ["query.x"]),
     ("GET", "/v1/verdicts/%00", b"", 404, []),
     ("GET", "/v1/verdicts/%ff", b"", 404, []),
-    ("GET", "/v1/verdicts?cursor=AAAA", b"", 422, []),
+    ("GET", "/v1/verdicts?cursor=AAAA", b"", 422, ["query.cursor"]),
     ("GET", "/v1/stats/summary?since=0001-01-01T00:00:00Z", b"", 422, ["query.since"]),
     ("GET", "/v1/stats/summary?bucket=1h", b"", 422, ["query.bucket"]),
     ("POST", "/v1/scans?filename=x", b"", 422, ["query.filename"]),

@@ -124,7 +124,7 @@ async def test_document_is_true(site: Any, address: str) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 async def test_document_is_true_in_every_corner(site: Any, address: str) -> None:
-    called, wrong = await asyncio.to_thread(play, site, address, 300)
+    called, wrong = await asyncio.to_thread(play, site, address, 100)
     assert not wrong, "\n\n".join(wrong)
     operations = {
         f"{method.upper()} {path}"
