@@ -1,5 +1,7 @@
 """How many requests a key may send, by a clock that the test moves."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from api import rate_limit
 from api.problems import RequestFailed
 from api.rate_limit import OWNERS, WRONG_KEYS, Buckets, RateLimits
+from api.settings import ApiSettings
+from verdicts.ledger.questions import Role
 
 
 class Clock:
@@ -135,3 +139,27 @@ def test_flood_of_wrong_keys_keeps_out_strangers_only() -> None:
 )
 def test_networks(address: str, network: str) -> None:
     assert rate_limit.network_of(address) == network
+
+
+@pytest.fixture
+def settings() -> ApiSettings:
+    return ApiSettings(requests_a_minute=3)
+
+
+async def test_every_answer_to_a_key_says_what_is_left(site: Any) -> None:
+    async with site.client(Role.VIEWER) as viewer, site.client(None) as stranger:
+        for path, status, left in (
+            ("/v1/verdicts", 200, 2),
+            ("/v1/verdicts?limit=0", 422, 1),
+            ("/v1/audit", 403, 0),
+            ("/v1/verdicts", 429, 0),
+        ):
+            answer = await viewer.get(path)
+            assert answer.status_code == status
+            assert answer.headers["ratelimit-policy"] == '"default";q=3;w=60'
+            assert answer.headers["ratelimit"].startswith(f'"default";r={left};t=')
+        assert answer.json()["type"] == "/docs#problem-too-many-requests"
+        assert 1 <= int(answer.headers["retry-after"]) <= 20
+        assert "ratelimit" not in (await stranger.get("/v1/verdicts")).headers
+    async with site.client(Role.ADMIN) as other:
+        assert (await other.get("/v1/verdicts")).status_code == 200
