@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
-    exists,
+    select,
 )
 
 from verdicts.ledger.schema import BEGINNING, BEGUN_BY, DETECTION, UNSCANNED, VERDICT, beginning
@@ -147,7 +147,9 @@ def _inside(name: str, given: dict[str, str]) -> Term:
     table = FOUND_IN[name]
     together = [other for other in given if FOUND_IN.get(other) is table]
     same = [unindexed(table.c[other]) == given[other] for other in together]
-    holds = exists().where(table.c.verdict == VERDICT.c.id, *same)
+    # No EXISTS: PostgreSQL would join with all that was ever found instead of looking row by row
+    one = select(table.c.position).where(table.c.verdict == VERDICT.c.id, *same).limit(1)
+    holds = one.scalar_subquery().is_not(None)
     rest = holds if len(together) > 1 else None
     return Term(table, table.c[name] == given[name], True, rest, holds)
 
