@@ -23,6 +23,7 @@ PAGES = {
     "rule": "/rules/IM_Worm_Choke",
     "rule-sets": "/rulesets",
     "health": "/health",
+    "api": "/docs",
     "missing": "/verdicts/nothing",
 }
 EXPECTED = re.compile(r"status of (404|422)")
