@@ -9,7 +9,7 @@ from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
 from verdicts.ledger.audit import AuditFilters, Checked, as_shown, audit_page, verify
-from verdicts.ledger.audit_trail import AuditTrail, Mark
+from verdicts.ledger.audit_trail import AuditTrail, Link
 from verdicts.ledger.queries import Reader
 
 EXAMPLES = """\
@@ -119,8 +119,8 @@ def _limit(text: str) -> int:
     return limit
 
 
-def _witness(text: str) -> Mark:
+def _witness(text: str) -> Link:
     found = WITNESS.fullmatch(text)
     if not found:
         raise argparse.ArgumentTypeError("ID:HASH, as `douane audit verify` prints it")
-    return Mark(int(found[1]), bytes.fromhex(found[2]))
+    return Link(int(found[1]), bytes.fromhex(found[2]))

@@ -65,7 +65,7 @@ async def test_every_algorithm(issuer: OidcIssuer, check: TokenCheck, kid: str) 
     ],
 )
 async def test_roles(
-    issuer: OidcIssuer, check: TokenCheck, claims: dict[str, object], role: Role | None
+    issuer: OidcIssuer, check: TokenCheck, claims: dict[str, Any], role: Role | None
 ) -> None:
     token = issuer.token(**claims)
     if role is None:
@@ -83,7 +83,7 @@ async def test_roles(
         ("a.b", {"a.b": "soc-admin", "a": {"b": "soc-viewer"}}),
     ],
 )
-async def test_where_roles_are(issuer: OidcIssuer, claim: str, claims: dict[str, object]) -> None:
+async def test_where_roles_are(issuer: OidcIssuer, claim: str, claims: dict[str, Any]) -> None:
     settings = OidcSettings(issuer=issuer.url, role_claim=claim, **SETTINGS)
     check = TokenCheck(settings, Issuer(issuer.url))
     assert (await check.identity(issuer.token(**claims))).role is Role.ADMIN
@@ -99,7 +99,7 @@ async def test_where_roles_are(issuer: OidcIssuer, claim: str, claims: dict[str,
         ({"preferred_username": "x" * 999}, "ann"),
     ],
 )
-async def test_names(issuer: OidcIssuer, claims: dict[str, object], name: str) -> None:
+async def test_names(issuer: OidcIssuer, claims: dict[str, Any], name: str) -> None:
     settings = OidcSettings(issuer=issuer.url, name_claim="preferred_username", **SETTINGS)
     who = await TokenCheck(settings, Issuer(issuer.url)).identity(issuer.token(**claims))
     assert (who.name, who.prefix) == (name, "oidc:ann")
@@ -133,7 +133,7 @@ NOW = int(time.time())
     ids=str,
 )
 async def test_claims_that_are_not_right(
-    issuer: OidcIssuer, check: TokenCheck, claims: dict[str, object]
+    issuer: OidcIssuer, check: TokenCheck, claims: dict[str, Any]
 ) -> None:
     with pytest.raises(BadToken):
         await check.identity(issuer.token(**claims))
@@ -145,7 +145,7 @@ async def test_the_clock_may_be_off_a_little(issuer: OidcIssuer, check: TokenChe
     assert await check.identity(issuer.token(iat=now + 30, nbf=now + 30))
 
 
-def unsigned(header: dict[str, object], claims: dict[str, object], signature: bytes = b"") -> str:
+def unsigned(header: dict[str, object], claims: dict[str, Any], signature: bytes = b"") -> str:
     parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from api.app import PAGES, ROUTERS
+from api.app import ROUTERS
+from api.pages.routers import ROUTERS as PAGES
 from verdicts.ledger import sessions
 from verdicts.ledger.keys import create_key
 from verdicts.ledger.questions import Role

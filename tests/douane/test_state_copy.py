@@ -18,8 +18,12 @@ from douane.state_copy import (
     restore,
     state_faults,
 )
-from verdicts.ledger.keys import ADMIN_KEY_FILE, ensure_admin_key, list_keys
+from verdicts.ledger.audit import verify
+from verdicts.ledger.audit_trail import AuditTrail
+from verdicts.ledger.keys import ADMIN_KEY_FILE, create_key, ensure_admin_key, list_keys
 from verdicts.ledger.place import LedgerPlace
+from verdicts.ledger.queries import Reader
+from verdicts.ledger.questions import Role
 from verdicts.model import utc_now
 from verdicts.rulesets.store import Store
 
@@ -151,3 +155,21 @@ def test_what_is_wrong_with_a_state(settings: Settings, state: Path) -> None:
     rule = next(settings.rulesets_directory.rglob("eicar.yar"))
     rule.write_text("changed")
     assert any(fault.startswith("rule sets:") for fault in state_faults(settings))
+
+
+def test_an_audit_row_of_meanwhile_is_no_fault_of_the_copy(
+    settings: Settings, state: Path, tmp_path: Path
+) -> None:
+    written: list[str] = []
+
+    def write(what: str, done: int, total: int) -> None:
+        if what != DATABASE and not written:
+            written.append(create_key(place(settings), "meanwhile", Role.VIEWER, utc_now()))
+
+    back_up(settings, tmp_path / "copy", write)
+    assert written
+    trail = AuditTrail(tmp_path / "copy")
+    reader = Reader(f"sqlite:///{tmp_path}/copy/{DATABASE}")
+    with reader.connect() as connection:
+        assert verify(connection, trail, trail.head()).problems == ()
+    reader.close()

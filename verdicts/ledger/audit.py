@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, type_coerce
 from sqlalchemy.types import NullType
 
 from verdicts.ledger.audit_changes import AuditRow, check_audit
-from verdicts.ledger.audit_trail import BEGIN, AuditTrail, Mark
+from verdicts.ledger.audit_trail import BEGIN, AuditTrail, Link
 from verdicts.ledger.schema import AUDIT
 from verdicts.record import rfc3339
 
@@ -46,7 +46,7 @@ class Checked:
     """What `verify` found."""
 
     rows: int
-    head: Mark
+    head: Link
     """The last row."""
     problems: tuple[str, ...]
     """The first SHOWN, in order of the rows."""
@@ -54,7 +54,7 @@ class Checked:
     """Problems that are not named."""
 
 
-def append(connection: Connection, row: AuditRow, trail: AuditTrail) -> Mark:
+def append(connection: Connection, row: AuditRow, trail: AuditTrail) -> Link:
     """Store the row in the caller's transaction; return what to keep once that is committed.
 
     Goes on after the last row, or after the head if that is gone: what was cut off leaves a gap
@@ -67,7 +67,7 @@ def append(connection: Connection, row: AuditRow, trail: AuditTrail) -> Mark:
     digest = trail.hash(before.hash, _encoded(new, row))
     values = {"id": new, **{name: getattr(row, name) for name in COLUMNS}, "hash": digest}
     connection.execute(insert(AUDIT).values(values))
-    return Mark(new, digest)
+    return Link(new, digest)
 
 
 def audit_page(
@@ -108,7 +108,7 @@ def as_shown(one: Audit) -> dict[str, object]:
 
 
 def verify(
-    connection: Connection, trail: AuditTrail, head: Mark | None, witness: Mark | None = None
+    connection: Connection, trail: AuditTrail, head: Link | None, witness: Link | None = None
 ) -> Checked:
     """Look at every row; `head` is what the trail said before the connection began to read.
 
@@ -119,21 +119,21 @@ def verify(
     problems: list[str] = []
     rows = found = 0
     last = BEGIN
-    noted = {mark for mark in (head, witness) if mark is not None}
+    noted = {link for link in (head, witness) if link is not None}
     for one in _rows(connection):
         wrong = _wrong(one, last, trail)
         if wrong:
             found += 1
             problems += [wrong] if len(problems) < SHOWN else []
-        last = Mark(one.id, one.hash)
+        last = Link(one.id, one.hash)
         noted.discard(last)
         rows += 1
     ending = _wrong_end(last, head)
-    others = [f"row {mark.id} is not the one that was noted" for mark in noted]
+    others = [f"row {link.id} is not the one that was noted" for link in noted]
     return Checked(rows, last, (*problems, *(ending or others)), found - len(problems))
 
 
-def _wrong(one: Audit, last: Mark, trail: AuditTrail) -> str:
+def _wrong(one: Audit, last: Link, trail: AuditTrail) -> str:
     """Say what is wrong with a row that follows `last`; empty if nothing is."""
     if one.id > last.id + 1:
         missing = f"{last.id + 1}" if one.id == last.id + 2 else f"{last.id + 1} to {one.id - 1}"
@@ -145,7 +145,7 @@ def _wrong(one: Audit, last: Mark, trail: AuditTrail) -> str:
     return "" if right else f"row {one.id} was changed, or was not written by the ledger"
 
 
-def _wrong_end(last: Mark, head: Mark | None) -> tuple[str, ...]:
+def _wrong_end(last: Link, head: Link | None) -> tuple[str, ...]:
     if head is None:
         unknown = "there is no head: nobody can tell if rows were cut off at the end"
         return () if last == BEGIN else (unknown,)
@@ -154,11 +154,11 @@ def _wrong_end(last: Mark, head: Mark | None) -> tuple[str, ...]:
     return ()
 
 
-def _end(connection: Connection, head: Mark | None) -> Mark:
+def _end(connection: Connection, head: Link | None) -> Link:
     """Return the row after which the next one goes."""
     query = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
     row = connection.execute(query).first()
-    last = BEGIN if row is None else Mark(row.id, row.hash)
+    last = BEGIN if row is None else Link(row.id, row.hash)
     return head if head is not None and head.id > last.id else last
 
 

@@ -29,7 +29,7 @@ class AuditKeyUnusable(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Link:
     """A row of the audit, as far as the next one needs it."""
 
     id: int
@@ -37,46 +37,46 @@ class Mark:
     hash: bytes
 
 
-BEGIN = Mark(0, START)
+BEGIN = Link(0, START)
 
 
-def log_mark(mark: Mark) -> None:
+def log_link(link: Link) -> None:
     """The witness that the ledger has: its log, which may well be kept on another machine."""
-    log.info("audit.written", id=mark.id, hash=mark.hash.hex())
+    log.info("audit.written", id=link.id, hash=link.hash.hex())
 
 
 class AuditTrail:
     """The key and the head in one state directory; for one writer at a time."""
 
-    def __init__(self, state: Path, witness: Callable[[Mark], None] | None = None) -> None:
+    def __init__(self, state: Path, witness: Callable[[Link], None] | None = None) -> None:
         """`witness` is told of every new row: what it keeps elsewhere nobody here can change."""
         self._key_file = state / AUDIT_KEY_FILE
         self._head_file = state / AUDIT_HEAD_FILE
         self._key = b""
         self._witness = witness
 
-    def head(self) -> Mark | None:
+    def head(self) -> Link | None:
         """Return the newest row that was written; None if no file says so."""
         try:
             said = json.loads(self._head_file.read_bytes()[:1000])
-            return Mark(int(said["id"]), bytes.fromhex(said["hash"]))
+            return Link(int(said["id"]), bytes.fromhex(said["hash"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError):
             log.exception("audit.head_unreadable", file=str(self._head_file))
             return None
 
-    def keep(self, mark: Mark) -> None:
+    def keep(self, link: Link) -> None:
         """Make it the head, durably.  The row is on disk already: a failure is only logged."""
         if self._witness:
-            self._witness(mark)
+            self._witness(link)
         partial = self._head_file.with_suffix(f".{os.getpid()}")
-        text = json.dumps({"id": mark.id, "hash": mark.hash.hex()}) + "\n"
+        text = json.dumps({"id": link.id, "hash": link.hash.hex()}) + "\n"
         try:
             _write(partial, text.encode())
             partial.replace(self._head_file)
         except OSError:
-            log.exception("audit.head_not_written", id=mark.id)
+            log.exception("audit.head_not_written", id=link.id)
             with suppress(OSError):
                 partial.unlink()
 

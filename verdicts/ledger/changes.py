@@ -23,18 +23,18 @@ def apply(connection: Connection, change: Change | AddAudit | Audited, trail: Au
 
     A change and its row of the audit are on disk together, or neither is.
     """
-    mark = None
+    link = None
     with connection.begin():
         match change:
             case AddAudit(row):
-                mark, done = append(connection, row, trail), True
+                link, done = append(connection, row, trail), True
             case Audited(inner, row):
                 done = _apply(connection, inner)
-                mark = append(connection, row, trail) if done else None
+                link = append(connection, row, trail) if done else None
             case plain:
                 done = _apply(connection, plain)
-    if mark:
-        trail.keep(mark)
+    if link:
+        trail.keep(link)
     return done
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from verdicts.ledger.alarms import watch
-from verdicts.ledger.audit_trail import AuditTrail, log_mark
+from verdicts.ledger.audit_trail import AuditTrail, log_link
 from verdicts.ledger.chores import Chores
 from verdicts.ledger.connection import Connection
 from verdicts.ledger.desk import Desk
@@ -36,7 +36,7 @@ async def serve(
     """
     folder = state or socket.parent
     journal = Journal(folder / JOURNAL_FILE, journal_bytes) if journal_bytes else None
-    desk = Desk(database_url, AuditTrail(folder, log_mark), events, journal)
+    desk = Desk(database_url, AuditTrail(folder, log_link), events, journal)
     loop = asyncio.get_running_loop()
     before = os.umask(0o177)  # from its first moment the socket is ours alone
     try:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from verdicts.ledger import audit
 from verdicts.ledger.audit import COLUMNS, AuditFilters, Checked, append, audit_page, verify
 from verdicts.ledger.audit_changes import AuditRow, audit_row
-from verdicts.ledger.audit_trail import AUDIT_HEAD_FILE, AUDIT_KEY_FILE, BEGIN, AuditTrail, Mark
+from verdicts.ledger.audit_trail import AUDIT_HEAD_FILE, AUDIT_KEY_FILE, BEGIN, AuditTrail, Link
 from verdicts.ledger.store import Writer
 
 OFF = {
@@ -59,8 +59,8 @@ def trail(tmp_path: Path) -> AuditTrail:
 def write(connection: Connection, trail: AuditTrail, rows: Sequence[AuditRow]) -> None:
     for one in rows:
         with connection.begin():
-            mark = append(connection, one, trail)
-        trail.keep(mark)
+            link = append(connection, one, trail)
+        trail.keep(link)
 
 
 def check(connection: Connection, trail: AuditTrail) -> Checked:
@@ -170,9 +170,9 @@ def test_appended_by_hand(connection: Connection, trail: AuditTrail, ten: Sql, n
 
 def test_a_witness(connection: Connection, trail: AuditTrail, ten: Sql) -> None:
     with connection.begin():
-        row_4 = next(Mark(one.id, one.hash) for one in audit_page(connection, NO_FILTERS, 1, 5))
+        row_4 = next(Link(one.id, one.hash) for one in audit_page(connection, NO_FILTERS, 1, 5))
         assert verify(connection, trail, trail.head(), row_4).problems == ()
-        for wrong in (Mark(4, bytes(32)), Mark(5, row_4.hash), Mark(99, row_4.hash)):
+        for wrong in (Link(4, bytes(32)), Link(5, row_4.hash), Link(99, row_4.hash)):
             problem = f"row {wrong.id} is not the one that was noted"
             assert verify(connection, trail, trail.head(), wrong).problems == (problem,)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from verdicts.ledger.audit_trail import AuditKeyUnusable, AuditTrail, Mark, log_mark
+from verdicts.ledger.audit_trail import AuditKeyUnusable, AuditTrail, Link, log_link
 
-MARK = Mark(7, b"\xff" * 32)
+LINK = Link(7, b"\xff" * 32)
 
 
 def test_the_key_is_made_once_and_private(tmp_path: Path) -> None:
@@ -40,13 +40,13 @@ def test_a_key_that_is_none(tmp_path: Path, content: str) -> None:
 
 
 def test_the_head_is_kept(tmp_path: Path) -> None:
-    told: list[Mark] = []
+    told: list[Link] = []
     trail = AuditTrail(tmp_path, told.append)
     assert trail.head() is None
-    trail.keep(Mark(6, bytes(32)))
-    trail.keep(MARK)
-    assert AuditTrail(tmp_path).head() == MARK
-    assert told == [Mark(6, bytes(32)), MARK]
+    trail.keep(Link(6, bytes(32)))
+    trail.keep(LINK)
+    assert AuditTrail(tmp_path).head() == LINK
+    assert told == [Link(6, bytes(32)), LINK]
     assert [one.name for one in tmp_path.iterdir()] == ["audit.head"]
 
 
@@ -57,12 +57,12 @@ def test_a_head_that_is_none(tmp_path: Path, content: str) -> None:
 
 
 def test_a_head_that_cannot_be_kept_fails_nothing(tmp_path: Path) -> None:
-    AuditTrail(tmp_path / "absent").keep(MARK)
+    AuditTrail(tmp_path / "absent").keep(LINK)
     (tmp_path / "audit.head").mkdir()
-    AuditTrail(tmp_path).keep(MARK)
+    AuditTrail(tmp_path).keep(LINK)
     assert [one.name for one in tmp_path.iterdir()] == ["audit.head"]
 
 
 def test_the_log_is_a_witness(capsys: pytest.CaptureFixture[str]) -> None:
-    log_mark(MARK)
+    log_link(LINK)
     assert "ff" * 32 in capsys.readouterr().out
