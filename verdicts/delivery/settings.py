@@ -148,7 +148,7 @@ class ExportSettings(SinkSettings):
     max_bytes: int = Field(
         100 * MiB, ge=64 * 1024, description="A larger file becomes PATH.1, that one PATH.2 …"
     )
-    files: int = Field(5, ge=1, le=100, description="How many of those are kept.")
+    files: int = Field(5, ge=1, le=100, description="Files of those that are kept.")
 
     @field_validator("path")
     @classmethod
