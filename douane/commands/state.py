@@ -18,15 +18,16 @@ from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE, Pseudonyms, Trace
 
 EXAMPLES = """\
 examples:
-  douane state backup                        a new folder here, while the service runs
+  douane state backup
   douane state backup /backup/douane-monday
-  douane state check                         is the state sound?
-  douane state check /backup/douane-monday   is the copy?
+  douane state check
+  douane state check /backup/douane-monday
   douane state restore /backup/douane-monday
-  douane state forget 'CORP\\ann'             verdicts of a user go, what was counted stays
+  douane state forget ann@corp.example
 
-A copy holds the verdict log (unless it is on a database server), the rule sets and the keys: keep
-it as private as the state itself. Kept samples are not in it.
+A copy is a new folder with the verdict log (unless it is on a database server), the rule sets and
+the keys: keep it as private as the state itself. Kept samples are not in it. To be forgotten means
+that all verdicts of a user go, while what was counted stays.
 
 exit status: 0 done, or all is well; 1 something is wrong with it; 2 it could not be done
 """
