@@ -1,4 +1,4 @@
-"""What codes, levels, reasons and actions mean, in plain words.  docs/codes.md has the whole of it."""
+"""What codes, levels, reasons and actions mean, in a few words; docs/codes.md has the rest."""
 
 from scanners.model import Code, DetectionLevel, Family, Level, Reason
 from verdicts.model import Action

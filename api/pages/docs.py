@@ -38,7 +38,9 @@ def show_docs(request: Request, visitor: AnyVisitor) -> Response:
     by_tag: dict[str, list[Operation]] = {}
     for operation in operations(_document(request)):
         by_tag.setdefault(operation.tag, []).append(operation)
-    return page(request, "docs.html", by_tag=by_tag, kinds=[kind.value for kind in ProblemKind], coded=coded)
+    return page(
+        request, "docs.html", by_tag=by_tag, kinds=[kind.value for kind in ProblemKind], coded=coded
+    )
 
 
 @router.get("/openapi.json")
