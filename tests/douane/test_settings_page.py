@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 UNITS = ("_bytes", "_seconds", "_minutes", "_hours", "_days")
 COUNTED = (
     *("second", "byte", "file", "process", "connection", "verdict", "scan", "container"),
-    *("member", "front", "bodies", "event"),
+    *("member", "front", "bodies", "event", "request"),
 )
 
 
