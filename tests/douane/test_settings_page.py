@@ -10,7 +10,7 @@ from douane import settings_page
 from douane.settings import Settings, is_repeated, section_class
 
 ROOT = Path(__file__).parents[2]
-UNITS = ("_bytes", "_seconds", "_minutes", "_hours", "_days")
+UNITS = ("_bytes", "_seconds", "_minutes", "_hours", "_days", "_a_minute")
 COUNTED = (
     *("second", "byte", "file", "process", "connection", "verdict", "scan", "container"),
     *("member", "front", "bodies", "event", "request"),
