@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from api.conditional import CACHE_CONTROL
 from api.envelope import SECURITY_HEADERS, Envelope
 
-PATHS = ["/v1/health/live", "/v1/verdicts", "/nowhere", "/docs", "/v1/verdicts?limit=0"]
+PATHS = ["/v1/health/live", "/v1/verdicts", "/nowhere", "/openapi.json", "/v1/verdicts?limit=0"]
 
 
 @pytest.mark.parametrize("path", PATHS)
