@@ -113,9 +113,8 @@ async def test_a_killed_child_is_replaced_and_ready_again() -> None:
 
 
 async def test_pauses_grow_and_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_module, "LONGEST_PAUSE", 0.05)
     monkeypatch.setattr(child_module, "STEADY_SECONDS", 1000.0)
-    child = Child("one", python("pass"))
+    child = Child("one", python("pass"), longest_pause=0.05)
     with capture_logs() as lines:
         child.start()
         await until(lambda: len(lines) >= 5)
