@@ -1,6 +1,7 @@
 """A running ledger, an application on its log, and clients with keys of every role."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -151,18 +152,36 @@ def settings() -> ApiSettings:
     return ApiSettings(scan_limit_bytes=100_000, uploads=2)
 
 
-@pytest.fixture
-async def site(
-    run_directory: Path, settings: ApiSettings, make_record: Callable[[int], VerdictRecord]
-) -> AsyncIterator[Site]:
-    """Ten transfers in the log, a key of every role; no ledger runs."""
-    place = LedgerPlace(f"sqlite:///{run_directory}/log.sqlite", run_directory / "ledger.sock", run_directory)
+def place_in(folder: Path) -> LedgerPlace:
+    return LedgerPlace(f"sqlite:///{folder}/log.sqlite", folder / "ledger.sock", folder)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A state as it is copied for each test: to make the tables takes longer than most tests."""
+
+    folder: Path
+    keys: dict[Role, str]
+
+
+@pytest.fixture(scope="session")
+def begun(
+    tmp_path_factory: pytest.TempPathFactory, make_record: Callable[[int], VerdictRecord]
+) -> Begun:
+    """Ten transfers in the log, a key of every role."""
+    place = place_in(tmp_path_factory.mktemp("begun"))
     writer = Writer(place.url)
     records = [make_record(number) for number in range(10)]
     writer.write([decode(id_bytes(one.transfer.id), encode(one)) for one in records])
     writer.close()
-    keys = {role: create_key(place, role.value, role, NOW) for role in Role}
-    closing = asyncio.Event()
+    return Begun(place.state, {role: create_key(place, role.value, role, NOW) for role in Role})
+
+
+@pytest.fixture
+async def site(run_directory: Path, settings: ApiSettings, begun: Begun) -> AsyncIterator[Site]:
+    """A begun state, and an application on it; no ledger runs."""
+    shutil.copytree(begun.folder, run_directory, dirs_exist_ok=True)
+    place, keys, closing = place_in(run_directory), dict(begun.keys), asyncio.Event()
     app = create_app(
         settings,
         place,
