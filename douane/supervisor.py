@@ -148,9 +148,7 @@ class Supervisor:
         await self._launch(
             Child.of_ours("ledger", "ledger", fd, longest_pause=LEDGER_PAUSE_SECONDS)
         )
-        place = LedgerPlace(
-            settings.database.url, settings.ledger_socket, settings.state.directory
-        )
+        place = LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
         await self._ensure_admin_key(place)
         self._say(f"starting {len(icap)} fronts and their scan workers …")
         doors = zip_longest(icap, icaps)

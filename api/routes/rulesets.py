@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Viewer
 from api.conditional import state_tag
-from api.event_stream import event_row
 from api.models import NoQuery
 from api.problems import RequestFailed, sentence
 from api.ruleset_models import (
@@ -22,6 +21,7 @@ from api.ruleset_models import (
 )
 from api.services import Served, Services
 from scanners.rules.manifest import MANIFEST
+from verdicts.ledger.event_rows import event_row
 from verdicts.ledger.events import events_before
 from verdicts.ledger.questions import ask_state
 from verdicts.record import rfc3339

@@ -156,7 +156,7 @@ async def test_a_client_that_leaves_ends_it() -> None:
     response = ExportResponse(content, Format.CSV, "name", places)
     scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
     async with asyncio.timeout(20):
-        await response(scope, receive, send)  # type: ignore[arg-type]
+        await response(scope, receive, send)
     assert not places.locked()
     seen = reads
     await asyncio.sleep(0)

@@ -146,7 +146,9 @@ class ExportSettings(SinkSettings):
         "ecs", description='"ocsf" has a class for transfers only; other kinds are left out.'
     )
     max_bytes: int = Field(
-        100 * MiB, ge=64 * 1024, description="A larger file becomes PATH.1, that one PATH.2, and so on."
+        100 * MiB,
+        ge=64 * 1024,
+        description="A larger file becomes PATH.1, that one PATH.2, and so on.",
     )
     files: int = Field(5, ge=1, le=100, description="Files of those that are kept.")
 

@@ -5,9 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from verdicts.ledger.changes import apply
+from verdicts.ledger.place import change_at
 from verdicts.ledger.questions import StoreFeedback
-from verdicts.ledger.store import Writer
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 
@@ -18,9 +17,7 @@ WORM = "0192f3a4-0000-7000-8000-000000000001"
 def complaint(site: Any) -> None:
     """Somebody says that one of the five hits of Worm_X is harmless."""
     now = microseconds(utc_now())
-    writer = Writer(site.place.url)
-    apply(writer.connection(), StoreFeedback(WORM, "ann", now, "false_positive", "ours"))
-    writer.close()
+    change_at(site.place, StoreFeedback(WORM, "ann", now, "false_positive", "ours"))
 
 
 @pytest.mark.usefixtures("complaint")

@@ -108,8 +108,8 @@ def test_names_of_members_and_details(connection: Connection, entries: list[Entr
     run(connection, age_verdicts, Trace.NAME, entries[-1].verdict.time + 1)
     with connection.begin():
         found = connection.execute(select(DETECTION.c.path, DETECTION.c.detail)).all()
-        paths = {*connection.scalars(select(UNSCANNED.c.path)), *(row.path for row in found)}
-    assert {row.detail for row in found} == {""}
+        paths = {*connection.scalars(select(UNSCANNED.c.path)), *(path for path, _ in found)}
+    assert {detail for _, detail in found} == {""}
     assert paths == {
         ONE.names(part.path) for e in entries for part in (*e.detections, *e.unscanned)
     }
