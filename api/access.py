@@ -23,9 +23,9 @@ from api.problems import RequestFailed
 from api.rate_limit import network_of
 from api.route_scopes import in_scope, scope_of
 from api.services import Served, Services
-from verdicts.ledger.key_table import TOKEN_START, ApiKey, find_key
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.key_table import TOKEN_START, ApiKey, find_key
 from verdicts.ledger.questions import KeyUsed, LedgerAway, LedgerFailed, Role, ask_change
+from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from verdicts.ledger.access.scopes import Scope
 from verdicts.ledger.questions import Role
-from verdicts.ledger.scopes import Scope
 
 NAME_LENGTH = 256
 SHOWN_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"

@@ -52,10 +52,10 @@ from api.services import Selftest, Services
 from api.settings import ApiSettings
 from api.unread import Unread
 from scanners.settings import MiB
-from verdicts.ledger.feed import EventFeed
-from verdicts.ledger.place import LedgerPlace
-from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.place import LedgerPlace
+from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE
+from verdicts.ledger.event_log.feed import EventFeed
+from verdicts.ledger.reading.queries import Reader
 from verdicts.rulesets.store import Store
 from verdicts.spool import SpoolSpace
 

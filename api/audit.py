@@ -9,8 +9,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.problems import RequestFailed
 from api.services import Services
-from verdicts.ledger.audit_changes import AddAudit, AuditRow, audit_row
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.access.audit_changes import AddAudit, AuditRow, audit_row
+from verdicts.ledger.access.key_table import ApiKey
 from verdicts.ledger.questions import Audited, Change, LedgerAway, LedgerFailed, ask_change
 from verdicts.model import utc_now
 from verdicts.record import microseconds

@@ -11,10 +11,10 @@ from contextlib import aclosing, suppress
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from verdicts.ledger.event_filter import EventFilter
-from verdicts.ledger.event_rows import event_row
-from verdicts.ledger.events import Event
-from verdicts.ledger.feed import EventFeed
+from verdicts.ledger.event_log.event_filter import EventFilter
+from verdicts.ledger.event_log.event_rows import event_row
+from verdicts.ledger.event_log.events import Event
+from verdicts.ledger.event_log.feed import EventFeed
 from verdicts.ledger.questions import LogUnavailable
 
 HEARTBEAT_SECONDS = 15.0

@@ -16,7 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from verdicts.ledger.queries import Page
+from verdicts.ledger.reading.queries import Page
 
 PAGE_ROWS = 500
 FORMULA = re.compile(

@@ -23,10 +23,10 @@ from api.problem_kinds import ProblemKind
 from api.problems import RequestFailed
 from api.services import Services
 from scanners.settings import MiB
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.request_changes import ClaimRequest, KeepAnswer, ReleaseRequest
+from verdicts.ledger.access.requests import BODY_BYTES, Kept, find_request
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_change
-from verdicts.ledger.request_changes import ClaimRequest, KeepAnswer, ReleaseRequest
-from verdicts.ledger.requests import BODY_BYTES, Kept, find_request
+from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

@@ -3,8 +3,8 @@
 import asyncio
 import time
 
-from verdicts.ledger.key_table import ApiKey, still_valid
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.key_table import ApiKey, still_valid
+from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

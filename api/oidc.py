@@ -6,7 +6,7 @@ import jwt
 
 from api.issuer import ALGORITHMS, Issuer
 from api.oidc_settings import OidcSettings
-from verdicts.ledger.key_table import TOKEN_START, ApiKey
+from verdicts.ledger.access.key_table import TOKEN_START, ApiKey
 from verdicts.ledger.questions import Role
 
 TOKEN_BYTES = 16 * 1024

@@ -1,6 +1,6 @@
 """Which scope a route belongs to: what a limited key may reach, within its role."""
 
-from verdicts.ledger.scopes import Scope
+from verdicts.ledger.access.scopes import Scope
 
 ROOT = "/v1/"
 SCOPES = {

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from verdicts.ledger.new_events import EventKind
+from verdicts.ledger.event_log.new_events import EventKind
 from verdicts.rulesets.records import Status
 
 

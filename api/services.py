@@ -15,8 +15,8 @@ from api.oidc import TokenCheck
 from api.places import Places
 from api.rate_limit import RateLimits
 from api.settings import ApiSettings
-from verdicts.ledger.feed import EventFeed
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.feed import EventFeed
+from verdicts.ledger.reading.queries import Reader
 from verdicts.rulesets.store import Store
 from verdicts.spool import SpoolSpace
 

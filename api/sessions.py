@@ -13,10 +13,10 @@ from fastapi.concurrency import run_in_threadpool
 from api.audit import audited_change
 from api.problems import RequestFailed
 from api.services import Services
-from verdicts.ledger.key_table import TOKEN_START, ApiKey
+from verdicts.ledger.access.key_table import TOKEN_START, ApiKey
+from verdicts.ledger.access.session_changes import EndSession, SessionSeen, StartSession
+from verdicts.ledger.access.sessions import find_session, session_digest
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_change
-from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
-from verdicts.ledger.sessions import find_session, session_digest
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.problems import RequestFailed
 from api.routes.ruleset_orders import ACTOR_LENGTH, obeyed
 from api.services import Services
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.access.key_table import ApiKey
 from verdicts.rulesets.handover import bring_changed
 from verdicts.rulesets.orders import Order
 from verdicts.rulesets.records import StoredSet

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from verdicts.ledger.buckets import Granularity
+from verdicts.ledger.stats.buckets import Granularity
 
 Dimension = Literal[
     "action", "level", "channel", "direction", "code", "name", "type", "client_ip", "user"

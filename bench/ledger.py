@@ -26,9 +26,9 @@ from bench.ledger_fill import fill
 from bench.ledger_rows import CHANNELS, TYPES, USERS, WORMS, Company
 from bench.report import machine
 from bench.servers.postgresql import Postgresql
-from verdicts.ledger.buckets import WIDTHS, Granularity
-from verdicts.ledger.queries import Filters, Reader, Sort
-from verdicts.ledger.statistics import DIMENSIONS, MOST_BUCKETS, timeseries, top
+from verdicts.ledger.reading.queries import Filters, Reader, Sort
+from verdicts.ledger.stats.buckets import WIDTHS, Granularity
+from verdicts.ledger.stats.statistics import DIMENSIONS, MOST_BUCKETS, timeseries, top
 from verdicts.ledger.store import Writer
 
 DAY = WIDTHS[Granularity.DAY]

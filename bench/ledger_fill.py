@@ -12,7 +12,7 @@ from verdicts.ledger.entry import Entry
 from verdicts.ledger.migrations.first_counts import fill as count
 from verdicts.ledger.schema import DETECTION, ROLLUPS, UNSCANNED, VERDICT
 from verdicts.ledger.statements import ManyRows
-from verdicts.ledger.sums import key_columns
+from verdicts.ledger.stats.sums import key_columns
 
 TABLES = (VERDICT, DETECTION, UNSCANNED)
 TOLD_EVERY = 50 * BATCH

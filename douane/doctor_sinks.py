@@ -7,9 +7,9 @@ from douane.settings import Settings
 from verdicts.delivery.secret_files import read_secret, webhook_key
 from verdicts.delivery.sender import ReceiverAway
 from verdicts.delivery.settings import AnySink, SplunkSettings, WebhookSettings
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.sinks import SinkState, sinks
 from verdicts.ledger.questions import LogUnavailable
-from verdicts.ledger.sinks import SinkState, sinks
+from verdicts.ledger.reading.queries import Reader
 
 
 def examine_sinks(settings: Settings) -> Iterator[Finding]:

@@ -17,10 +17,10 @@ from scanners.blocked_hashes import MAX_HASHES, BlockedHash, blocked_hashes
 from scanners.hash_lists import utc_day
 from scanners.model import DetectionLevel, Reason
 from verdicts.kept import KeptSamples, Sample
-from verdicts.ledger.events import events_about
-from verdicts.ledger.lookback import Passed, allowed_contents
-from verdicts.ledger.new_events import NewEvent
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.events import events_about
+from verdicts.ledger.event_log.new_events import NewEvent
+from verdicts.ledger.reading.lookback import Passed, allowed_contents
+from verdicts.ledger.reading.queries import Reader
 from verdicts.model import Action, utc_now
 from verdicts.record import microseconds, rfc3339
 from verdicts.scan_socket import ScanRefused, ScanRequest

@@ -8,7 +8,7 @@ from pathlib import Path
 from douane.client import Client, ClientError
 from douane.settings import Settings
 from douane.settings_file import load_settings
-from verdicts.ledger.keys import ADMIN_KEY_FILE
+from verdicts.ledger.access.keys import ADMIN_KEY_FILE
 
 KEY_VARIABLE = "DOUANE_KEY"
 KEY_BYTES = 4096

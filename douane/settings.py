@@ -20,7 +20,7 @@ from verdicts.delivery.settings import (
     SyslogSettings,
     WebhookSettings,
 )
-from verdicts.ledger.keeping_settings import PrivacySettings, RetentionSettings
+from verdicts.ledger.age.keeping_settings import PrivacySettings, RetentionSettings
 from verdicts.ledger.settings import DatabaseSettings, EventSettings
 from verdicts.lookback_settings import LookbackSettings
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from douane.settings import Settings
 from douane.state import is_served
-from verdicts.ledger.audit_trail import AUDIT_HEAD_FILE
+from verdicts.ledger.access.audit_trail import AUDIT_HEAD_FILE
 from verdicts.ledger.backup import NotEmbedded, copy_database, database_file, faults
 from verdicts.rulesets.durable import sync_folder, sync_tree
 from verdicts.rulesets.records import RulesetError

@@ -29,9 +29,9 @@ from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
 from scanners.passwords.secret import SECRET_FILE, ensure_secret
-from verdicts.ledger.keys import ADMIN_KEY_FILE, ensure_admin_key
-from verdicts.ledger.place import LedgerPlace
-from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE
+from verdicts.ledger.access.keys import ADMIN_KEY_FILE, ensure_admin_key
+from verdicts.ledger.access.place import LedgerPlace
+from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE
 from verdicts.ledger.questions import LedgerFailed, LogUnavailable
 from verdicts.model import utc_now
 

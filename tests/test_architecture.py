@@ -28,7 +28,7 @@ NO_TEST_FILE: dict[str, str] = {  # source -> why
     "douane/commands/parsers.py": "a name for a type of argparse",
     "verdicts/delivery/sender.py": "records and a protocol; every sender's test uses them",
     "scanners/rules/records.py": "records; tests/scanners/rules/test_check.py holds what they say",
-    "verdicts/ledger/erasure_changes.py": "records; test_erasure.py asks them",
+    "verdicts/ledger/age/erasure_changes.py": "records; test_erasure.py asks them",
     "verdicts/rulesets/records.py": "records; tests/verdicts/rulesets/test_store.py makes them",
 }
 LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")

@@ -23,9 +23,9 @@ from douane.explain import explain, one_line
 from icap_server.block_page import BlockPage, BlockPageSettings
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
 from verdicts.formats.cef import cef
-from verdicts.ledger.audit_changes import audit_row
-from verdicts.ledger.events import Event
-from verdicts.ledger.new_events import as_data
+from verdicts.ledger.access.audit_changes import audit_row
+from verdicts.ledger.event_log.events import Event
+from verdicts.ledger.event_log.new_events import as_data
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.record import as_row
 

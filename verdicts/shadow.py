@@ -14,7 +14,7 @@ from scanners.clamav.engine import EngineState
 from scanners.clamav.signatures import is_ours
 from scanners.model import DetectionLevel, Reason, Report
 from verdicts.conclude import as_fragment
-from verdicts.ledger.new_events import NewEvent
+from verdicts.ledger.event_log.new_events import NewEvent
 from verdicts.model import Action, Ruling, Transfer, VerdictRecord, utc_now
 from verdicts.record import microseconds
 from verdicts.shadow_status import ShadowStatus

@@ -7,9 +7,9 @@ that tells what is under the pointer.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from verdicts.ledger.buckets import Granularity, after
-from verdicts.ledger.statistics import Bucket, TopRow
-from verdicts.ledger.sums import OTHER
+from verdicts.ledger.stats.buckets import Granularity, after
+from verdicts.ledger.stats.statistics import Bucket, TopRow
+from verdicts.ledger.stats.sums import OTHER
 
 HEIGHT = 100.0
 GAP = 0.18

@@ -6,8 +6,8 @@ from api.pages.condition import read_condition
 from api.pages.show import AsPages, page
 from api.pages.signed_in import AnyVisitor
 from api.services import Served, Services
+from verdicts.ledger.event_log.sinks import SinkState, sinks
 from verdicts.ledger.questions import LogUnavailable
-from verdicts.ledger.sinks import SinkState, sinks
 
 router = APIRouter(dependencies=[AsPages], include_in_schema=False)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from verdicts.ledger.events import Event
-from verdicts.ledger.news import NewName, latest_events, new_names
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.events import Event
+from verdicts.ledger.event_log.news import NewName, latest_events, new_names
+from verdicts.ledger.reading.queries import Reader
 
 COOKIE = "douane_look"
 APART = 30 * 60 * 1_000_000

@@ -13,9 +13,9 @@ from api.pages.signed_in import AnyVisitor
 from api.routes.events import EventQuery
 from api.services import Served, Services
 from api.sessions import Visitor, find_visitor, note_use, use_is_due
-from verdicts.ledger.events import last_event
-from verdicts.ledger.queries import Filters
+from verdicts.ledger.event_log.events import last_event
 from verdicts.ledger.questions import LogUnavailable
+from verdicts.ledger.reading.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 ROWS = 25

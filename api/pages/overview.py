@@ -12,9 +12,9 @@ from api.pages.ranges import LENGTHS, ChosenRange, Range
 from api.pages.show import AsPages, page
 from api.pages.signed_in import AnyVisitor, is_secure
 from api.services import Served
-from verdicts.ledger.queries import Reader
-from verdicts.ledger.statistics import TopRow, timeseries, top
-from verdicts.ledger.summary import Summary, summarise
+from verdicts.ledger.reading.queries import Reader
+from verdicts.ledger.stats.statistics import TopRow, timeseries, top
+from verdicts.ledger.stats.summary import Summary, summarise
 from verdicts.model import utc_now
 from verdicts.record import microseconds, rfc3339
 

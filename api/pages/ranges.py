@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.problems import RequestFailed
 from api.routes.verdicts import Moment
-from verdicts.ledger.buckets import WIDTHS, Granularity
+from verdicts.ledger.stats.buckets import WIDTHS, Granularity
 from verdicts.model import utc_now
 from verdicts.record import EPOCH, microseconds
 

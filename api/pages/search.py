@@ -11,8 +11,8 @@ from api.pages.show import AsPages, page, see, visitor_of
 from api.pages.signed_in import AnalystVisitor, AnyVisitor
 from api.routes.exports import ExportQuery, export_verdicts
 from api.services import Served, Services
-from verdicts.ledger.queries import BadCursor, Page
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import BadCursor, Page
 
 router = APIRouter(dependencies=[AsPages], include_in_schema=False)
 ROWS = 50

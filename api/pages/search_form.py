@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from api.pages.ranges import from_form
 from api.routes.verdicts import VerdictFilters
-from verdicts.ledger.queries import Sort
+from verdicts.ledger.reading.queries import Sort
 
 FIRST = ("since", "until", "action", "level", "channel", "user", "client_ip", "name")
 """Always in sight; the others unfold."""

@@ -15,8 +15,8 @@ from api.problems import RequestFailed
 from api.routes.feedback import NewFeedback, keep_feedback, read_feedback
 from api.services import Served, Services
 from verdicts.ledger.feedback import REASON_LENGTH
-from verdicts.ledger.queries import Filters
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import Filters
 
 router = APIRouter(dependencies=[AsPages], include_in_schema=False)
 SIMILAR = 10

@@ -9,7 +9,7 @@ from api.access import Admin
 from api.access_models import AuditPage
 from api.routes.verdicts import Moment
 from api.services import Served
-from verdicts.ledger.audit import AuditFilters, as_shown, audit_page
+from verdicts.ledger.access.audit import AuditFilters, as_shown, audit_page
 from verdicts.record import microseconds
 
 router = APIRouter(prefix="/v1/audit", tags=["access"])

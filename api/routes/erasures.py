@@ -14,8 +14,8 @@ from api.bodies import json_body, read_json
 from api.models import NoQuery
 from api.services import Served, Services
 from scanners.passwords.secret import read_secret
-from verdicts.ledger.erasure import erasures
-from verdicts.ledger.pseudonyms import Pseudonyms, Trace
+from verdicts.ledger.age.erasure import erasures
+from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
 from verdicts.ledger.questions import ask_change
 
 ANSWER_SECONDS = 20.0

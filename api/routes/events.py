@@ -12,8 +12,8 @@ from api.event_stream import EventResponse, stream
 from api.models import LevelName
 from api.services import Served
 from scanners.model import Code
-from verdicts.ledger.event_filter import EventFilter
-from verdicts.ledger.new_events import EventKind
+from verdicts.ledger.event_log.event_filter import EventFilter
+from verdicts.ledger.event_log.new_events import EventKind
 from verdicts.model import Action
 
 router = APIRouter(prefix="/v1/events", tags=["events"])

@@ -13,7 +13,7 @@ from api.bodies import busy
 from api.export import PAGE_ROWS, ExportResponse, Format, export
 from api.routes.verdicts import ListQuery, read_page
 from api.services import Served
-from verdicts.ledger.queries import Page
+from verdicts.ledger.reading.queries import Page
 from verdicts.model import utc_now
 
 router = APIRouter(prefix="/v1/verdicts/export", tags=["verdicts"])

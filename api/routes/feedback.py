@@ -14,6 +14,7 @@ from api.bodies import json_body, read_json
 from api.models import FeedbackList, FeedbackModel, NoQuery
 from api.problems import RequestFailed
 from api.services import Served, Services
+from verdicts.ledger.access.key_table import ApiKey
 from verdicts.ledger.feedback import (
     AUTHOR_LENGTH,
     REASON_LENGTH,
@@ -21,7 +22,6 @@ from verdicts.ledger.feedback import (
     FeedbackKind,
     feedback_on,
 )
-from verdicts.ledger.key_table import ApiKey
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.model import utc_now
 from verdicts.record import id_bytes, id_text, microseconds, rfc3339

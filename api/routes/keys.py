@@ -14,8 +14,8 @@ from api.exchange import keep_secret
 from api.models import NoQuery
 from api.problems import RequestFailed
 from api.services import Served, Services
-from verdicts.ledger.key_table import ApiKey, key_of_prefix, key_row, list_keys, stored_row
-from verdicts.ledger.keys import make_key, new_key
+from verdicts.ledger.access.key_table import ApiKey, key_of_prefix, key_row, list_keys, stored_row
+from verdicts.ledger.access.keys import make_key, new_key
 from verdicts.ledger.questions import LedgerFailed, RevokeKey
 from verdicts.model import utc_now
 from verdicts.record import microseconds

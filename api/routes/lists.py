@@ -30,7 +30,7 @@ from scanners.hash_lists import (
     utc_day,
     with_line,
 )
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.access.key_table import ApiKey
 
 router = APIRouter(prefix="/v1", tags=["lists"])
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256, lower case.")]

@@ -18,7 +18,7 @@ from api.services import Served, Services
 from scanners.rules.catalogue import Entry
 from scanners.rules.index import RuleFacts, entry_row, rule_source
 from verdicts.ledger.feedback import feedback_on_rule
-from verdicts.ledger.rule_stats import (
+from verdicts.ledger.stats.rule_stats import (
     RuleCount,
     logged_names,
     recent_hits,

@@ -19,7 +19,7 @@ from api.routes.rulesets import find, ruleset_row, ruleset_tag
 from api.ruleset_models import RulesetModel
 from api.services import Served, Services
 from scanners.settings import MiB
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.access.key_table import ApiKey
 from verdicts.rulesets.handover import bring_bundle
 from verdicts.rulesets.orders import CARRIED_OUT, Action, NoSupervisor, Order, OrderRefused, ask
 from verdicts.rulesets.records import RulesetError, SetMalformed

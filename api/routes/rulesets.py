@@ -21,8 +21,8 @@ from api.ruleset_models import (
 )
 from api.services import Served, Services
 from scanners.rules.manifest import MANIFEST
-from verdicts.ledger.event_rows import event_row
-from verdicts.ledger.events import events_before
+from verdicts.ledger.event_log.event_rows import event_row
+from verdicts.ledger.event_log.events import events_before
 from verdicts.ledger.questions import ask_state
 from verdicts.record import rfc3339
 from verdicts.rulesets.diff import digests

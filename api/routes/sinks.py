@@ -12,9 +12,9 @@ from api.models import NoQuery
 from api.problems import RequestFailed
 from api.services import Served, Services
 from api.sink_models import SinkList, SinkModel
-from verdicts.ledger.events import last_event
-from verdicts.ledger.sink_changes import DisableSink
-from verdicts.ledger.sinks import SinkState, sinks
+from verdicts.ledger.event_log.events import last_event
+from verdicts.ledger.event_log.sink_changes import DisableSink
+from verdicts.ledger.event_log.sinks import SinkState, sinks
 from verdicts.record import rfc3339
 
 router = APIRouter(prefix="/v1/sinks", tags=["events"])

@@ -14,7 +14,7 @@ from api.models import SummaryModel
 from api.routes.verdicts import Moment
 from api.services import Served
 from api.stats_models import GRANULARITY, Dimension, TimeseriesModel, TopModel, Width
-from verdicts.ledger.statistics import TooManyBuckets, timeseries, top
+from verdicts.ledger.stats.statistics import TooManyBuckets, timeseries, top
 from verdicts.model import utc_now
 from verdicts.record import microseconds, rfc3339
 

@@ -14,7 +14,7 @@ from api.problems import RequestFailed
 from api.services import Served
 from api.verdict_models import VerdictPartPage
 from scanners.model import Code, Reason
-from verdicts.ledger.queries import FIELDS, BadCursor, Filters, Page, Reader, Sort
+from verdicts.ledger.reading.queries import FIELDS, BadCursor, Filters, Page, Reader, Sort
 from verdicts.model import Action, Direction
 from verdicts.record import EPOCH, microseconds
 

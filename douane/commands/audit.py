@@ -8,9 +8,9 @@ import sys
 from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
-from verdicts.ledger.audit import AuditFilters, Checked, as_shown, audit_page, verify
-from verdicts.ledger.audit_trail import AuditTrail, Link
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.audit import AuditFilters, Checked, as_shown, audit_page, verify
+from verdicts.ledger.access.audit_trail import AuditTrail, Link
+from verdicts.ledger.reading.queries import Reader
 
 EXAMPLES = """\
 examples:

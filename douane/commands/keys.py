@@ -9,11 +9,11 @@ from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
 from douane.state import make_state
-from verdicts.ledger.key_table import stored_row
-from verdicts.ledger.keys import create_key, list_keys, revoke_key
-from verdicts.ledger.place import LedgerPlace
+from verdicts.ledger.access.key_table import stored_row
+from verdicts.ledger.access.keys import create_key, list_keys, revoke_key
+from verdicts.ledger.access.place import LedgerPlace
+from verdicts.ledger.access.scopes import Scope
 from verdicts.ledger.questions import Role
-from verdicts.ledger.scopes import Scope
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

@@ -12,9 +12,9 @@ from douane.explain import printable
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from scanners.rules.index import IndexFailed, rule_index
-from verdicts.ledger.queries import Reader
 from verdicts.ledger.questions import LogUnavailable
-from verdicts.ledger.rule_stats import RuleCount, rule_counts
+from verdicts.ledger.reading.queries import Reader
+from verdicts.ledger.stats.rule_stats import RuleCount, rule_counts
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

@@ -14,9 +14,9 @@ from douane.explain import printable
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import is_served
-from verdicts.ledger.audit_changes import AddAudit
-from verdicts.ledger.keys import local_row
-from verdicts.ledger.place import LedgerPlace, change_at
+from verdicts.ledger.access.audit_changes import AddAudit
+from verdicts.ledger.access.keys import local_row
+from verdicts.ledger.access.place import LedgerPlace, change_at
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 from verdicts.rulesets.handover import bring

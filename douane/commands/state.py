@@ -12,9 +12,9 @@ from douane.settings_file import load_settings
 from douane.state import make_state
 from douane.state_copy import StateError, back_up, copy_faults, restore, state_faults
 from scanners.passwords.secret import ensure_secret, read_secret
-from verdicts.ledger.forgetting import forget_user
-from verdicts.ledger.place import LedgerPlace
-from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE, Pseudonyms, Trace
+from verdicts.ledger.access.place import LedgerPlace
+from verdicts.ledger.age.forgetting import forget_user
+from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE, Pseudonyms, Trace
 
 EXAMPLES = """\
 examples:

@@ -12,7 +12,7 @@ from api.services import Selftest
 from api.serving import calm_collector, configuration
 from douane.processes import start
 from douane.selftest.play import known_profiles, play, service_address
-from verdicts.ledger.place import LedgerPlace
+from verdicts.ledger.access.place import LedgerPlace
 
 
 class _Server(uvicorn.Server):

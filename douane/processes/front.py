@@ -29,7 +29,7 @@ from verdicts.cache import VerdictCache
 from verdicts.inspect import Inspection
 from verdicts.kept import KeptSamples
 from verdicts.ledger.client import LedgerClient
-from verdicts.ledger.new_events import ask_add_events
+from verdicts.ledger.event_log.new_events import ask_add_events
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
 from verdicts.pieces import PieceStore
 from verdicts.scan_socket import MAX_AT_ONCE, ScanSocket

@@ -4,8 +4,8 @@ import asyncio
 
 from douane.processes import start
 from scanners.passwords.secret import read_secret
-from verdicts.ledger.chores import Chores
-from verdicts.ledger.pseudonyms import PRIVACY_KEY_FILE
+from verdicts.ledger.age.chores import Chores
+from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE
 from verdicts.ledger.server import serve
 
 

@@ -6,7 +6,7 @@ from douane.processes.roster import NotPrepared, build_crew
 from douane.settings import Settings
 from scanners.clamav.engine import Clamav
 from verdicts.inspect import Inspection
-from verdicts.ledger.new_events import NewEvent
+from verdicts.ledger.event_log.new_events import NewEvent
 from verdicts.shadow import BothClamavs, Shadow
 from verdicts.shadow_status import ShadowStatus
 from verdicts.shift import Antivirus

@@ -10,7 +10,7 @@ import structlog
 from douane.rulesets.lifecycle import Lifecycle, Say, Step
 from douane.rulesets.shadow import ShadowPost
 from douane.rulesets.turn import Turn
-from verdicts.ledger.new_events import NewEvent, ask_add_events
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
 from verdicts.ledger.questions import LedgerAway, LedgerFailed
 from verdicts.model import utc_now
 from verdicts.record import microseconds

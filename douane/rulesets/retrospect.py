@@ -13,9 +13,9 @@ from douane.lookback import LookBack, Outcome, Superseded
 from douane.rulesets.desk import RulesDesk
 from douane.settings import Settings
 from verdicts.kept import KeptSamples
-from verdicts.ledger.new_events import ask_add_events
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.new_events import ask_add_events
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, LogUnavailable
+from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 from verdicts.rulesets.records import RulesetError

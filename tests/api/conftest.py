@@ -26,9 +26,9 @@ from scanners.model import (
     TypeNode,
     Unscanned,
 )
+from verdicts.ledger.access.keys import create_key
+from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.entry import decode, encode
-from verdicts.ledger.keys import create_key
-from verdicts.ledger.place import LedgerPlace
 from verdicts.ledger.questions import Role
 from verdicts.ledger.server import serve
 from verdicts.ledger.store import Writer
@@ -200,7 +200,7 @@ async def site(run_directory: Path, settings: ApiSettings, begun: Begun) -> Asyn
 @pytest.fixture(autouse=True)
 def keep_old_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events of tests are of 1970, and the ledger would forget them within a second."""
-    monkeypatch.setattr("verdicts.ledger.alarms.LOOK_SECONDS", 3600)
+    monkeypatch.setattr("verdicts.ledger.event_log.alarms.LOOK_SECONDS", 3600)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api import access
-from verdicts.ledger.keys import create_key, list_keys, revoke_key
+from verdicts.ledger.access.keys import create_key, list_keys, revoke_key
 from verdicts.ledger.questions import Role
 
 NOW = datetime.now(UTC)

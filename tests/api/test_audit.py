@@ -7,8 +7,8 @@ from fastapi import Request
 
 from api.audit import audited, audited_change
 from api.problems import RequestFailed
-from verdicts.ledger.audit import AuditFilters, audit_page
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.access.audit import AuditFilters, audit_page
+from verdicts.ledger.access.key_table import ApiKey
 from verdicts.ledger.questions import LedgerAway, RevokeKey, Role
 
 KEY = ApiKey("dk_12345678", "ann", Role.ADMIN, 1, None, None, None)

@@ -12,12 +12,12 @@ from starlette.types import Message
 
 from api import event_stream
 from api.event_stream import BATCH, RETRY, EventResponse, frame, stream
-from verdicts.ledger import feed as feeding
-from verdicts.ledger.event_filter import EventFilter
-from verdicts.ledger.events import Event, forget_events
-from verdicts.ledger.feed import EventFeed
-from verdicts.ledger.new_events import NewEvent, ask_add_events
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log import feed as feeding
+from verdicts.ledger.event_log.event_filter import EventFilter
+from verdicts.ledger.event_log.events import Event, forget_events
+from verdicts.ledger.event_log.feed import EventFeed
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
+from verdicts.ledger.reading.queries import Reader
 from verdicts.ledger.store import Writer
 
 pytestmark = pytest.mark.usefixtures("ledger")

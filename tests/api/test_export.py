@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.export import ExportResponse, Format, cell, export
-from verdicts.ledger.queries import Page
+from verdicts.ledger.reading.queries import Page
 
 START = "=+-@\t\r＝＋－＠"
 HOSTILE = (

@@ -15,9 +15,9 @@ from api.envelope import Envelope
 from api.exchange import keep_secret
 from api.idempotency import only_once
 from api.services import Services
+from verdicts.ledger.access.request_changes import ClaimRequest
+from verdicts.ledger.access.requests import BODY_BYTES
 from verdicts.ledger.questions import ask_change
-from verdicts.ledger.request_changes import ClaimRequest
-from verdicts.ledger.requests import BODY_BYTES
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

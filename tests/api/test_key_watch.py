@@ -8,10 +8,10 @@ import pytest
 
 from api import key_watch
 from api.key_watch import KeyWatch
-from verdicts.ledger import key_table
-from verdicts.ledger.keys import list_keys, revoke_key
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access import key_table
+from verdicts.ledger.access.keys import list_keys, revoke_key
 from verdicts.ledger.questions import LogUnavailable, Role
+from verdicts.ledger.reading.queries import Reader
 
 pytestmark = pytest.mark.usefixtures("ledger")
 

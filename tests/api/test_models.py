@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from api.models import SummaryModel, VerdictModel
-from verdicts.ledger.summary import Summary
+from verdicts.ledger.stats.summary import Summary
 from verdicts.model import VerdictRecord
 from verdicts.record import as_row
 

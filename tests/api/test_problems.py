@@ -109,7 +109,7 @@ async def test_bug_shows_nothing_of_itself(
     def broken(*_: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr("verdicts.ledger.queries.Reader.get", broken)
+    monkeypatch.setattr("verdicts.ledger.reading.queries.Reader.get", broken)
     answer = await client.get("/v1/verdicts/x")
     check(answer, 500)
     assert "secret" not in answer.text

@@ -11,12 +11,12 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from api.pages.routers import ROUTERS as PAGES
-from verdicts.ledger import sessions
-from verdicts.ledger.keys import create_key
+from verdicts.ledger.access import sessions
+from verdicts.ledger.access.keys import create_key
+from verdicts.ledger.access.scopes import Scope
+from verdicts.ledger.access.session_changes import StartSession
+from verdicts.ledger.access.sessions import session_digest
 from verdicts.ledger.questions import Role
-from verdicts.ledger.scopes import Scope
-from verdicts.ledger.session_changes import StartSession
-from verdicts.ledger.sessions import session_digest
 from verdicts.ledger.store import Writer
 
 NOW = datetime.now(UTC)

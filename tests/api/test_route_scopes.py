@@ -3,7 +3,7 @@
 import pytest
 
 from api.route_scopes import in_scope, scope_of
-from verdicts.ledger.scopes import Scope
+from verdicts.ledger.access.scopes import Scope
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from api.ruleset_models import (
     RulesetModel,
     ShadowPage,
 )
-from verdicts.ledger.events import Event
+from verdicts.ledger.event_log.events import Event
 from verdicts.rulesets.diff import ListChange
 from verdicts.rulesets.records import Change, HistoryLine, StoredSet
 from verdicts.shadow_status import ShadowStatus

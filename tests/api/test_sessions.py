@@ -11,11 +11,11 @@ from api import sessions
 from api.problems import RequestFailed
 from api.services import Services
 from api.sessions import Visitor, end_session, find_visitor, note_use, start_session, use_is_due
-from verdicts.ledger.key_table import ApiKey
-from verdicts.ledger.keys import create_key, list_keys, revoke_key
+from verdicts.ledger.access.key_table import ApiKey
+from verdicts.ledger.access.keys import create_key, list_keys, revoke_key
+from verdicts.ledger.access.scopes import Scope
+from verdicts.ledger.access.sessions import find_session
 from verdicts.ledger.questions import Role
-from verdicts.ledger.scopes import Scope
-from verdicts.ledger.sessions import find_session
 
 REQUEST = Request({"type": "http", "client": ("192.0.2.1", 1), "headers": []})
 

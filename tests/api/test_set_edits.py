@@ -7,7 +7,7 @@ import pytest
 
 from api.problems import RequestFailed
 from api.set_edits import active_set, edit_active
-from verdicts.ledger.key_table import ApiKey
+from verdicts.ledger.access.key_table import ApiKey
 from verdicts.ledger.questions import Role
 from verdicts.rulesets.records import Status
 

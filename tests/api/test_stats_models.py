@@ -1,7 +1,7 @@
 """The words of the API for widths stand for those of the log."""
 
 from api.stats_models import GRANULARITY, Width
-from verdicts.ledger.buckets import WIDTHS
+from verdicts.ledger.stats.buckets import WIDTHS
 
 
 def test_every_width_has_its_granularity() -> None:

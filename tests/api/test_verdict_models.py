@@ -2,7 +2,7 @@
 
 from api.models import VerdictModel
 from api.verdict_models import VerdictPart
-from verdicts.ledger.queries import FIELDS
+from verdicts.ledger.reading.queries import FIELDS
 
 
 def test_a_part_has_the_fields_of_a_verdict_and_needs_none() -> None:

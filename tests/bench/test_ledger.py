@@ -15,7 +15,7 @@ from bench.ledger_fill import fill
 from bench.ledger_rows import Company
 from bench.servers.postgresql import Postgresql
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds

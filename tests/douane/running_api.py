@@ -21,9 +21,9 @@ from douane.cli import main
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
+from verdicts.ledger.access.keys import create_key, ensure_admin_key
+from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.entry import decode, encode
-from verdicts.ledger.keys import create_key, ensure_admin_key
-from verdicts.ledger.place import LedgerPlace
 from verdicts.ledger.questions import Role
 from verdicts.ledger.server import serve
 from verdicts.ledger.store import Writer

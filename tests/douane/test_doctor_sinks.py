@@ -8,9 +8,9 @@ from douane.doctor_sinks import examine_sinks
 from douane.finding import Health
 from douane.settings import Settings, StateSettings
 from verdicts.delivery.settings import ExportSettings, SplunkSettings, WebhookSettings
+from verdicts.ledger.event_log.sink_changes import DisableSink, MoveSink, OpenSink, SinkChange
+from verdicts.ledger.event_log.sinks import apply_to_sinks
 from verdicts.ledger.settings import DatabaseSettings
-from verdicts.ledger.sink_changes import DisableSink, MoveSink, OpenSink, SinkChange
-from verdicts.ledger.sinks import apply_to_sinks
 from verdicts.ledger.store import Writer
 
 

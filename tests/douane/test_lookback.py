@@ -16,10 +16,10 @@ from douane.lookback import LookBack, Outcome, Superseded
 from scanners.model import Level
 from verdicts.kept import KeptSamples
 from verdicts.ledger.entry import decode, encode
-from verdicts.ledger.events import add_events
-from verdicts.ledger.new_events import NewEvent, as_data
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.events import add_events
+from verdicts.ledger.event_log.new_events import NewEvent, as_data
 from verdicts.ledger.questions import EventRow
+from verdicts.ledger.reading.queries import Reader
 from verdicts.ledger.store import Writer
 from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
 from verdicts.record import id_bytes, microseconds

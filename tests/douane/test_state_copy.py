@@ -18,12 +18,12 @@ from douane.state_copy import (
     restore,
     state_faults,
 )
-from verdicts.ledger.audit import verify
-from verdicts.ledger.audit_trail import AuditTrail
-from verdicts.ledger.keys import ADMIN_KEY_FILE, create_key, ensure_admin_key, list_keys
-from verdicts.ledger.place import LedgerPlace
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.audit import verify
+from verdicts.ledger.access.audit_trail import AuditTrail
+from verdicts.ledger.access.keys import ADMIN_KEY_FILE, create_key, ensure_admin_key, list_keys
+from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
 from verdicts.rulesets.store import Store
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verdicts.delivery.sender import Letter
-from verdicts.ledger.events import Event, events_numbered
-from verdicts.ledger.new_events import NewEvent, ask_add_events
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.events import Event, events_numbered
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
+from verdicts.ledger.event_log.sink_changes import DisableSink, Later, MoveSink, OpenSink
+from verdicts.ledger.event_log.sinks import SinkState, due, next_due, sinks
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, LogUnavailable, ask_change
-from verdicts.ledger.sink_changes import DisableSink, Later, MoveSink, OpenSink
-from verdicts.ledger.sinks import SinkState, due, next_due, sinks
+from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

@@ -21,8 +21,8 @@ from verdicts.delivery.settings import (
 from verdicts.delivery.splunk import Splunk
 from verdicts.delivery.syslog import Syslog
 from verdicts.delivery.webhook import Webhook
-from verdicts.ledger.feed import EventFeed
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.feed import EventFeed
+from verdicts.ledger.reading.queries import Reader
 
 RESTART_SECONDS = 10.0
 """Until a sink that failed in a way nobody foresaw begins again."""

@@ -12,7 +12,7 @@ from verdicts.formats.cef import cef
 from verdicts.formats.ecs import ECS_VERSION, ecs
 from verdicts.formats.ocsf import ocsf
 from verdicts.formats.view import PRODUCT, one_line, product_version
-from verdicts.ledger.event_rows import event_row
+from verdicts.ledger.event_log.event_rows import event_row
 
 UNLIMITED = 4 * 1024 * 1024
 """A verdict is at most half of it."""

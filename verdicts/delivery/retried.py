@@ -12,8 +12,8 @@ import structlog
 
 from verdicts.delivery.round import IDLE_SECONDS, Round, finished
 from verdicts.delivery.sender import LetterRefused, ReceiverAway
-from verdicts.ledger.events import Event
-from verdicts.ledger.sink_changes import Later
+from verdicts.ledger.event_log.events import Event
+from verdicts.ledger.event_log.sink_changes import Later
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 

@@ -8,9 +8,9 @@ import structlog
 from verdicts.delivery.book import LogAway, SinkBook
 from verdicts.delivery.sender import ReceiverGone, Sender
 from verdicts.delivery.settings import SinkSettings
-from verdicts.ledger.event_filter import EventFilter
-from verdicts.ledger.events import Event
-from verdicts.ledger.feed import EventFeed
+from verdicts.ledger.event_log.event_filter import EventFilter
+from verdicts.ledger.event_log.events import Event
+from verdicts.ledger.event_log.feed import EventFeed
 from verdicts.record import LEVEL_WORDS
 
 AGAIN_SECONDS = 2.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from verdicts.ledger.events import Event
+from verdicts.ledger.event_log.events import Event
 
 
 class ReceiverAway(Exception):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 
 from scanners.settings import MiB, Section
-from verdicts.ledger.new_events import EventKind
+from verdicts.ledger.event_log.new_events import EventKind
 
 LevelWord = Literal["clean", "unknown", "suspicious", "malicious"]
 Facility = Literal[

@@ -13,7 +13,7 @@ from verdicts.delivery.render import as_json
 from verdicts.delivery.secret_files import read_secret
 from verdicts.delivery.sender import Letter, LetterRefused, ReceiverAway
 from verdicts.delivery.settings import SplunkSettings
-from verdicts.ledger.event_rows import event_row
+from verdicts.ledger.event_log.event_rows import event_row
 
 EVENT_BYTES = 256 * 1024
 """Splunk cuts what is longer than its TRUNCATE allows; ours is far below its limit of a request."""

@@ -10,7 +10,7 @@ from verdicts.delivery.cutting import TooLarge
 from verdicts.delivery.render import as_cef, as_douane
 from verdicts.delivery.sender import Letter, LetterRefused
 from verdicts.delivery.settings import SyslogSettings
-from verdicts.ledger.event_rows import event_row
+from verdicts.ledger.event_log.event_rows import event_row
 from verdicts.record import rfc3339
 
 FACILITIES = {

@@ -15,8 +15,8 @@ from verdicts.delivery.render import as_json
 from verdicts.delivery.secret_files import webhook_key
 from verdicts.delivery.sender import Letter, LetterRefused, ReceiverAway, ReceiverGone
 from verdicts.delivery.settings import WebhookSettings
-from verdicts.ledger.event_rows import event_row
-from verdicts.ledger.events import Event
+from verdicts.ledger.event_log.event_rows import event_row
+from verdicts.ledger.event_log.events import Event
 
 PAYLOAD_BYTES = 20_000
 """The specification asks for less than 20 KB."""

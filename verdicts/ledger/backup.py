@@ -12,9 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from verdicts.ledger.buckets import WIDTHS, Granularity, floor
 from verdicts.ledger.database import MIGRATIONS
 from verdicts.ledger.schema import ROLLUPS, VERDICT
+from verdicts.ledger.stats.buckets import WIDTHS, Granularity, floor
 
 STEP_PAGES = 5000
 """Copied between two words of progress: 20 MiB."""

@@ -2,20 +2,20 @@
 
 from sqlalchemy import Connection
 
-from verdicts.ledger import key_table, requests, sessions
-from verdicts.ledger.audit import append
-from verdicts.ledger.audit_changes import AddAudit
-from verdicts.ledger.audit_trail import AuditTrail
-from verdicts.ledger.erasure import apply_erasure
-from verdicts.ledger.erasure_changes import EraseCounts, EraseEvents, EraseVerdicts
-from verdicts.ledger.event_changes import ForgetEvents
-from verdicts.ledger.events import add_events, forget_events
+from verdicts.ledger.access import key_table, requests, sessions
+from verdicts.ledger.access.audit import append
+from verdicts.ledger.access.audit_changes import AddAudit
+from verdicts.ledger.access.audit_trail import AuditTrail
+from verdicts.ledger.access.request_changes import ClaimRequest, KeepAnswer, ReleaseRequest
+from verdicts.ledger.access.session_changes import EndSession, SessionSeen, StartSession
+from verdicts.ledger.age.erasure import apply_erasure
+from verdicts.ledger.age.erasure_changes import EraseCounts, EraseEvents, EraseVerdicts
+from verdicts.ledger.event_log.event_changes import ForgetEvents
+from verdicts.ledger.event_log.events import add_events, forget_events
+from verdicts.ledger.event_log.sink_changes import DisableSink, MoveSink, OpenSink
+from verdicts.ledger.event_log.sinks import apply_to_sinks
 from verdicts.ledger.feedback import store_feedback
 from verdicts.ledger.questions import AddEvents, Audited, Change, StoreFeedback
-from verdicts.ledger.request_changes import ClaimRequest, KeepAnswer, ReleaseRequest
-from verdicts.ledger.session_changes import EndSession, SessionSeen, StartSession
-from verdicts.ledger.sink_changes import DisableSink, MoveSink, OpenSink
-from verdicts.ledger.sinks import apply_to_sinks
 
 
 def apply(connection: Connection, change: Change | AddAudit | Audited, trail: AuditTrail) -> bool:

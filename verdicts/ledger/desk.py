@@ -7,12 +7,13 @@ from typing import Protocol
 
 import structlog
 
-from verdicts.ledger.audit_changes import AddAudit
-from verdicts.ledger.audit_trail import AuditTrail
+from verdicts.ledger.access.audit_changes import AddAudit
+from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.changes import apply
 from verdicts.ledger.commit import GroupCommit
 from verdicts.ledger.counters import Counters
-from verdicts.ledger.deliveries import Delivery, read_deliveries
+from verdicts.ledger.event_log.deliveries import Delivery, read_deliveries
+from verdicts.ledger.event_log.sink_changes import MoveSink, OpenSink
 from verdicts.ledger.frames import BadFrame
 from verdicts.ledger.intake import Outcome
 from verdicts.ledger.journal import Journal
@@ -29,7 +30,6 @@ from verdicts.ledger.questions import (
     Question,
 )
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
-from verdicts.ledger.sink_changes import MoveSink, OpenSink
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.status import FrontStatus
 

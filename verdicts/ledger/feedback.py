@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias, get_args
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select
 
-from verdicts.ledger.events import add_events
-from verdicts.ledger.new_events import as_data
+from verdicts.ledger.event_log.events import add_events
+from verdicts.ledger.event_log.new_events import as_data
 from verdicts.ledger.questions import EventRow, StoreFeedback
 from verdicts.ledger.schema import DETECTION, FEEDBACK, VERDICT
 from verdicts.record import id_bytes, id_text

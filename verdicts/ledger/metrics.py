@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from scanners.clamav.database import stated_age
 from verdicts.ledger.counters import Counters, cumulative
-from verdicts.ledger.deliveries import Delivery
+from verdicts.ledger.event_log.deliveries import Delivery
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.stages import STAGE_SECONDS
 from verdicts.status import REFUSALS

@@ -10,14 +10,14 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, TypeAdapter
 
-from verdicts.ledger.audit_changes import AddAudit, AuditRow
-from verdicts.ledger.erasure_changes import Erasure
-from verdicts.ledger.event_changes import ForgetEvents
+from verdicts.ledger.access.audit_changes import AddAudit, AuditRow
+from verdicts.ledger.access.request_changes import RequestChange
+from verdicts.ledger.access.scopes import Scope
+from verdicts.ledger.access.session_changes import SessionChange
+from verdicts.ledger.age.erasure_changes import Erasure
+from verdicts.ledger.event_log.event_changes import ForgetEvents
+from verdicts.ledger.event_log.sink_changes import SinkChange
 from verdicts.ledger.frames import BadFrame, FrameReader, Kind, pack
-from verdicts.ledger.request_changes import RequestChange
-from verdicts.ledger.scopes import Scope
-from verdicts.ledger.session_changes import SessionChange
-from verdicts.ledger.sink_changes import SinkChange
 from verdicts.ledger.state import LedgerState
 
 TIMEOUT_SECONDS = 5.0
@@ -86,7 +86,7 @@ class KeyUsed:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event on its way into the log; `verdicts.ledger.events` says what may be in it."""
+    """An event on its way into the log; `event_log/events.py` says what may be in it."""
 
     time: int
     kind: str

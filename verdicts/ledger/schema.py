@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from verdicts.ledger.guard import guard
+from verdicts.ledger.access.guard import guard
 
 METADATA = MetaData()
 LISTED_BY = (
@@ -204,7 +204,7 @@ AUDIT = Table(
     "audit",
     METADATA,
     # Changes and reveals, never updated and never deleted; each hash covers the one before.
-    # Ids have no gaps: `verdicts.ledger.audit` gives them.
+    # Ids have no gaps: `verdicts.ledger.access.audit` gives them.
     Column(
         "id",
         BigInteger().with_variant(Integer, "sqlite"),

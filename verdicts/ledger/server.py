@@ -5,12 +5,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from verdicts.ledger.alarms import watch
-from verdicts.ledger.audit_trail import AuditTrail, log_link
-from verdicts.ledger.chores import Chores
+from verdicts.ledger.access.audit_trail import AuditTrail, log_link
+from verdicts.ledger.age.chores import Chores
+from verdicts.ledger.age.housekeeping import keep_house
 from verdicts.ledger.connection import Connection
 from verdicts.ledger.desk import Desk
-from verdicts.ledger.housekeeping import keep_house
+from verdicts.ledger.event_log.alarms import watch
 from verdicts.ledger.journal import JOURNAL_FILE, Journal
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 

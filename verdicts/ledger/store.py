@@ -7,11 +7,11 @@ from sqlalchemy.exc import IntegrityError
 
 from verdicts.ledger.database import migrate, open_writer
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.rollups import Rollups
+from verdicts.ledger.event_log.verdict_events import add_verdict_events
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 from verdicts.ledger.statements import ManyRows
-from verdicts.ledger.verdict_events import add_verdict_events
+from verdicts.ledger.stats.rollups import Rollups
 
 
 class Writer:

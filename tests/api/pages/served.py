@@ -19,11 +19,11 @@ from api.services import Selftest
 from api.settings import ApiSettings
 from tests.api.conftest import RULES, STATUS, played
 from tests.api.pages import scenes
+from verdicts.ledger.access.keys import create_key
+from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.entry import decode, encode
-from verdicts.ledger.keys import create_key
-from verdicts.ledger.new_events import NewEvent, ask_add_events
-from verdicts.ledger.place import LedgerPlace
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
 from verdicts.ledger.questions import Role
 from verdicts.ledger.server import serve
 from verdicts.ledger.store import Writer

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from api.pages.charts import HEIGHT, draw, nice
-from verdicts.ledger.buckets import WIDTHS, Granularity
-from verdicts.ledger.statistics import Bucket
-from verdicts.ledger.sums import OTHER, Sum
+from verdicts.ledger.stats.buckets import WIDTHS, Granularity
+from verdicts.ledger.stats.statistics import Bucket
+from verdicts.ledger.stats.sums import OTHER, Sum
 
 HOUR = WIDTHS[Granularity.HOUR]
 

@@ -7,8 +7,8 @@ import pytest
 
 from api.pages import condition
 from tests.api.pages.conftest import Visit
+from verdicts.ledger.event_log.sink_changes import DisableSink, OpenSink
 from verdicts.ledger.questions import ask_change
-from verdicts.ledger.sink_changes import DisableSink, OpenSink
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.status import FrontStatus
 

@@ -8,7 +8,7 @@ from starlette.types import Message
 
 from api.pages import live
 from tests.api.pages.conftest import SignedIn, Visit
-from verdicts.ledger.new_events import NewEvent, ask_add_events
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
 
 ALARM = NewEvent(1, "alarm", "", "", {"part": "front 0", "ok": False, "explanation": ""})
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from api.pages.ranges import MOST_BARS, Range, RangeQuery, chosen_range, from_form
 from api.problems import RequestFailed
-from verdicts.ledger.buckets import WIDTHS, Granularity
+from verdicts.ledger.stats.buckets import WIDTHS, Granularity
 from verdicts.record import microseconds
 
 HOUR = WIDTHS[Granularity.HOUR]

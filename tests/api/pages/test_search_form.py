@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from api.pages.search_form import FIRST, read_search
-from verdicts.ledger.queries import Filters, Sort
+from verdicts.ledger.reading.queries import Filters, Sort
 
 
 def test_every_filter_of_the_api_is_a_field() -> None:

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from api.routes import erasures
-from verdicts.ledger.audit import AuditFilters, audit_page
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.audit import AuditFilters, audit_page
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import Reader
 
 
 @pytest.mark.usefixtures("ledger")

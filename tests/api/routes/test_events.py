@@ -12,7 +12,7 @@ from api import event_stream
 from api.event_stream import RETRY
 from api.key_watch import KeyWatch
 from api.services import get_services
-from verdicts.ledger.new_events import NewEvent, ask_add_events
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
 from verdicts.ledger.questions import Role
 
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from verdicts.ledger.queries import FIELDS
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import FIELDS
 from verdicts.ledger.schema import AUDIT
 from verdicts.model import VerdictRecord
 from verdicts.record import as_row

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from api.unread import LINGER_BYTES
-from verdicts.ledger.events import events_after
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.events import events_after
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import Reader
 
 WORM = "0192f3a4-0000-7000-8000-000000000001"
 SAID = {"kind": "false_positive", "reason": "Our own updater; see ticket 17."}

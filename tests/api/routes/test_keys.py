@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from verdicts.ledger.keys import create_key
+from verdicts.ledger.access.keys import create_key
+from verdicts.ledger.access.scopes import Scope
 from verdicts.ledger.questions import Role
-from verdicts.ledger.scopes import Scope
 
 pytestmark = pytest.mark.usefixtures("ledger")
 NOW = datetime.now(UTC)

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from verdicts.ledger.audit import AuditFilters, audit_page
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.audit import AuditFilters, audit_page
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import Reader
 
 ONE, TWO = "a" * 64, "b" * 64
 SAID = {"reason": "seen in an outbreak", "expires": "2099-01-31"}

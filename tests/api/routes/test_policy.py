@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from verdicts.ledger.audit import AuditFilters, audit_page
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.access.audit import AuditFilters, audit_page
 from verdicts.ledger.questions import Role
+from verdicts.ledger.reading.queries import Reader
 from verdicts.rulesets.records import Status
 
 POLICY = """\

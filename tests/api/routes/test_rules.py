@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from verdicts.ledger.place import change_at
+from verdicts.ledger.access.place import change_at
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.model import utc_now
 from verdicts.record import microseconds

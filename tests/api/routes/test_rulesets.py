@@ -10,8 +10,8 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
 from verdicts.ledger.frames import Kind, pack
-from verdicts.ledger.new_events import NewEvent, ask_add_events
 from verdicts.rulesets.records import Status
 from verdicts.shadow_status import ShadowStatus
 from verdicts.status import FrontStatus

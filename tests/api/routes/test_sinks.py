@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from api.services import get_services
+from verdicts.ledger.event_log.sink_changes import DisableSink, Later, MoveSink, OpenSink
 from verdicts.ledger.questions import ask_change
-from verdicts.ledger.sink_changes import DisableSink, Later, MoveSink, OpenSink
 
 pytestmark = pytest.mark.usefixtures("ledger")
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.stats_models import Dimension, TimeseriesModel, TopModel
-from verdicts.ledger.statistics import DIMENSIONS
+from verdicts.ledger.stats.statistics import DIMENSIONS
 
 
 async def test_last_day(client: httpx.AsyncClient) -> None:

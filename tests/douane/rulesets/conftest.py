@@ -17,7 +17,7 @@ from douane.rulesets.fronts import NotLoaded
 from douane.rulesets.lifecycle import Lifecycle, Parts, Step
 from scanners.rules.records import Problem, RuleFindings
 from tests.douane.rulesets.orders import ShadowDouble
-from verdicts.ledger.new_events import NewEvent
+from verdicts.ledger.event_log.new_events import NewEvent
 from verdicts.rulesets.records import StoredSet
 from verdicts.rulesets.store import Store
 

@@ -11,7 +11,7 @@ from douane.rulesets import desk as module
 from douane.rulesets.desk import RulesDesk
 from scanners.rules.records import Problem
 from tests.douane.rulesets.orders import ShadowDouble, order, quiet
-from verdicts.ledger.new_events import NewEvent
+from verdicts.ledger.event_log.new_events import NewEvent
 from verdicts.ledger.questions import LedgerAway
 from verdicts.rulesets.orders import OrderRefused
 from verdicts.rulesets.records import Status, StepRefused

@@ -17,7 +17,7 @@ from douane.settings import Settings
 from douane.state import make_state
 from scanners.rules.manifest import ruleset_id
 from scanners.rules.records import Problem, RuleFindings
-from verdicts.ledger.new_events import NewEvent
+from verdicts.ledger.event_log.new_events import NewEvent
 from verdicts.rule_file import RuleFileError
 from verdicts.rulesets.orders import Action, Order, OrderRefused, ask
 from verdicts.rulesets.records import RulesetError, Status, StoredSet

@@ -13,10 +13,10 @@ import pytest
 from bench.servers.receiver import Receiver
 from verdicts.delivery.book import SinkBook
 from verdicts.delivery.sender import Letter
-from verdicts.ledger.events import Event
-from verdicts.ledger.feed import EventFeed
-from verdicts.ledger.new_events import NewEvent, ask_add_events
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.events import Event
+from verdicts.ledger.event_log.feed import EventFeed
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
+from verdicts.ledger.reading.queries import Reader
 from verdicts.ledger.server import serve
 
 ID = "0192f3a4-0000-7000-8000-000000000001"
@@ -119,8 +119,10 @@ class Log:
 
 @pytest.fixture
 async def log(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
-    monkeypatch.setattr("verdicts.ledger.feed.LOOK_SECONDS", 0.01)
-    monkeypatch.setattr("verdicts.ledger.alarms.LOOK_SECONDS", 3600)  # events here are of 1970
+    monkeypatch.setattr("verdicts.ledger.event_log.feed.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(
+        "verdicts.ledger.event_log.alarms.LOOK_SECONDS", 3600
+    )  # events here are of 1970
     monkeypatch.setattr("verdicts.delivery.round.GRACE_SECONDS", 0.2)
     with tempfile.TemporaryDirectory(prefix="dv-") as folder:
         made = Log(Path(folder))

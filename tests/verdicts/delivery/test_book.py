@@ -7,10 +7,10 @@ import pytest
 
 from verdicts.delivery import book as module
 from verdicts.delivery.book import SAVE_LETTERS
-from verdicts.ledger.events import Event, events_after
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.event_log.events import Event, events_after
+from verdicts.ledger.event_log.sink_changes import DisableSink, Later
 from verdicts.ledger.questions import LedgerAway
-from verdicts.ledger.sink_changes import DisableSink, Later
+from verdicts.ledger.reading.queries import Reader
 
 
 async def test_begins_behind_the_newest_event(log: Any) -> None:

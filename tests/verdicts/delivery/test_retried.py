@@ -10,9 +10,9 @@ from tests.verdicts.delivery.doubles import SenderDouble, at_work, chosen
 from verdicts.delivery import retried
 from verdicts.delivery.retried import JITTER, PAUSES, Retried
 from verdicts.delivery.sender import LetterRefused, ReceiverAway
-from verdicts.ledger.events import events_after
-from verdicts.ledger.sink_changes import Later
-from verdicts.ledger.sinks import due
+from verdicts.ledger.event_log.events import events_after
+from verdicts.ledger.event_log.sink_changes import Later
+from verdicts.ledger.event_log.sinks import due
 
 FAR = 2**62
 

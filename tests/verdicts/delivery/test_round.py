@@ -9,10 +9,10 @@ from tests.verdicts.delivery.doubles import SenderDouble, at_work, chosen
 from verdicts.delivery import round as module
 from verdicts.delivery.in_order import InOrder
 from verdicts.delivery.sender import ReceiverGone
-from verdicts.ledger.event_changes import ForgetEvents
-from verdicts.ledger.events import events_after
+from verdicts.ledger.event_log.event_changes import ForgetEvents
+from verdicts.ledger.event_log.events import events_after
+from verdicts.ledger.event_log.sink_changes import DisableSink
 from verdicts.ledger.questions import ask_change
-from verdicts.ledger.sink_changes import DisableSink
 
 
 @pytest.fixture(autouse=True)

@@ -201,7 +201,7 @@ def run_ledger(url: str, place: Path) -> RunLedger:
 @pytest.fixture(autouse=True)
 def keep_old_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events of tests are of 1970, and the ledger would forget them within a second."""
-    monkeypatch.setattr("verdicts.ledger.alarms.LOOK_SECONDS", 3600)
+    monkeypatch.setattr("verdicts.ledger.event_log.alarms.LOOK_SECONDS", 3600)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from verdicts.ledger.backup import NotEmbedded, copy_database, database_file, faults
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.ledger.store import Writer
 
 

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Connection
 
 from verdicts.ledger import changes
-from verdicts.ledger.audit import AuditFilters, audit_page, verify
-from verdicts.ledger.audit_changes import AddAudit, audit_row
-from verdicts.ledger.audit_trail import AuditTrail
+from verdicts.ledger.access.audit import AuditFilters, audit_page, verify
+from verdicts.ledger.access.audit_changes import AddAudit, audit_row
+from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.event_changes import ForgetEvents
-from verdicts.ledger.events import events_after
+from verdicts.ledger.event_log.event_changes import ForgetEvents
+from verdicts.ledger.event_log.events import events_after
+from verdicts.ledger.event_log.sink_changes import OpenSink
 from verdicts.ledger.feedback import feedback_on
 from verdicts.ledger.questions import (
     AddEvents,
@@ -26,7 +27,6 @@ from verdicts.ledger.questions import (
     StoreFeedback,
     ask_change,
 )
-from verdicts.ledger.sink_changes import OpenSink
 from verdicts.ledger.store import Writer
 
 WORM = "0192f3a4-0000-7000-8000-000000000001"

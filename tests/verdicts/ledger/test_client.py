@@ -13,8 +13,8 @@ from verdicts.ledger import client, commit, connection, pending
 from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.frames import FrameReader, Kind, pack
 from verdicts.ledger.pending import Unrecorded
-from verdicts.ledger.queries import Filters, Reader
 from verdicts.ledger.questions import ask_state
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.ledger.state import SeenFront
 from verdicts.model import VerdictRecord
 from verdicts.record import as_row

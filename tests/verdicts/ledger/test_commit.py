@@ -13,7 +13,7 @@ from verdicts.ledger.commit import Arrival, GroupCommit
 from verdicts.ledger.entry import Entry, encode
 from verdicts.ledger.intake import Outcome
 from verdicts.ledger.keeping import Keeper
-from verdicts.ledger.queries import Reader
+from verdicts.ledger.reading.queries import Reader
 from verdicts.ledger.settings import DEFAULT_EVENTS
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord

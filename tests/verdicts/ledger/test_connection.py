@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from verdicts.ledger import commit, connection
-from verdicts.ledger.audit_trail import AuditTrail
+from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.desk import Desk
 from verdicts.ledger.entry import encode
 from verdicts.ledger.frames import PAYLOAD_BYTES, FrameReader, Kind, pack
-from verdicts.ledger.queries import Filters, Reader
 from verdicts.ledger.questions import ask_state
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes
 

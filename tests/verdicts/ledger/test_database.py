@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from verdicts.ledger.database import MIGRATIONS, migrate, open_reader, open_writer
 from verdicts.ledger.entry import Entry, decode, encode
 from verdicts.ledger.feedback import store_feedback
-from verdicts.ledger.queries import Filters, Reader
 from verdicts.ledger.questions import StoreFeedback
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.ledger.schema import DETECTION, FEEDBACK, METADATA, UNSCANNED, VERDICT
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord

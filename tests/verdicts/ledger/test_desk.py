@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from verdicts.ledger.audit_trail import AuditTrail
+from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.desk import Desk
+from verdicts.ledger.event_log.sink_changes import OpenSink
 from verdicts.ledger.frames import BadFrame
 from verdicts.ledger.questions import AskMetrics, AskState, MetricsText
-from verdicts.ledger.sink_changes import OpenSink
 from verdicts.ledger.state import LedgerState
 from verdicts.status import FrontStatus
 

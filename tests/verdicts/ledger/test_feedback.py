@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.events import events_after
+from verdicts.ledger.event_log.events import events_after
 from verdicts.ledger.feedback import Feedback, feedback_on, feedback_on_rule, store_feedback
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.ledger.store import Writer

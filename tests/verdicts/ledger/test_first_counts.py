@@ -9,11 +9,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, insert, select
 
-from verdicts.ledger import folding
 from verdicts.ledger.database import MIGRATIONS, migrate, open_writer
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.migrations import first_counts
 from verdicts.ledger.schema import DETECTION, ROLLUPS, VERDICT
+from verdicts.ledger.stats import folding
 from verdicts.ledger.store import Writer
 
 ADDED = ("code", "name", "type", "client_ip", "user")

@@ -16,7 +16,7 @@ from verdicts.ledger.entry import Entry, encode
 from verdicts.ledger.intake import Outcome
 from verdicts.ledger.journal import Journal, JournalFull, Kept
 from verdicts.ledger.keeping import Keeper
-from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.ledger.settings import DEFAULT_EVENTS
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord

@@ -7,8 +7,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from verdicts.ledger.counters import Counters
-from verdicts.ledger.deliveries import Delivery
 from verdicts.ledger.entry import Entry
+from verdicts.ledger.event_log.deliveries import Delivery
 from verdicts.ledger.metrics import exposition
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.stages import STAGE_SECONDS, StageCounts

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 from sqlalchemy import BigInteger, Table
 
-from verdicts.ledger.filters import FOUND_IN, Filters
+from verdicts.ledger.reading.filters import FOUND_IN, Filters
 from verdicts.ledger.schema import METADATA, ROLLUPS, VERDICT
 
 FILTERS = sorted({field.name for field in fields(Filters)} - {"since", "until"})

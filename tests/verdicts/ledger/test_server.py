@@ -12,8 +12,8 @@ import pytest
 
 from verdicts.ledger import connection
 from verdicts.ledger.client import LedgerClient
-from verdicts.ledger.queries import Filters, Reader
 from verdicts.ledger.questions import LedgerAway, ask_state
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.model import VerdictRecord
 
 MakeRecord = Callable[..., VerdictRecord]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from verdicts.ledger.database import is_sqlite
 from verdicts.ledger.entry import Entry
-from verdicts.ledger.queries import Filters, Reader
+from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from verdicts.ledger.buckets import WIDTHS, Granularity, after, floor
-from verdicts.ledger.folding import MOST_KEYS, fold_bucket
+from verdicts.ledger.stats.buckets import WIDTHS, Granularity, after, floor
+from verdicts.ledger.stats.folding import MOST_KEYS, fold_bucket
 
 VERDICT = sa.table(
     "verdict",

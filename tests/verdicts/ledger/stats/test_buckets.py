@@ -1,0 +1,59 @@
+"""Buckets of time, and exact covers of any range."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verdicts.ledger.stats.buckets import Cover, Granularity, after, ceiling, cover, floor
+from verdicts.record import EPOCH
+
+MINUTE = 60_000_000
+stamps = st.integers(0, 4_000_000_000) | st.integers(0, 4_000_000_000_000_000)
+
+
+@given(stamps, stamps)
+def test_cover_holds_each_moment_once(one: int, other: int) -> None:
+    since, until = min(one, other), max(one, other)
+    parts = cover(since, until)
+    pieces = sorted([(span.start, span.end) for span in parts.spans] + list(parts.edges))
+    at = since
+    for start, end in pieces:
+        assert start == at < end
+        at = end
+    assert at == until
+    assert len(parts.spans) <= 7
+    assert sum(end - start for start, end in parts.edges) < 2 * MINUTE
+    for span in parts.spans:
+        assert floor(span.granularity, span.start) == span.start
+        assert floor(span.granularity, span.end) == span.end
+    for start, end in parts.edges:
+        assert floor(Granularity.MINUTE, start) == floor(Granularity.MINUTE, end - 1)
+
+
+@pytest.mark.parametrize("since, until", [(5, 5), (6, 5)])
+def test_empty_range(since: int, until: int) -> None:
+    assert cover(since, until) == Cover((), ())
+
+
+@given(stamps, st.sampled_from(Granularity))
+def test_buckets(stamp: int, granularity: Granularity) -> None:
+    start, end = floor(granularity, stamp), ceiling(granularity, stamp)
+    assert start <= stamp <= end
+    assert (start == end) == (start == stamp)
+    assert floor(granularity, end) == end
+    assert after(granularity, start) == ceiling(granularity, stamp + 1)
+    if start != end:
+        assert floor(granularity, end - 1) == start
+
+
+def test_months_are_of_the_calendar() -> None:
+    stamp = (EPOCH.replace(year=2024, month=2, day=29) - EPOCH) // timedelta(microseconds=1)
+    start, end = floor(Granularity.MONTH, stamp), ceiling(Granularity.MONTH, stamp)
+    assert (end - start) // (24 * 60 * MINUTE) == 29
+
+
+def test_the_last_month_that_can_be_stored_has_an_end() -> None:
+    month = (EPOCH.replace(year=9999, month=12) - EPOCH) // timedelta(microseconds=1)
+    assert (after(Granularity.MONTH, month) - month) // (24 * 60 * MINUTE) == 31

@@ -1,0 +1,53 @@
+"""Adding up, here and in the database."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from verdicts.ledger.entry import Entry
+from verdicts.ledger.reading.queries import Reader
+from verdicts.ledger.schema import ROLLUPS
+from verdicts.ledger.stats.buckets import Granularity, Span
+from verdicts.ledger.stats.sums import Sum, add, added, key_columns, read, rows_of, sums
+from verdicts.ledger.store import Writer
+from verdicts.record import microseconds
+
+FIRST = datetime(2026, 3, 1, tzinfo=UTC)
+START = microseconds(FIRST)
+HOUR = 3_600_000_000
+
+
+def test_add() -> None:
+    total: dict[str, Sum] = {}
+    for size in (5, 7):
+        add(total, "a", 1, size)
+    add(total, "b", 3, 0)
+    assert total == {"a": Sum(2, 12), "b": Sum(3, 0)}
+
+
+def test_keys_are_texts() -> None:
+    names = {name: [one.name for one in key_columns(table)] for name, table in ROLLUPS.items()}
+    assert names["detection"] == ["code", "name"]
+    assert names["type"] == ["true_type"]
+
+
+def test_spans_are_added_up_by_key(url: str, make_entry: Callable[..., Entry]) -> None:
+    writer, reader = Writer(url), Reader(url)
+    users = ("ann", "bob", "ann", "ann", "cem")
+    writer.write(
+        [
+            make_entry(n, user=user, received_at=FIRST + timedelta(hours=n))
+            for n, user in enumerate(users)
+        ]
+    )
+    writer.close()
+    spans = [
+        Span(Granularity.HOUR, START, START + 2 * HOUR),
+        Span(Granularity.MINUTE, START + 2 * HOUR, START + 4 * HOUR),
+    ]
+    with reader.connect() as connection:
+        assert sums(connection, "user", ()) == {}
+        expected = {("ann",): Sum(3, 5000), ("bob",): Sum(1, 1000)}
+        assert sums(connection, "user", spans) == expected
+        query = added([rows_of("user", span) for span in spans])
+        assert dict(read(connection, query)) == expected
+    reader.close()

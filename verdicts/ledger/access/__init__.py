@@ -1,0 +1,1 @@
+"""Keys, sessions, idempotent requests and the audit."""

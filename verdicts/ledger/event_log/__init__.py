@@ -1,0 +1,1 @@
+"""What happens, kept in its order, and how far it was delivered."""

@@ -1,0 +1,1 @@
+"""Finding verdicts: filters, orders, pages, single ones, all of one content."""

@@ -1,0 +1,1 @@
+"""Counts by time and key: kept with the verdicts, read for any range."""

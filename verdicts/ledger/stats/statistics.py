@@ -1,0 +1,129 @@
+"""What charts show: counts per bucket of time, and the most frequent keys; exact in any range."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from verdicts.ledger.schema import ROLLUPS
+from verdicts.ledger.stats.buckets import Granularity, after, ceiling, floor
+from verdicts.ledger.stats.counts import WORDS, count_by, count_keys, most_frequent
+from verdicts.ledger.stats.sums import OTHER, Sum, key_columns
+
+DIMENSIONS = (
+    "action", "level", "channel", "direction", "code", "name", "type", "client_ip", "user"
+)  # fmt: skip
+"""What can be counted by.  "" is the key of transfers of which nothing is known there."""
+SERIES = 20
+"""Keys of a time series; further ones are counted together as OTHER."""
+MOST_BUCKETS = 1500
+ROWS_AT_ONCE = 500
+"""One by one 30,000 rows take longer; all at once they are looked through as garbage."""
+
+
+class TooManyBuckets(ValueError):
+    """The range has more than MOST_BUCKETS buckets of this width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    start: int
+    """Microseconds since 1970 UTC; the first one may begin before the range."""
+    counts: dict[str, Sum]
+    """Keys that did not occur are absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopRow:
+    key: str
+    transfers: int
+    bytes: int
+
+
+def top(connection: Connection, by: str, since: int, until: int, limit: int) -> tuple[TopRow, ...]:
+    """Return the keys with most transfers, since <= time < until, most first; OTHER is none."""
+    return tuple(
+        TopRow(key, *one) for key, one in most_frequent(connection, by, since, until, limit)
+    )
+
+
+def timeseries(
+    connection: Connection, since: int, until: int, bucket: Granularity, by: str
+) -> tuple[Bucket, ...]:
+    """Count since <= time < until by bucket and key; buckets without transfers are included.
+
+    The SERIES most frequent keys of the range have places of their own.  Raise TooManyBuckets.
+    """
+    starts = _starts(bucket, since, until)
+    kept = {key for key, _ in most_frequent(connection, by, since, until, SERIES)}
+    first, last = ceiling(bucket, since), floor(bucket, until)
+    whole = [start for start in starts if first <= start < last]
+    counts, totals = _whole(connection, bucket, by, whole, kept)
+    # Within one bucket, or what is cut off at both ends
+    for start, end in ((since, until),) if first > last else ((since, first), (last, until)):
+        if start < end:
+            cut = floor(bucket, start)
+            counts[cut] = count_keys(connection, by, start, end, kept)
+            totals[cut] = _total(connection, by, start, end)
+    for start, total in totals.items():
+        named = counts[start].values()
+        transfers = total.transfers - sum(one.transfers for one in named)
+        if transfers:
+            counts[start][OTHER] = Sum(transfers, total.bytes - sum(one.bytes for one in named))
+    return tuple(Bucket(start, counts.get(start, {})) for start in starts)
+
+
+def _starts(bucket: Granularity, since: int, until: int) -> list[int]:
+    starts: list[int] = []
+    start = floor(bucket, since)
+    while max(start, since) < until:
+        if len(starts) == MOST_BUCKETS:
+            raise TooManyBuckets(f"the range has more than {MOST_BUCKETS} such buckets")
+        starts.append(start)
+        start = after(bucket, start)
+    return starts
+
+
+def _whole(
+    connection: Connection,
+    bucket: Granularity,
+    by: str,
+    starts: Sequence[int],
+    kept: Collection[str],
+) -> tuple[dict[int, dict[str, Sum]], dict[int, Sum]]:
+    """Return the counts of the kept keys in each bucket, and what all its keys add up to."""
+    counts: dict[int, dict[str, Sum]] = {start: {} for start in starts}
+    if not starts:
+        return counts, {}
+    table = ROLLUPS[by]
+    (key,) = key_columns(table)
+    # Each row is looked up by its whole key: to read all keys of all buckets takes ten times as
+    # long where there are many
+    query = select(table.c.bucket, key, table.c.transfers, table.c.bytes).where(
+        table.c.granularity == int(bucket), table.c.bucket.in_(starts), key.in_(kept)
+    )
+    for part in connection.execute(query).partitions(ROWS_AT_ONCE):
+        for start, word, transfers, size in part:
+            counts[start][word] = Sum(transfers, size)
+    total = ROLLUPS[_least(by)]
+    all_keys = (
+        select(total.c.bucket, func.sum(total.c.transfers), func.sum(total.c.bytes))
+        .where(
+            total.c.granularity == int(bucket),
+            total.c.bucket >= starts[0],
+            total.c.bucket <= starts[-1],
+        )
+        .group_by(total.c.bucket)
+    )
+    rows = connection.execute(all_keys).all()
+    return counts, {start: Sum(int(count), int(size)) for start, count, size in rows}
+
+
+def _total(connection: Connection, by: str, since: int, until: int) -> Sum:
+    counts = count_by(connection, _least(by), since, until).values()
+    return Sum(sum(one.transfers for one in counts), sum(one.bytes for one in counts))
+
+
+def _least(by: str) -> str:
+    """Return the smallest dimension whose counts add up to the same."""
+    return "action" if by in WORDS else by
