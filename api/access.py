@@ -102,9 +102,9 @@ def require(role: Role) -> Callable[..., Awaitable[ApiKey]]:
     ) -> ApiKey:
         path = request.scope["path"]
         if not key.role.may(role):
-            await _denied(services, request, key, f"role {role.value}")
+            await deny(services, request, key, f"role {role.value}")
         if not in_scope(key.scopes, path):
-            await _denied(services, request, key, f"scope {scope_of(path) or 'of no limited key'}")
+            await deny(services, request, key, f"scope {scope_of(path) or 'of no limited key'}")
         check_query(request)
         await only_once(request, services, key.prefix)
         return key
@@ -118,7 +118,7 @@ Analyst = Annotated[ApiKey, Depends(require(Role.ANALYST))]
 Admin = Annotated[ApiKey, Depends(require(Role.ADMIN))]
 
 
-async def _denied(services: Services, request: Request, key: ApiKey, needed: str) -> NoReturn:
+async def deny(services: Services, request: Request, key: ApiKey, needed: str) -> NoReturn:
     """Refuse, and leave a row in the audit if the key was not just refused the same."""
     route = getattr(request.scope.get("route"), "path", "")
     what = f"{request.method} {route}"

@@ -11,6 +11,7 @@ from api.problems import RequestFailed
 from api.services import Services
 from verdicts.ledger.access.audit_changes import AddAudit, AuditRow, audit_row
 from verdicts.ledger.access.key_table import ApiKey
+from verdicts.ledger.access.keys import is_reserved
 from verdicts.ledger.questions import Audited, Change, LedgerAway, LedgerFailed, ask_change
 from verdicts.model import utc_now
 from verdicts.record import microseconds
@@ -67,7 +68,7 @@ def _row(  # noqa: PLR0917
 ) -> AuditRow:
     return audit_row(
         microseconds(utc_now()),
-        key.name if key else "",
+        _actor(key) if key else "",
         action,
         about,
         before=before,
@@ -76,3 +77,8 @@ def _row(  # noqa: PLR0917
         address=request.client.host if request.client else "",
         request=str(request.scope.get("request_id", "")),
     )
+
+
+def _actor(key: ApiKey) -> str:
+    """Return its name; an issuer of tokens may give any, also one of ours."""
+    return key.prefix if is_reserved(key.name) else key.name

@@ -15,7 +15,7 @@ from api.problems import RequestFailed
 from api.services import Services
 from verdicts.ledger.access.key_table import TOKEN_START, ApiKey
 from verdicts.ledger.access.session_changes import EndSession, SessionSeen, StartSession
-from verdicts.ledger.access.sessions import find_session, session_digest
+from verdicts.ledger.access.sessions import Session, find_session, session_digest
 from verdicts.ledger.questions import LedgerAway, LedgerFailed, ask_change
 from verdicts.model import utc_now
 from verdicts.record import microseconds
@@ -63,8 +63,7 @@ async def start_session(
     token = secrets.token_urlsafe(TOKEN_BYTES)
     lifetime = int(services.settings.session_hours * 3600 * _MICROSECOND)
     if former is not None:
-        ended = EndSession(session_digest(former))
-        await run_in_threadpool(ask_change, services.ledger, ended)
+        await _end_former(services, request, key, former)
     started = StartSession(session_digest(token), key.prefix, now, now + lifetime)
     if not await audited_change(services, request, key, started, "session.started", key.prefix):
         raise LedgerFailed("the key is gone")
@@ -88,6 +87,18 @@ async def end_session(services: Services, request: Request, visitor: Visitor) ->
     ended = EndSession(session_digest(visitor.token))
     key = visitor.key
     await audited_change(services, request, key, ended, "session.ended", key.prefix)
+
+
+async def _end_former(services: Services, request: Request, key: ApiKey, token: str) -> None:
+    """End what `key` takes the place of; the audit says whose it was."""
+
+    def find() -> Session | None:
+        with services.reader.connect() as connection:
+            return find_session(connection, token)
+
+    if former := await run_in_threadpool(find):
+        ended = EndSession(session_digest(token))
+        await audited_change(services, request, key, ended, "session.ended", former.key.prefix)
 
 
 def use_is_due(services: Services, visitor: Visitor) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.access import find_valid_key, note_refused_sign_in
+from api.exchange import exchange_of
 from api.pages.show import AsPages, page, see
 from api.pages.signed_in import (
     AnyVisitor,
@@ -46,6 +47,7 @@ async def sign_in(request: Request, services: Served) -> Response:
     place = _own(form.get("next", ""))
     try:
         key = await find_valid_key(request, services, form.get("key", "").strip()[:KEY_LENGTH])
+        exchange_of(request.scope).headers |= services.limits.take(key.prefix)
         former = request.cookies.get(cookie_name(request, services))
         token = await start_session(services, request, key, former)
     except RequestFailed as refused:

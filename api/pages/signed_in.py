@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from fastapi import BackgroundTasks, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api.access import deny
 from api.bodies import read_bytes
 from api.exchange import exchange_of
 from api.pages.show import VISITOR
@@ -83,7 +84,7 @@ def require(role: Role) -> Callable[..., Awaitable[Visitor]]:
             raise RequestFailed(HTTPStatus.SEE_OTHER, "Sign in first.", {"Location": place})
         exchange_of(request.scope).headers |= services.limits.take(visitor.key.prefix)
         if not visitor.key.role.may(role):
-            raise RequestFailed(HTTPStatus.FORBIDDEN, f"This needs the role {role.value}.")
+            await deny(services, request, visitor.key, f"role {role.value}")
         return visitor
 
     return checked

@@ -15,7 +15,7 @@ from api.models import NoQuery
 from api.problems import RequestFailed
 from api.services import Served, Services
 from verdicts.ledger.access.key_table import ApiKey, key_of_prefix, key_row, list_keys, stored_row
-from verdicts.ledger.access.keys import make_key, new_key
+from verdicts.ledger.access.keys import is_reserved, make_key, new_key
 from verdicts.ledger.questions import LedgerFailed, RevokeKey
 from verdicts.model import utc_now
 from verdicts.record import microseconds
@@ -52,6 +52,8 @@ async def create(
     """
     keep_secret(request)
     wanted = await read_json(request, NewKey)
+    if is_reserved(wanted.name):
+        raise _wrong("name", "The audit calls somebody else so.")
     now = utc_now()
     lifetime = None if wanted.expires is None else wanted.expires - now
     if lifetime is not None and not 0 < lifetime.total_seconds() < YEARS * 365 * 86400:

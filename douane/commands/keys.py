@@ -10,7 +10,7 @@ from douane.explain import printable
 from douane.settings_file import load_settings
 from douane.state import make_state
 from verdicts.ledger.access.key_table import stored_row
-from verdicts.ledger.access.keys import create_key, list_keys, revoke_key
+from verdicts.ledger.access.keys import create_key, is_reserved, list_keys, revoke_key
 from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.access.scopes import Scope
 from verdicts.ledger.questions import Role
@@ -41,7 +41,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     )
     actions = command.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser("create", parents=[common], help="make a key and print it")
-    create.add_argument("name", help="what it is for, e.g. soc-dashboard")
+    create.add_argument("name", type=_name, help="what it is for, e.g. soc-dashboard")
     create.add_argument("--role", choices=[role.value for role in Role], default="viewer")
     create.add_argument(
         "--scopes", type=_scopes, default=(), help=f"limit it to some of: {', '.join(Scope)}"
@@ -92,6 +92,12 @@ def _place(arguments: argparse.Namespace) -> LedgerPlace:
     settings = load_settings(arguments.config).settings
     make_state(settings)
     return LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
+
+
+def _name(text: str) -> str:
+    if is_reserved(text):
+        raise argparse.ArgumentTypeError("the audit calls somebody else so; take another name")
+    return text
 
 
 def _lifetime(text: str) -> timedelta:

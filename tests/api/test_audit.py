@@ -1,5 +1,6 @@
 """Rows of what the API did: without the ledger, nobody is told that all is well."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,6 +40,14 @@ async def test_nobody_that_is_known(site: Any) -> None:
     nowhere = Request({"type": "http"})
     await audited(site.app.state.services, nowhere, None, "sign_in.failed", "")
     assert (rows(site)[0].actor, rows(site)[0].credential) == ("", "")
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_no_name_passes_for_the_command_line(site: Any) -> None:
+    """Keys are not called so; a token of an issuer may say so."""
+    person = replace(KEY, prefix="oidc:42", name="Command Line")
+    await audited(site.app.state.services, REQUEST, person, "verdicts.export", "all")
+    assert (rows(site)[0].actor, rows(site)[0].credential) == ("oidc:42", "oidc:42")
 
 
 @pytest.mark.usefixtures("ledger")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from api.sessions import TOKEN_LENGTH
+from api.settings import ApiSettings
 from tests.api.pages.conftest import OURS, SignedIn, Visit
 from verdicts.ledger.questions import Role
 
@@ -97,6 +98,24 @@ async def test_a_new_session_takes_the_place_of_the_one_before(site: Any, visito
     async with site.client(None) as client:
         client.cookies.set("douane", former)
         assert (await client.get("/")).status_code == 303
+    async with site.client() as admin:
+        rows = (await admin.get("/v1/audit?action=session.ended")).json()["data"]
+    ended = [(row["actor"], row["about"]) for row in rows]
+    assert ended == [("admin", site.keys[Role.VIEWER][:11])]
+
+
+class TestRate:
+    @pytest.fixture
+    def settings(self) -> ApiSettings:
+        return ApiSettings(requests_a_minute=3)
+
+    async def test_signing_in_counts_as_a_request_of_the_key(
+        self, site: Any, stranger: Visit
+    ) -> None:
+        key = site.keys[Role.VIEWER]
+        statuses = [(await stranger.sign_in(key)).status_code for _ in range(4)]
+        assert statuses == [303, 303, 303, 429]
+        assert (await stranger.sign_in(site.keys[Role.ADMIN])).status_code == 303
 
 
 async def test_sign_out_ends_the_session_and_not_only_the_cookie(site: Any, visitor: Visit) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import Request
 
@@ -81,3 +82,16 @@ async def test_forms_have_bounds(signed_in: SignedIn) -> None:
 async def test_rate_of_a_key_is_that_of_its_pages(site: Any, visitor: Visit) -> None:
     answer = await visitor.client.get("/health")
     assert "ratelimit" in {name.lower() for name in answer.headers}
+
+
+async def test_refusals_are_in_the_audit_once(
+    site: Any, client: httpx.AsyncClient, visitor: Visit
+) -> None:
+    for _ in range(2):
+        assert (await visitor.client.get("/verdicts/export?format=csv")).status_code == 403
+        assert (await visitor.post(f"{WORM}/feedback")).status_code == 403
+    rows = (await client.get("/v1/audit?action=denied")).json()["data"]
+    assert [(row["actor"], row["about"]) for row in rows] == [
+        ("viewer", "POST /verdicts/{id}/feedback"),
+        ("viewer", "GET /verdicts/export"),
+    ]

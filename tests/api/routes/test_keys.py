@@ -76,6 +76,8 @@ async def test_the_key_is_kept_nowhere(site: Any, client: httpx.AsyncClient) -> 
         ({"name": "x" * 257}, "body.name"),
         ({"name": "a\x1b[2J"}, "body.name"),
         ({"name": "a\nb"}, "body.name"),
+        ({"name": " Command  line"}, "body.name"),
+        ({"name": "douane serve"}, "body.name"),
         ({"role": "root"}, "body.role"),
         ({"scopes": ["everything"]}, "body.scopes.0"),
         ({"scopes": "stats"}, "body.scopes"),

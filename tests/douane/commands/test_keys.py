@@ -89,3 +89,12 @@ def test_impossible_days_are_refused(
 def test_the_state_is_private(created: Callable[..., str], short_folder: Path) -> None:
     created("x")
     assert (short_folder / "state").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", ["command line", "Douane  Serve", "\uff43ommand line"])
+def test_names_of_the_audit_are_taken(
+    douane: Douane, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    with pytest.raises(SystemExit):
+        douane("keys", "create", name)
+    assert "take another name" in capsys.readouterr().err

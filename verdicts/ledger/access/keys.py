@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from verdicts.record import microseconds
 ADMIN_KEY_FILE = "admin.key"
 COMMAND_LINE = "command line"
 SERVICE = "douane serve"
+RESERVED_NAMES = frozenset({COMMAND_LINE, SERVICE})
+"""Actors of the audit that are no keys."""
 
 
 def create_key(
@@ -75,6 +78,11 @@ def ensure_admin_key(place: LedgerPlace, now: datetime) -> Path:
         _write_new(path, make_key())
     _store(place, new_key(path.read_text().strip(), "first admin key", Role.ADMIN, now), SERVICE)
     return path
+
+
+def is_reserved(name: str) -> bool:
+    """Tell if the audit would take the name for one of ours, or people would."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split()) in RESERVED_NAMES
 
 
 def make_key() -> str:
