@@ -12,7 +12,9 @@ from api.audit import audited
 from api.bodies import busy
 from api.export import PAGE_ROWS, ExportResponse, Format, export
 from api.routes.verdicts import ListQuery, read_page
-from api.services import Served
+from api.services import Served, Services
+from scanners.passwords.secret import read_secret
+from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
 from verdicts.ledger.reading.queries import Page
 from verdicts.model import utc_now
 
@@ -27,6 +29,15 @@ LINES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+
+
+TRACES = {
+    "user": Trace.USER,
+    "client_ip": Trace.ADDRESS,
+    "url": Trace.URL,
+    "file_name": Trace.NAME,
+}
+"""Filters that may name a person."""
 
 
 class ExportQuery(ListQuery):
@@ -49,8 +60,18 @@ async def export_verdicts(
         return read_page(services.reader, query, limit, cursor)
 
     first = await run_in_threadpool(read, query.cursor, min(PAGE_ROWS, query.limit))
-    asked = query.model_dump(mode="json", exclude_none=True, exclude={"cursor"})
+    asked = _without_traces(services, query)
     await audited(services, request, key, "verdicts.export", "verdicts", after=asked)
     content = export(first, read, query.format, query.wanted, query.limit)
     name = f"douane-verdicts-{utc_now():%Y%m%dT%H%M%SZ}"
     return ExportResponse(content, query.format, name, services.exports)
+
+
+def _without_traces(services: Services, query: ExportQuery) -> dict[str, object]:
+    """Return what was asked for, as it may stay for ever: whoever is forgotten is not named."""
+    asked = query.model_dump(mode="json", exclude_none=True, exclude={"cursor"})
+    pseudonyms = Pseudonyms(read_secret(services.privacy_key))
+    for name, trace in TRACES.items():
+        if name in asked:
+            asked[name] = pseudonyms.of(trace, asked[name])
+    return asked

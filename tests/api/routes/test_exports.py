@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE, PSEUDONYM
 from verdicts.ledger.questions import Role
 from verdicts.ledger.reading.queries import FIELDS
 from verdicts.ledger.schema import AUDIT
@@ -82,7 +83,24 @@ async def test_it_is_written_down(client: httpx.AsyncClient, site: Any) -> None:
     with site.app.state.services.reader.connect() as connection:
         row = connection.execute(select(AUDIT).where(MINE)).mappings().one()
     assert row["action"] == "verdicts.export"
-    assert "ann" in row["after"]
+    assert '"format":"csv"' in row["after"]
+
+
+async def test_the_audit_names_nobody_whose_files_were_looked_for(
+    client: httpx.AsyncClient, site: Any
+) -> None:
+    """Its rows stay, whoever is forgotten; the pseudonym is the one that a forgotten user has."""
+    (site.run_directory / PRIVACY_KEY_FILE).write_text("k" * 64)
+    query = "user=CORP%5Cann&client_ip=192.0.2.77&url=http://ann.example/*&file_name=cv-of-ann.doc"
+    await client.get(f"/v1/verdicts/export?format=csv&action=block&{query}")
+    erased = (await client.post("/v1/erasures", json={"user": "CORP\\ann"})).json()
+    (row,) = (await client.get("/v1/audit?action=verdicts.export")).json()["data"]
+    assert row["after"]["user"] == erased["pseudonym"]
+    assert row["after"]["action"] == "block"
+    texts = [row["after"][name] for name in ("user", "client_ip", "url", "file_name")]
+    assert all(map(PSEUDONYM.fullmatch, texts))
+    assert len(set(texts)) == 4
+    assert "ann" not in str(row)
 
 
 async def test_only_so_many_at_once(client: httpx.AsyncClient, site: Any) -> None:
