@@ -60,7 +60,7 @@ class Post:
                 return await self._send(headers, body)
         except TimeoutError as error:
             raise ReceiverAway(f"no answer within {TIMEOUT_SECONDS:g} s") from error
-        except (httpx.HTTPError, OSError) as error:
+        except (httpx.HTTPError, OSError, UnicodeError) as error:  # also of a name in Location
             raise ReceiverAway(f"{type(error).__name__}: {error}"[:200]) from error
 
     async def close(self) -> None:
@@ -69,7 +69,8 @@ class Post:
             await client.aclose()
 
     async def _send(self, headers: dict[str, str], body: bytes) -> Answer:
-        host = self._url.host
+        host = self._url.raw_host.decode("ascii")  # as written: .host decodes xn-- (IDNA 2008),
+        # and what encodes it again (IDNA 2003) may make another name of it
         port = self._url.port or (443 if self._url.scheme == "https" else 80)
         address = await resolve(host, port, allow_private=self._allow_private)
         if self._client is None:

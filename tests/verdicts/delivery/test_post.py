@@ -79,6 +79,27 @@ async def test_certificate_is_the_names(secure: Receiver, ca_file: str, names: l
     assert len(secure.received) == 1
 
 
+async def test_name_is_called_as_it_is_written(ca_file: str, names: list[str]) -> None:
+    """Decoded and encoded again by older rules it would be strasse.example."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    AUTHORITY.issue_cert("xn--strae-oqa.example").configure_cert(context)
+    told: list[str | None] = []
+    context.sni_callback = lambda _, name, __: told.append(name)
+    with Receiver(tls=context) as strict:
+        url = f"https://xn--strae-oqa.example:{strict.port}/"
+        async with Post(url, ca_file=ca_file, allow_private=True) as send:
+            assert (await send({}, b"x")).taken
+    assert names == told == ["xn--strae-oqa.example"]
+    assert strict.received[0].headers["host"] == f"xn--strae-oqa.example:{strict.port}"
+
+
+@pytest.mark.parametrize("host", ["xn--a", "a..b", "a" * 70, "-a-.invalid", "a%20b"])
+async def test_name_that_is_none(host: str) -> None:
+    async with Post(f"https://{host}/x", ca_file="", allow_private=False) as send:
+        with pytest.raises(ReceiverAway):
+            await send({}, b"x")
+
+
 async def test_private_address_is_not_even_called(receiver: Receiver) -> None:
     async with Post(receiver.url, ca_file="", allow_private=False) as send:
         with pytest.raises(ReceiverAway, match="not public"):
@@ -105,6 +126,16 @@ async def test_redirect_is_not_followed(receiver: Receiver) -> None:
         answer = await send({}, b"x")
     assert (answer.status, answer.taken, answer.worth_waiting) == (302, False, False)
     assert len(receiver.received) == 1
+
+
+@pytest.mark.parametrize("place", ["https://xn--a/", "//xn--a/x", "https://[v1.x]/", "http://"])
+async def test_redirect_to_nowhere(receiver: Receiver, place: str) -> None:
+    receiver.decide = lambda _: Reply(302, headers=(("Location", place),))
+    async with Post(receiver.url, ca_file="", allow_private=True) as send:
+        try:
+            assert not (await send({}, b"x")).taken
+        except ReceiverAway as away:
+            assert str(away)
 
 
 async def test_long_answer_is_not_read(receiver: Receiver) -> None:
