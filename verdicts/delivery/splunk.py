@@ -19,6 +19,8 @@ EVENT_BYTES = 256 * 1024
 """Splunk cuts what is longer than its TRUNCATE allows; ours is far below its limit of a request."""
 REFUSED = {400, 413}
 """Of these the data are the cause; everything else is about us, the token or the server."""
+LAST_CODE = 999
+"""Splunk's own table ends far below."""
 
 
 class Splunk:
@@ -69,7 +71,7 @@ class Splunk:
 def _said(answer: Answer) -> str:
     """Return Splunk's own word for it, if it said one."""
     try:
-        said = json.loads(answer.body)
-        return f", code {int(said['code'])}"
-    except (ValueError, KeyError, TypeError):
+        code = json.loads(answer.body)["code"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
+    return f", code {code}" if type(code) is int and 0 <= code <= LAST_CODE else ""

@@ -100,6 +100,11 @@ async def test_wrong_token_keeps_everything_waiting(
         (Reply(404, b"<html>"), (ReceiverAway, "404$")),
         (Reply(301), (ReceiverAway, "301$")),
         (Reply(500, b'{"code":"<script>"}'), (ReceiverAway, "500$")),
+        (Reply(503, b"[" * 4096), (ReceiverAway, "503$")),
+        (Reply(503, b'{"code":Infinity}'), (ReceiverAway, "503$")),
+        (Reply(503, b'{"code":' + b"9" * 4000 + b"}"), (ReceiverAway, "503$")),
+        (Reply(400, b'{"code":true}'), (LetterRefused, "400$")),
+        (Reply(400, b"[1]"), (LetterRefused, "400$")),
     ],
 )
 async def test_answers(
