@@ -5,14 +5,25 @@ A name may resolve to another address a moment later (DNS rebinding); nobody ask
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from verdicts.delivery.sender import ReceiverAway
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are an IPv4 address."""
-COMPATIBLE = IPv6Network("::/96")
-"""RFC 4291 §2.5.5.1, deprecated: the same."""
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All that IANA hands out (RFC 4291 §2.4); what lies outside is for something else, or nothing."""
+NO_HOSTS_4 = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments, RFC 6890
+    IPv4Network("192.88.99.0/24"),  # relays of 6to4, RFC 7526
+)
+NO_HOSTS_6 = (
+    IPv6Network("2001::/23"),  # protocol assignments, RFC 2928; Teredo (RFC 4380) is one
+    IPv6Network("3fff::/20"),  # documentation, RFC 9637
+)
+"""Beyond what `is_global` knows: Python's tables are older than some of these."""
+ISATAP, ISATAP_MASK = 0x00005EFE, 0xFCFFFFFF
+"""RFC 5214 §6.1: the third 32 bits, whatever their u and g bits; the last are an IPv4 address."""
 RESOLVE_SECONDS = 10.0
 
 
@@ -26,14 +37,17 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
         return is_public(_last_32_bits(address))
     if not address.is_global or address.is_multicast or address.is_reserved:
         return False
-    return isinstance(address, IPv4Address) or all(map(is_public, _inside(address)))
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in NO_HOSTS_4)
+    if address not in GLOBAL_UNICAST or any(address in network for network in NO_HOSTS_6):
+        return False
+    return all(map(is_public, _inside(address)))
 
 
 def _inside(address: IPv6Address) -> list[IPv4Address]:
-    """Return the IPv4 addresses to which a gateway would translate it."""
-    inside = [one for one in (address.ipv4_mapped, address.sixtofour) if one]
-    inside += address.teredo or ()
-    if address in COMPATIBLE:
+    """Return the IPv4 addresses to which a tunnel would take it."""
+    inside = [address.sixtofour] if address.sixtofour else []
+    if int(address) >> 32 & ISATAP_MASK == ISATAP:
         inside.append(_last_32_bits(address))
     return inside
 

@@ -42,6 +42,25 @@ from verdicts.delivery.sender import ReceiverAway
         ("64:ff9b::7f00:1", False),  # NAT64 of 127.0.0.1
         ("64:ff9b::a9fe:a9fe", False),
         ("64:ff9b::5db8:d70e", True),
+        ("64:ff9b:1::1", False),  # NAT64 of one's own, RFC 8215
+        ("192.0.0.8", False),  # protocol assignments
+        ("192.0.0.192", False),
+        ("192.88.99.1", False),  # relay of 6to4
+        ("::ffff:93.184.215.14", False),
+        ("::93.184.215.14", False),
+        ("2002:5db8:d70e::1", True),  # 6to4 of a public address
+        ("2002:c058:6301::1", False),  # of a relay's
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),  # Teredo
+        ("2001:20::1", False),
+        ("3fff::1", False),  # documentation, RFC 9637
+        ("3fff:1000::1", True),
+        ("fec0::1", False),  # site-local, RFC 3879
+        ("5f00::1", False),  # SRv6, RFC 9602
+        ("4000::1", False),
+        ("2001:470:1f0b::5efe:127.0.0.1", False),  # ISATAP
+        ("2001:470:1f0b::200:5efe:10.0.0.1", False),
+        ("2001:470:1f0b::200:5efe:93.184.215.14", True),
+        ("2001:470:1f0b::1:5efe:a00:1", True),  # no ISATAP: the bits above are others
     ],
 )
 def test_public(text: str, public: bool) -> None:
