@@ -3,6 +3,7 @@
 from typing import Literal
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import Field, ValidationInfo, field_validator
 
 from scanners.settings import MiB, Section
@@ -180,4 +181,8 @@ def check_url(url: str, *, http: bool) -> str:
         raise ValueError("leave user, password and fragment out")
     if parsed.port == 0:  # raises ValueError by itself if it is none
         raise ValueError("a port is 1 to 65535")
+    try:
+        httpx.URL(url)  # which sends it, and knows more kinds of wrong than urlsplit
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
     return url

@@ -71,6 +71,10 @@ def test_refused(made: type, given: dict[str, Any], words: str) -> None:
         "https://söc.example/",
         "https://soc.example/\r\nX: y",
         "https://[::1/",
+        "https://[v1.x]/",
+        "https://0177.0.0.1/x",
+        "https://256.1.1.1/",
+        "https://soc.example/" + "a" * 70_000,
     ],
 )
 def test_no_url_for_us(url: str) -> None:
