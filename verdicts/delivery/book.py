@@ -5,6 +5,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from verdicts.delivery.sender import Letter
 from verdicts.ledger.event_log.events import Event, events_numbered
 from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
@@ -20,6 +22,9 @@ LogAway = (LedgerAway, LedgerFailed, LogUnavailable)
 SAVE_SECONDS = 0.5
 SAVE_LETTERS = 20
 """Delivered and not noted yet: so many a receiver gets twice after a kill -9, at most."""
+ALARM_SECONDS = 60.0
+"""A sink that does not get on for so long is worth an alarm."""
+log = structlog.get_logger()
 
 
 class SinkBook:
@@ -35,6 +40,8 @@ class SinkBook:
         self._unsaved = 0
         self._saved = (0, "")
         self._saved_at = time.monotonic()
+        self._away_since = 0.0
+        self._alarmed = False
 
     async def open(self) -> SinkState:
         """Return how far it came; a new one begins behind the newest event."""
@@ -64,6 +71,29 @@ class SinkBook:
         self.error = error
         if error != self._saved[1]:
             await self.save()
+
+    async def away(self, reason: str) -> None:
+        """Say once in the log that it does not get on, note why; after a minute by an alarm, too.
+
+        The book has to be open.
+        """
+        now = time.monotonic()
+        if not self.error:
+            self._away_since = now
+            log.warning("sink.away", sink=self.name, reason=reason)
+        await self.say(reason)
+        if not self._alarmed and now - self._away_since >= ALARM_SECONDS:
+            self._alarmed = True
+            await self.alarm(reason)
+
+    async def there(self) -> None:
+        """Take back what `away` said."""
+        if self.error:
+            log.info("sink.there", sink=self.name)
+            await self.say("")
+        if self._alarmed:
+            self._alarmed = False
+            await self.alarm("It takes events again.", ok=True)
 
     async def save(
         self, settled: Sequence[int] = (), later: Sequence[Later] = (), *, hurry: bool = False

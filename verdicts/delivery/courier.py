@@ -41,8 +41,12 @@ async def carry(
     feed = EventFeed(reader)
     try:
         async with feed.following():
-            rounds = [make_round(one, SinkBook(one.name, ledger, reader), feed) for one in sinks]
-            tasks = [asyncio.create_task(_keep(one), name=one.name) for one in rounds]
+            tasks = [
+                asyncio.create_task(
+                    _keep(one, SinkBook(one.name, ledger, reader), feed), name=one.name
+                )
+                for one in sinks
+            ]
             ready()
             await stop.wait()
             for task in tasks:
@@ -64,10 +68,21 @@ def make_round(settings: AnySink, book: SinkBook, feed: EventFeed) -> Round:
             return InOrder(settings, ExportFile(settings), book, feed)
 
 
-async def _keep(one: Round) -> None:
+async def _keep(settings: AnySink, book: SinkBook, feed: EventFeed) -> None:
+    """Run one sink for ever; what it cannot be built for, or fails by, is noted in its book."""
     while True:
         try:
-            await one.run()
-        except Exception:
-            log.exception("sink.failed", sink=one.name)
+            await make_round(settings, book, feed).run()
+        except Exception as error:
+            log.exception("sink.failed", sink=settings.name)
+            await _note_failure(book, f"a fault of Douane's: {type(error).__name__}; see its log")
         await asyncio.sleep(RESTART_SECONDS)
+
+
+async def _note_failure(book: SinkBook, reason: str) -> None:
+    """Never raises: it may be the book that fails."""
+    try:
+        await book.open()
+        await book.away(reason)
+    except Exception as error:
+        log.warning("sink.not_noted", sink=book.name, reason=type(error).__name__)

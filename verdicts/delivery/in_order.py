@@ -48,11 +48,11 @@ class InOrder(Round):
             try:
                 await finished(self._send_once(letters, position))
             except ReceiverAway as away:
-                await self._note_away(str(away))
+                await self._book.away(str(away))
                 await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
-                await self._note_there()
+                await self._book.there()
                 return
 
     async def _send_once(self, letters: Sequence[Letter], position: int) -> None:

@@ -103,12 +103,12 @@ class Retried(Round):
             self._failures += 1
             pause = min(PAUSES[0] * 2.0 ** (self._failures - 1), LONGEST_PAUSE)
             self._resume = time.monotonic() + pause
-            await self._note_away(str(away))
+            await self._book.away(str(away))
             return str(away)
         except LetterRefused as refused:
             log.warning("sink.refused", sink=self.name, number=event.id, reason=str(refused))
             return str(refused)
-        await self._note_there()
+        await self._book.there()
         if self._failures:
             self._failures, self._resume = 0, 0.0
             await self._book.save(hurry=True)

@@ -18,8 +18,6 @@ AGAIN_SECONDS = 2.0
 IDLE_SECONDS = 30.0
 GRACE_SECONDS = 3.0
 """For what is being sent when the service stops."""
-ALARM_SECONDS = 60.0
-"""A receiver that is away for so long is worth an alarm."""
 log = structlog.get_logger()
 
 
@@ -48,8 +46,6 @@ class Round:
         self._kinds = EventFilter(kinds=frozenset(settings.kinds))
         words = list(LEVEL_WORDS.values())
         self._levels = EventFilter(levels=frozenset(words[words.index(settings.minimum_level) :]))
-        self._away_since = 0.0
-        self._alarmed = False
 
     async def run(self) -> None:
         """Deliver until cancelled; a sink that is disabled goes on when somebody enables it."""
@@ -97,22 +93,3 @@ class Round:
         if not self._kinds.takes(event):
             return False
         return event.kind != "verdict" or self._levels.takes(event)
-
-    async def _note_away(self, reason: str) -> None:
-        """Say it once in the log and in the book; after a minute by an alarm, too."""
-        now = asyncio.get_running_loop().time()
-        if not self._book.error:
-            self._away_since = now
-            log.warning("sink.away", sink=self.name, reason=reason)
-        await self._book.say(reason)
-        if not self._alarmed and now - self._away_since >= ALARM_SECONDS:
-            self._alarmed = True
-            await self._book.alarm(reason)
-
-    async def _note_there(self) -> None:
-        if self._book.error:
-            log.info("sink.there", sink=self.name)
-            await self._book.say("")
-        if self._alarmed:
-            self._alarmed = False
-            await self._book.alarm("It takes events again.", ok=True)

@@ -12,7 +12,9 @@ import pytest
 
 from bench.servers.receiver import Receiver, Reply
 from verdicts.delivery import courier
+from verdicts.delivery.book import SinkBook
 from verdicts.delivery.courier import carry, make_round
+from verdicts.delivery.file import ExportFile
 from verdicts.delivery.settings import (
     AnySink,
     ExportSettings,
@@ -20,6 +22,7 @@ from verdicts.delivery.settings import (
     SyslogSettings,
     WebhookSettings,
 )
+from verdicts.ledger.event_log.events import events_after
 
 
 @asynccontextmanager
@@ -88,6 +91,68 @@ async def test_bug_in_one_is_survived(
     await log.add(1)
     async with carrying(log, export(tmp_path / "bad.jsonl", "bad"), export(path)):
         await until(lambda: lines(path) == [1] and len(failures) > 2)
+
+
+async def test_what_nobody_foresaw_is_seen(
+    log: Any, until: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sink that breaks, and one that cannot even be built: noted, alarm, and well again."""
+    monkeypatch.setattr(courier, "RESTART_SECONDS", 0.02)
+    monkeypatch.setattr("verdicts.delivery.book.ALARM_SECONDS", 0.0)
+    faults, real, broken = {"bad", "worse"}, make_round, ExportFile.send
+
+    async def send(self: ExportFile, letters: Any) -> None:
+        if "bad" in faults and self._path.stem == "bad":
+            raise RuntimeError("a bug")
+        await broken(self, letters)
+
+    def build(settings: AnySink, *rest: Any) -> Any:
+        if settings.name in faults - {"bad"}:
+            raise ValueError("no such thing")
+        return real(settings, *rest)
+
+    monkeypatch.setattr(ExportFile, "send", send)
+    monkeypatch.setattr(courier, "make_round", build)
+    names = ("file", "bad", "worse")
+    paths = {name: tmp_path / f"{name}.jsonl" for name in names}
+    for name in names:
+        await log.book(name).open()
+    await log.add(1)
+
+    def alarms() -> set[tuple[str, bool]]:
+        with log.reader.connect() as connection:
+            data = [json.loads(one.data) for one in events_after(connection, 1, ("alarm",), 99)]
+        return {(one["part"], one["ok"]) for one in data}
+
+    async with carrying(log, *(export(path, name) for name, path in paths.items())):
+        await until(lambda: {("sink bad", False), ("sink worse", False)} <= alarms())
+        await until(paths["file"].exists)
+        states = [await log.book(name).state() for name in names]
+        assert [one.position for one in states][1:] == [0, 0]
+        assert ["RuntimeError" in states[1].error, "ValueError" in states[2].error] == [True] * 2
+        assert states[0].error == ""
+        faults.clear()
+        await until(lambda: {("sink bad", True), ("sink worse", True)} <= alarms())
+    assert [(await log.book(name).state()).error for name in names] == [""] * 3
+
+
+async def test_failure_of_the_book_itself_is_survived(
+    log: Any, until: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "RESTART_SECONDS", 0.01)
+    real, faults = SinkBook.open, [KeyError("x")] * 3
+    path = tmp_path / "out.jsonl"
+    await log.book("file").open()
+    await log.add(1)
+
+    async def opened(self: SinkBook) -> Any:
+        if faults:
+            raise faults.pop()
+        return await real(self)
+
+    monkeypatch.setattr(SinkBook, "open", opened)
+    async with carrying(log, export(path)):
+        await until(lambda: lines(path) == [1])
 
 
 async def test_goes_on_where_it_stopped(log: Any, until: Any, tmp_path: Path) -> None:

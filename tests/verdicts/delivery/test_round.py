@@ -87,7 +87,7 @@ async def test_long_absence_is_an_alarm(
 ) -> None:
     from verdicts.delivery.sender import ReceiverAway
 
-    monkeypatch.setattr(module, "ALARM_SECONDS", 0.0)
+    monkeypatch.setattr("verdicts.delivery.book.ALARM_SECONDS", 0.0)
     sender = SenderDouble(fault=ReceiverAway("503"))
     await log.book().open()
     await log.add(1, kind="ruleset")
