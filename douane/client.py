@@ -38,6 +38,8 @@ ATTEMPTS = 4
 WAIT_SECONDS = 30
 """The longest pause before another attempt; a service that wants a longer one is not waited for."""
 AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+BROKEN = (httpx.HTTPError, UnicodeError)
+"""The second of httpx too: an answer's Location names a host in broken Punycode."""
 Model = TypeVar("Model", bound=Answer)
 
 
@@ -134,7 +136,7 @@ class Client:
                     answer.read()
                 _complain_unless_ok(answer)
                 yield from answer.iter_bytes()
-        except httpx.HTTPError as error:
+        except BROKEN as error:
             raise self._broken(error) from None
 
     def _get(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model:
@@ -147,7 +149,7 @@ class Client:
         for attempt in range(ATTEMPTS):
             try:
                 answer = self._http.get(path, params=query)
-            except httpx.HTTPError as error:
+            except BROKEN as error:
                 raise self._broken(error) from None
             pause = _pause(answer)
             last = attempt == ATTEMPTS - 1 or not wait
@@ -156,7 +158,7 @@ class Client:
             self._sleep(pause)
         return answer
 
-    def _broken(self, error: httpx.HTTPError) -> ClientError:
+    def _broken(self, error: Exception) -> ClientError:
         place = f"{self._address.scheme}://{self._address.netloc.decode()}"
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             return ClientError(f"nothing answers at {place}: is the service running?")
@@ -166,9 +168,10 @@ class Client:
 def _checked(url: str, *, plain_http: bool) -> httpx.URL:
     try:
         address = httpx.URL(url)
-    except httpx.InvalidURL:
-        address = httpx.URL()
-    if address.scheme not in {"http", "https"} or not address.host:
+        named = bool(address.host)
+    except (httpx.InvalidURL, UnicodeError):
+        address, named = httpx.URL(), False
+    if address.scheme not in {"http", "https"} or not named:
         raise ClientError("the URL has to be like https://douane.example")
     if address.userinfo or address.query or address.fragment:
         raise ClientError("the URL has to be one without user, query and fragment")
@@ -214,7 +217,7 @@ def _pause(answer: httpx.Response) -> float | None:
     text = answer.headers.get("retry-after", "")
     try:
         seconds = float(text) if text.isdigit() else _until(parsedate_to_datetime(text))
-    except ValueError:
+    except (ValueError, OverflowError):  # a date or a zone that no clock knows
         return None
     return seconds if 0 <= seconds <= WAIT_SECONDS else None
 

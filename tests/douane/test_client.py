@@ -106,7 +106,14 @@ def test_waits_as_long_as_it_is_told(status: int) -> None:
     assert 10 < pauses[0] <= 20
 
 
-@pytest.mark.parametrize("after", ["", "x", "-1", "31", "9" * 50, "1.5"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        *("", "x", "-1", "31", "9" * 50, "1.5"),
+        "Fri, 31 Dec 9999 23:59:59 -2300",
+        "Mon, 01 Jan 2001 00:00:00 -99999999999999",
+    ],
+)
 def test_waits_for_nothing_unbearable(after: str) -> None:
     busy = httpx.Response(429, headers={"Retry-After": after})
     client, _, pauses = answering(busy)
@@ -132,6 +139,7 @@ def test_gives_up_in_the_end() -> None:
         (httpx.Response(200, json={"data": [{"id": 1}], "next": None}), "not Douane's"),
         (httpx.Response(502, text="<html>bad gateway"), "HTTP 502"),
         (httpx.Response(302, headers={"Location": "https://evil.example/"}), "HTTP 302"),
+        (httpx.Response(302, headers={"Location": "https://xn--a/"}), "broke off: "),
         (httpx.Response(500, text="[" * 100_000), "HTTP 500"),
         (httpx.ConnectError("refused"), "nothing answers at https://douane.example"),
         (httpx.ReadTimeout("slow"), "broke off: slow"),
@@ -160,7 +168,8 @@ def test_an_export_that_breaks_off_is_an_error() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "douane.example", "ftp://x", "http://", "http://soc.example", "http://10.0.0.1:8080"]
-    + ["http://127.0.0.1.evil.example", "https://user:pass@x", "https://x/?a", "https://x:y"],
+    + ["http://127.0.0.1.evil.example", "https://user:pass@x", "https://x/?a", "https://x:y"]
+    + ["https://xn--a", "https://0177.0.0.1"],
 )
 def test_where_no_key_is_sent(url: str) -> None:
     with pytest.raises(ClientError):
