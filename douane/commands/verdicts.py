@@ -147,8 +147,9 @@ def _list(client: Client, arguments: argparse.Namespace) -> None:
     filters = _filters(arguments)
     if arguments.csv:
         pieces = client.export("csv", limit=arguments.limit or EXPORTED, **filters)
+        shown = _lines if sys.stdout.isatty() else str  # a file gets the data as they are
         for text in codecs.iterdecode(pieces, "utf-8", "replace"):
-            sys.stdout.write(text)
+            sys.stdout.write(shown(text))
         return
     tell = _as_json if arguments.json else _as_line
     found = client.verdicts(limit=arguments.limit or SHOWN, **filters)
@@ -200,6 +201,11 @@ def _filters(arguments: argparse.Namespace) -> Filters:
 def _print(verdicts: Iterable[VerdictModel], tell: Callable[[VerdictModel], str]) -> None:
     for verdict in verdicts:
         print(tell(verdict), flush=True)
+
+
+def _lines(text: str) -> str:
+    """Return a piece of a table for a terminal: nothing but the ends of lines moves its cursor."""
+    return "\n".join(map(printable, text.replace("\r", "").split("\n")))
 
 
 def _as_json(verdict: VerdictModel) -> str:

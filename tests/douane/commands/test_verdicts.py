@@ -76,6 +76,17 @@ def test_a_table_for_spreadsheets(api: RunningApi, capsys: Capture) -> None:
     assert rows[0]["file_name"] == "\u202egpj.exe\\x1b[2J"
 
 
+def test_a_table_on_a_terminal_turns_nothing(
+    api: RunningApi, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert api.run("verdicts", "--csv", "--action", "block") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 16
+    assert "\\u202egpj.exe" in lines[1]
+    assert all(line.isprintable() for line in lines)
+
+
 def test_one_is_explained(api: RunningApi, capsys: Capture) -> None:
     assert api.run("verdicts", "show", record(3).transfer.id) == 0
     out = capsys.readouterr().out
