@@ -79,9 +79,9 @@ async def find_valid_key(request: Request, services: Services, presented: str) -
 
 
 async def note_refused_sign_in(services: Services, request: Request) -> None:
-    """Leave a row in the audit for the first of a network, and one every ten minutes."""
+    """Leave a row in the audit for the first of a network, every ten minutes, and few in all."""
     network = network_of(request.client.host if request.client else "")
-    if services.denials.is_new(network, "sign-in"):
+    if services.refused_sign_ins.is_new(network, ""):
         with suppress(RequestFailed):  # it is in the log, then
             await audited(services, request, None, "session.refused", network)
 

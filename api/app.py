@@ -14,6 +14,7 @@ from api.conditional import Conditional
 from api.cross_origin import CrossOrigin
 from api.description import VERSION, describe
 from api.envelope import Envelope
+from api.forwarded import Forwarded
 from api.issuer import Issuer
 from api.key_watch import KeyWatch
 from api.oidc import TokenCheck
@@ -52,6 +53,7 @@ from api.services import Selftest, Services
 from api.settings import ApiSettings
 from api.unread import Unread
 from scanners.settings import MiB
+from verdicts.addresses import parse_networks
 from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE
 from verdicts.ledger.event_log.feed import EventFeed
@@ -162,5 +164,7 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=settings.origins)
     app.add_middleware(Envelope)
     app.add_middleware(Unread)
+    if settings.trusted_proxies:
+        app.add_middleware(Forwarded, proxies=parse_networks(settings.trusted_proxies))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app

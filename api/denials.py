@@ -5,24 +5,26 @@ from collections.abc import Callable
 
 PAUSE_SECONDS = 600.0
 KINDS = 2000
-"""Remembered at most.  Beyond it the oldest are forgotten, so that a row too many is written."""
+"""Within the pause; beyond it no row is written."""
+REFUSED_SIGN_INS = 30
+"""The same of sign-ins: anybody may try, from as many addresses as he has."""
 
 
 class Denials:
     """Keeps whoever may not do something from filling the audit by trying."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, most: int = KINDS) -> None:
         self._clock = clock
+        self._most = most
         self._noted: dict[tuple[str, str], float] = {}
+        """Of the last pause; the oldest first."""
 
     def is_new(self, credential: str, what: str) -> bool:
-        """Tell if it has not been asked about the same within the pause."""
+        """Tell if a row is due: not the same within the pause, and not too many others."""
         now = self._clock()
-        noted = self._noted.get((credential, what))
-        if noted is not None and now - noted < PAUSE_SECONDS:
-            return False
-        self._noted.pop((credential, what), None)
-        if len(self._noted) >= KINDS:
+        while self._noted and now - next(iter(self._noted.values())) >= PAUSE_SECONDS:
             del self._noted[next(iter(self._noted))]
+        if (credential, what) in self._noted or len(self._noted) >= self._most:
+            return False
         self._noted[credential, what] = now
         return True

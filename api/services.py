@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.active_rules import ActiveRules
-from api.denials import Denials
+from api.denials import REFUSED_SIGN_INS, Denials
 from api.key_watch import KeyWatch
 from api.oidc import TokenCheck
 from api.places import Places
@@ -72,6 +72,7 @@ class Services:
     tokens: TokenCheck | None
     """None: only API keys count."""
     denials: Denials = field(default_factory=Denials)
+    refused_sign_ins: Denials = field(default_factory=lambda: Denials(most=REFUSED_SIGN_INS))
     exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
     """Places for those who export the log."""
     key_uses: dict[str, float] = field(default_factory=dict)

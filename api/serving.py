@@ -78,6 +78,7 @@ def configuration(app: ASGIApp) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # it would believe whatever stands there; `Forwarded` looks
         lifespan="on",
         timeout_graceful_shutdown=STOP_SECONDS,
         ws="none",

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from scanners.settings import MiB, Section
+from verdicts.addresses import parse_networks
 
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.\-\[\]:]{1,255}$")]
 
@@ -34,6 +35,12 @@ class ApiSettings(Section):
         description="Other origins whose pages may call the API from a browser, with a key; for "
         'example ["https://soc.example"].',
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        max_length=32,
+        description="Addresses and networks of proxies before the API whose X-Forwarded-For says "
+        'who the client is, for example ["127.0.0.1"]; empty: the field is ignored.',
+    )
     public_url: str = Field(
         "",
         pattern=r"^(https?://[A-Za-z0-9.\-\[\]:]{1,255})?$",
@@ -46,3 +53,9 @@ class ApiSettings(Section):
     session_idle_minutes: float = Field(
         30, gt=0, le=43200, description="The same for a session that nobody uses."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        parse_networks(networks)
+        return networks

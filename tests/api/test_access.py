@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from api import access
+from api.denials import REFUSED_SIGN_INS
+from api.settings import ApiSettings
 from verdicts.ledger.access.keys import create_key, list_keys, revoke_key
 from verdicts.ledger.questions import Role
 
@@ -122,3 +124,21 @@ async def test_refused_sign_ins_are_in_the_audit(
     rows = (await client.get("/v1/audit?action=session.refused")).json()["data"]
     assert [(row["actor"], row["credential"]) for row in rows] == [("", "")]
     assert "dk_wrong" not in str(rows)
+
+
+class TestBehindProxy:
+    @pytest.fixture
+    def settings(self) -> ApiSettings:
+        return ApiSettings(trusted_proxies=("127.0.0.1",))
+
+    @pytest.mark.usefixtures("ledger")
+    async def test_nobody_fills_the_audit_from_many_addresses(
+        self, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(access, "delay_after", lambda _: 0.0)
+        for number in range(REFUSED_SIGN_INS + 10):
+            headers = {"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": f"192.0.2.{number}"}
+            answer = await client.post("/sign-in", data={"key": "dk_wrong"}, headers=headers)
+            assert answer.status_code == 401
+        rows = (await client.get("/v1/audit?action=session.refused")).json()["data"]
+        assert len(rows) == REFUSED_SIGN_INS

@@ -1,6 +1,6 @@
 """Refusals that are told once, by a clock that the test moves."""
 
-from api.denials import KINDS, PAUSE_SECONDS, Denials
+from api.denials import PAUSE_SECONDS, Denials
 
 
 class Clock:
@@ -22,10 +22,13 @@ def test_told_once_in_a_while() -> None:
     assert denials.is_new("ann", "GET /x")
 
 
-def test_memory_is_bounded() -> None:
-    denials = Denials(Clock())
-    for number in range(KINDS + 5):
-        assert denials.is_new(str(number), "")
-    assert len(denials._noted) == KINDS
-    assert denials.is_new("0", "")
-    assert not denials.is_new(str(KINDS), "")
+def test_rows_are_few_however_many_ask() -> None:
+    clock = Clock()
+    denials = Denials(clock, most=3)
+    for half in (1, 2):
+        assert [denials.is_new(f"{half}.{number}", "") for number in range(5)].count(True) == 3
+        clock.now += PAUSE_SECONDS / 2
+        assert not denials.is_new("other", "")
+        clock.now += PAUSE_SECONDS / 2
+    assert denials.is_new("1.0", "")
+    assert len(denials._noted) == 1

@@ -31,13 +31,30 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
-    server = uvicorn.Server(configuration(app))
+def peers() -> list[tuple[str, str]]:
+    """Address and scheme of each request, as the application has them."""
+    return []
+
+
+@pytest.fixture
+async def port(peers: list[tuple[str, str]]) -> AsyncIterator[int]:
+    async def noting(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            peers.append((scope["client"][0], scope["scheme"]))
+        await app(scope, receive, send)
+
+    server = uvicorn.Server(configuration(noting))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         run = asyncio.create_task(server.serve(sockets=[listener]))
         yield listener.getsockname()[1]
         server.should_exit = True
         await run
+
+
+async def test_nobody_says_who_it_is(port: int, peers: list[tuple[str, str]]) -> None:
+    claims = b"X-Forwarded-For: no address at all\r\nX-Forwarded-Proto: https\r\n"
+    await send(port, HEALTH + claims + b"Connection: close\r\n\r\n")
+    assert peers == [("127.0.0.1", "http")]
 
 
 async def send(port: int, *pieces: bytes) -> bytes:

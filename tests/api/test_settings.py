@@ -14,3 +14,9 @@ def test_only_this_machine_by_default() -> None:
 def test_listen_needs_a_port(listen: str) -> None:
     with pytest.raises(ValidationError):
         ApiSettings(listen=listen)
+
+
+@pytest.mark.parametrize("proxy", ["", "*", "localhost", "10.1.2.3/8"])
+def test_proxies_are_networks(proxy: str) -> None:
+    with pytest.raises(ValidationError, match="takes addresses and networks"):
+        ApiSettings(trusted_proxies=(proxy,))
