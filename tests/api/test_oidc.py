@@ -105,9 +105,6 @@ async def test_names(issuer: OidcIssuer, claims: dict[str, Any], name: str) -> N
     assert (who.name, who.prefix) == (name, "oidc:ann")
 
 
-NOW = int(time.time())
-
-
 @pytest.mark.parametrize(
     "claims",
     [
@@ -116,13 +113,10 @@ NOW = int(time.time())
         {"aud": None},
         {"iss": "http://127.0.0.1/other"},
         {"iss": None},
-        {"exp": NOW - 120},
         {"exp": None},
         {"exp": "soon"},
         {"exp": float("inf")},
-        {"iat": NOW + 600},
         {"iat": None},
-        {"nbf": NOW + 600},
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
@@ -137,6 +131,14 @@ async def test_claims_that_are_not_right(
 ) -> None:
     with pytest.raises(BadToken):
         await check.identity(issuer.token(**claims))
+
+
+@pytest.mark.parametrize("claim, seconds", [("exp", -120), ("iat", 600), ("nbf", 600)])
+async def test_times_that_are_not_right(
+    issuer: OidcIssuer, check: TokenCheck, claim: str, seconds: int
+) -> None:
+    with pytest.raises(BadToken):
+        await check.identity(issuer.token(**{claim: int(time.time()) + seconds}))
 
 
 async def test_the_clock_may_be_off_a_little(issuer: OidcIssuer, check: TokenCheck) -> None:
