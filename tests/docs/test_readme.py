@@ -35,7 +35,8 @@ def test_commands_are_commands(page: Path) -> None:
 def test_calls_of_the_api_are_there() -> None:
     described = json.loads((ROOT / "tests" / "api" / "openapi.json").read_text())["paths"]
     known = {re.sub(r"\{\w+\}", "{}", path): set(of) for path, of in described.items()}
-    known |= {path: {"get"} for path in ("/metrics", "/docs", "/openapi.json")}  # no part of the description
+    # no part of the description
+    known |= {path: {"get"} for path in ("/metrics", "/docs", "/openapi.json")}
     found = in_pages(CALL, ROOT / "README.md", ROOT / "docs" / "analysts.md")
     assert len(found) > 12
     for page, call in found:
