@@ -212,6 +212,7 @@ class Supervisor:
         if secure is not None:
             self._say(f"  ICAPS      icaps://{addresses['icaps']}/reqmod and …/respmod")
         self._say(f"  REST       http://{api}/v1")
+        self._say(f"  dashboard  http://{api}/")
         self._say(f"  admin key  {key}")
         self._say("Try:")
         bearer = f'"Authorization: Bearer $(cat {key})"'
