@@ -85,6 +85,8 @@ ROUTERS = (
     documentation.router,
 )
 STREAMS = 32
+STREAMS_A_KEY = 8
+"""The dashboard of a whole shift may share a key."""
 ORDERS = 4
 NO_TOKENS = OidcSettings()
 HANDED_IN = 4
@@ -144,7 +146,7 @@ def create_app(
         active_rules=ActiveRules(store),
         false_positive_rate=false_positive_rate,
         closing=closing,
-        streams=asyncio.Semaphore(STREAMS),
+        streams=Places(STREAMS, STREAMS_A_KEY),
         feed=EventFeed(reader),
         key_watch=KeyWatch(reader),
         sinks=sinks,

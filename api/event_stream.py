@@ -5,12 +5,10 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
-
+from api.held import GoesOn, HeldResponse, Place
 from verdicts.ledger.event_log.event_filter import EventFilter
 from verdicts.ledger.event_log.event_rows import event_row
 from verdicts.ledger.event_log.events import Event
@@ -24,23 +22,14 @@ BATCH = 50
 """Events handed over at once: at most 3 MiB."""
 RETRY = b"retry: 5000\n\n"
 """Milliseconds until a client whose stream has ended asks again."""
-GoesOn = Callable[[], Awaitable[bool]]
 HEADERS = {"X-Accel-Buffering": "no"}
 
 
-class EventResponse(StreamingResponse):
-    """Holds one of the places for streams as long as it lasts, however it ends."""
+class EventResponse(HeldResponse):
+    """A stream as an answer."""
 
-    media_type = "text/event-stream"
-
-    def __init__(self, content: AsyncGenerator[bytes, None], places: asyncio.Semaphore) -> None:
-        super().__init__(content, headers=HEADERS)
-        self._content = content
-        self._places = places
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._places, aclosing(self._content):
-            await super().__call__(scope, receive, send)
+    def __init__(self, content: AsyncGenerator[bytes, None], place: Place) -> None:
+        super().__init__(content, place, HEADERS, "text/event-stream")
 
 
 async def stream(

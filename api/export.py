@@ -4,18 +4,16 @@ What is in a cell was chosen by strangers, and spreadsheets run what looks like 
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 
-import asyncio
 import csv
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
+from api.held import HeldResponse, Place, while_it_may
 from verdicts.ledger.reading.queries import Page
 
 PAGE_ROWS = 500
@@ -42,24 +40,19 @@ class Format(StrEnum):
 _JSONL = "application/jsonl"
 
 
-class ExportResponse(StreamingResponse):
-    """Holds one of the places as long as it lasts, however it ends."""
+class ExportResponse(HeldResponse):
+    """An export as a file; between its pages the key is looked at again."""
 
     def __init__(
-        self, content: AsyncIterator[bytes], form: Format, name: str, places: asyncio.Semaphore
+        self, content: AsyncGenerator[bytes, None], form: Format, name: str, place: Place
     ) -> None:
         headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
-        super().__init__(content, headers=headers, media_type=form.media_type)
-        self._places = places
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._places:
-            await super().__call__(scope, receive, send)
+        super().__init__(while_it_may(content, place.goes_on), place, headers, form.media_type)
 
 
 async def export(
     first: Page, read: Callable[[str, int], Page], form: Format, fields: Sequence[str], limit: int
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Yield up to `limit` verdicts, and if there are more, a last line that says so.
 
     `first` is the first page, `read` gives the page of a cursor, and blocks.  What it raises

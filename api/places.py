@@ -1,5 +1,6 @@
-"""Places for those who send much: few at once, and one for each key."""
+"""Places for those who send or take much: few at once, and few for each key."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -14,24 +15,32 @@ class Places:
     Belongs to one event loop.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, each: int = 1) -> None:
         self._most = most
-        self._taken: set[str] = set()
+        self._each = each
+        self._taken: Counter[str] = Counter()
+
+    def require(self, key: str, what: str) -> None:
+        """Raise RequestFailed if this key has all that one may have, or none is left.
+
+        `what` the places are for, for the answer: "rule set".
+        """
+        if self._taken[key] >= self._each:
+            raise RequestFailed(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"This key has the {self._each} of the places ({what}) that one key may have.",
+                RETRY,
+            )
+        if self._taken.total() >= self._most:
+            raise busy(f"Each of the {self._most} places ({what}) is taken.")
 
     @contextmanager
     def taken(self, key: str, what: str) -> Iterator[None]:
-        """Have a place; raise RequestFailed if this key has one, or none is left.
-
-        `what` is taken in there, for the answer: "rule set".
-        """
-        if key in self._taken:
-            raise RequestFailed(
-                HTTPStatus.TOO_MANY_REQUESTS, f"This key hands in another {what} just now.", RETRY
-            )
-        if len(self._taken) >= self._most:
-            raise busy(f"Each place for a {what} that is handed in is taken.")
-        self._taken.add(key)
+        """Have a place; raise RequestFailed as `require` does."""
+        self.require(key, what)
+        self._taken[key] += 1
         try:
             yield
         finally:
-            self._taken.remove(key)
+            self._taken[key] -= 1
+            self._taken += Counter()  # forgets whoever has none

@@ -55,8 +55,8 @@ class Services:
     """Above it a rule is flagged; 0 to 1."""
     closing: asyncio.Event
     """Set when the API is about to stop: streams end then."""
-    streams: asyncio.Semaphore
-    """Places for clients that follow events."""
+    streams: Places
+    """For clients that follow events."""
     feed: EventFeed
     key_watch: KeyWatch
     sinks: tuple[tuple[str, str], ...]
@@ -73,8 +73,8 @@ class Services:
     """None: only API keys count."""
     denials: Denials = field(default_factory=Denials)
     refused_sign_ins: Denials = field(default_factory=lambda: Denials(most=REFUSED_SIGN_INS))
-    exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
-    """Places for those who export the log."""
+    exports: Places = field(default_factory=lambda: Places(4))
+    """For those who export the log."""
     key_uses: dict[str, float] = field(default_factory=dict)
     """When the use of a key was last noted, by prefix; monotonic seconds."""
     session_uses: dict[str, float] = field(default_factory=dict)

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.bodies import busy
-from api.event_stream import EventResponse, GoesOn, stream
+from api.event_stream import EventResponse, stream
+from api.held import GoesOn, Place
 from api.pages.show import AsPages, page
 from api.pages.signed_in import AnyVisitor
-from api.routes.events import EventQuery
+from api.routes.events import WHAT, EventQuery
 from api.services import Served, Services
 from api.sessions import Visitor, find_visitor, note_use, use_is_due
 from verdicts.ledger.event_log.events import last_event
@@ -39,11 +39,10 @@ async def follow(
     last_event_id: Annotated[str | None, Header(pattern="^[0-9]{1,18}$")] = None,
 ) -> Response:
     """Stream events as `/v1/events` does, to a browser that has signed in."""
-    if services.streams.locked():
-        raise busy("Too many clients follow events already.")
     after = query.after if last_event_id is None else int(last_event_id)
-    content = stream(services.feed, query.as_filter(), after, _while_signed_in(services, visitor))
-    return EventResponse(content, services.streams)
+    goes_on = _while_signed_in(services, visitor)
+    content = stream(services.feed, query.as_filter(), after, goes_on)
+    return EventResponse(content, Place(services.streams, visitor.key.prefix, WHAT, goes_on))
 
 
 def _while_signed_in(services: Services, visitor: Visitor) -> GoesOn:

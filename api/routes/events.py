@@ -7,8 +7,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import AnyKey
-from api.bodies import busy
 from api.event_stream import EventResponse, stream
+from api.held import Place
 from api.models import LevelName
 from api.services import Served
 from scanners.model import Code
@@ -17,6 +17,7 @@ from verdicts.ledger.event_log.new_events import EventKind
 from verdicts.model import Action
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
+WHAT = "stream of events"
 MESSAGE = {
     "type": "object",
     "description": "One message.",
@@ -82,12 +83,10 @@ async def events(
 
     A comment comes every 15 seconds in which nothing happens.
     """
-    if services.streams.locked():
-        raise busy("Too many clients follow events already.")
     after = query.after if last_event_id is None else int(last_event_id)
 
     async def goes_on() -> bool:
         return not services.closing.is_set() and await services.key_watch.holds(key)
 
     content = stream(services.feed, query.as_filter(), after, goes_on)
-    return EventResponse(content, services.streams)
+    return EventResponse(content, Place(services.streams, key.prefix, WHAT, goes_on))

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from api.access import Analyst
 from api.audit import audited
-from api.bodies import busy
 from api.export import PAGE_ROWS, ExportResponse, Format, export
+from api.held import Place
 from api.routes.verdicts import ListQuery, read_page
 from api.services import Served, Services
 from scanners.passwords.secret import read_secret
@@ -19,6 +19,7 @@ from verdicts.ledger.reading.queries import Page
 from verdicts.model import utc_now
 
 router = APIRouter(prefix="/v1/verdicts/export", tags=["verdicts"])
+WHAT = "export"
 LINES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Each verdict once. If there are more than `limit`, a last line says so and "
@@ -53,8 +54,7 @@ async def export_verdicts(
     request: Request, services: Served, key: Analyst, query: Annotated[ExportQuery, Query()]
 ) -> Response:
     """Stream verdicts as CSV or JSON lines.  Who exported what is kept in the audit."""
-    if services.exports.locked():
-        raise busy("Too many exports run already.")
+    services.exports.require(key.prefix, WHAT)
 
     def read(cursor: str | None, limit: int) -> Page:
         return read_page(services.reader, query, limit, cursor)
@@ -64,7 +64,8 @@ async def export_verdicts(
     await audited(services, request, key, "verdicts.export", "verdicts", after=asked)
     content = export(first, read, query.format, query.wanted, query.limit)
     name = f"douane-verdicts-{utc_now():%Y%m%dT%H%M%SZ}"
-    return ExportResponse(content, query.format, name, services.exports)
+    place = Place(services.exports, key.prefix, WHAT, lambda: services.key_watch.holds(key))
+    return ExportResponse(content, query.format, name, place)
 
 
 def _without_traces(services: Services, query: ExportQuery) -> dict[str, object]:

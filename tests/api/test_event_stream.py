@@ -12,6 +12,9 @@ from starlette.types import Message
 
 from api import event_stream
 from api.event_stream import BATCH, RETRY, EventResponse, frame, stream
+from api.held import Place
+from api.places import Places
+from api.problems import RequestFailed
 from verdicts.ledger.event_log import feed as feeding
 from verdicts.ledger.event_log.event_filter import EventFilter
 from verdicts.ledger.event_log.events import Event, forget_events
@@ -190,13 +193,15 @@ def test_frame_is_lines() -> None:
 
 
 async def test_client_that_goes_gives_its_place_back(site: Any, feed: EventFeed) -> None:
-    places = asyncio.Semaphore(1)
-    response = EventResponse(follow(site, feed), places)
+    places = Places(1)
+    place = Place(places, "dk_12345678", "stream", never)
+    response = EventResponse(follow(site, feed), place)
     started = asyncio.Event()
 
     async def receive() -> Message:
         await started.wait()
-        assert places.locked()
+        with pytest.raises(RequestFailed):
+            places.require("dk_other000", "stream")
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
@@ -206,4 +211,8 @@ async def test_client_that_goes_gives_its_place_back(site: Any, feed: EventFeed)
     assert isinstance(response, StreamingResponse)
     async with asyncio.timeout(10):
         await response({"type": "http"}, receive, send)
-    assert not places.locked()
+    places.require("dk_other000", "stream")
+
+
+async def never() -> bool:
+    return False

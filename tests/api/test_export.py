@@ -9,8 +9,11 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Message
 
 from api.export import ExportResponse, Format, cell, export
+from api.held import Place
+from api.places import Places
 from verdicts.ledger.reading.queries import Page
 
 START = "=+-@\t\r＝＋－＠"
@@ -137,7 +140,7 @@ async def test_empty_pages_are_no_end() -> None:
 async def test_a_client_that_leaves_ends_it() -> None:
     """Its place is free again, and nothing further is read."""
     reads = 0
-    left, places = asyncio.Event(), asyncio.Semaphore(1)
+    left, places = asyncio.Event(), Places(1)
 
     def read(cursor: str, limit: int) -> Page:
         nonlocal reads
@@ -153,14 +156,40 @@ async def test_a_client_that_leaves_ends_it() -> None:
         return {"type": "http.disconnect"}
 
     content = export(numbers(10**9)("0", 5), read, Format.CSV, ("n", "x"), 10**9)
-    response = ExportResponse(content, Format.CSV, "name", places)
+    place = Place(places, "dk_12345678", "export", always)
+    response = ExportResponse(content, Format.CSV, "name", place)
     scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
     async with asyncio.timeout(20):
         await response(scope, receive, send)
-    assert not places.locked()
+    places.require("dk_12345678", "export")
     seen = reads
     await asyncio.sleep(0)
     assert reads == seen
+
+
+async def always() -> bool:
+    return True
+
+
+async def test_a_key_that_holds_no_more_reads_no_further_page() -> None:
+    """What came is not whole, and says so: the last message of an answer never comes."""
+    messages: list[Message] = []
+
+    async def holds() -> bool:
+        return len(messages) < 3  # the head, and two pages
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    content = export(numbers(10**9)("0", 5), numbers(10**9), Format.JSONL, ("n", "x"), 10**9)
+    place = Place(Places(1), "dk_12345678", "export", holds)
+    scope = {"type": "http", "asgi": {"spec_version": "2.4"}}
+    async with asyncio.timeout(20):
+        await ExportResponse(content, Format.JSONL, "name", place)(scope, receive, send)
+    assert [message.get("more_body") for message in messages] == [None, True, True]
 
 
 async def test_a_log_that_fails_breaks_the_transfer_off() -> None:

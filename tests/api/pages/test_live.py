@@ -1,11 +1,13 @@
 """The live feed: what there was, and a stream that ends with the session."""
 
 import asyncio
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from starlette.types import Message
 
+from api.app import STREAMS
 from api.pages import live
 from tests.api.pages.conftest import SignedIn, Visit
 from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
@@ -102,6 +104,7 @@ async def test_without_a_session_and_with_nonsense(stranger: Visit, signed_in: S
 
 async def test_places_are_few(site: Any, visitor: Visit) -> None:
     streams = site.app.state.services.streams
-    while not streams.locked():
-        await streams.acquire()
-    assert (await visitor.client.get("/live/events")).status_code == 503
+    with ExitStack() as stack:
+        for number in range(STREAMS):
+            stack.enter_context(streams.taken(str(number), "stream"))
+        assert (await visitor.client.get("/live/events")).status_code == 503

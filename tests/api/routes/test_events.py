@@ -1,17 +1,17 @@
 """The stream over HTTP: its form, where it begins, and how many may follow."""
 
 import asyncio
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import Request
 from starlette.types import Message
 
 from api import event_stream
+from api.app import STREAMS, STREAMS_A_KEY
 from api.event_stream import RETRY
 from api.key_watch import KeyWatch
-from api.services import get_services
 from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
 from verdicts.ledger.questions import Role
 
@@ -128,8 +128,15 @@ async def never(_: object, __: object) -> bool:
 
 
 async def test_places_are_counted(site: Any, client: httpx.AsyncClient) -> None:
-    services = get_services(Request({"type": "http", "app": site.app}))
-    while not services.streams.locked():
-        await services.streams.acquire()
-    answer = await client.get("/v1/events")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    """One key leaves room for others."""
+    streams, mine = site.app.state.services.streams, site.keys[Role.ADMIN][:11]
+    with ExitStack() as stack:
+        for _ in range(STREAMS_A_KEY):
+            stack.enter_context(streams.taken(mine, "stream"))
+        answer = await client.get("/v1/events")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+        for number in range(STREAMS - STREAMS_A_KEY):
+            stack.enter_context(streams.taken(str(number), "stream"))
+        async with site.client(Role.VIEWER) as viewer:
+            answer = await viewer.get("/v1/events")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

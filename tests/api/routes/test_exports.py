@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from api.key_watch import KeyWatch
 from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE, PSEUDONYM
 from verdicts.ledger.questions import Role
 from verdicts.ledger.reading.queries import FIELDS
@@ -104,9 +106,22 @@ async def test_the_audit_names_nobody_whose_files_were_looked_for(
 
 
 async def test_only_so_many_at_once(client: httpx.AsyncClient, site: Any) -> None:
-    places = site.app.state.services.exports
-    while not places.locked():
-        await places.acquire()
-    answer = await client.get("/v1/verdicts/export?format=csv")
-    assert answer.status_code == 503
-    assert "retry-after" in answer.headers
+    places, mine = site.app.state.services.exports, site.keys[Role.ADMIN][:11]
+    for keys, status in (((mine,), 429), (("a", "b", "c", "d"), 503), ((), 200)):
+        with ExitStack() as stack:
+            for key in keys:
+                stack.enter_context(places.taken(key, "export"))
+            answer = await client.get("/v1/verdicts/export?format=csv")
+        assert answer.status_code == status
+        assert ("retry-after" in answer.headers) == (status != 200)
+
+
+async def test_a_key_that_is_revoked_meanwhile_reads_no_more(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_: object, __: object) -> bool:
+        return False
+
+    monkeypatch.setattr(KeyWatch, "holds", never)
+    with pytest.raises(AssertionError):  # httpx says so of an answer that does not end
+        await client.get("/v1/verdicts/export?format=csv")
