@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Analyst, Viewer
@@ -21,6 +22,7 @@ from verdicts.ledger.feedback import (
     Feedback,
     FeedbackKind,
     feedback_on,
+    feedback_with,
 )
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.model import utc_now
@@ -64,10 +66,11 @@ async def keep_feedback(
     except ValueError:
         raise NO_VERDICT from None
     author, now = key.name[:AUTHOR_LENGTH], microseconds(utc_now())
-    row = StoreFeedback(transfer, author, now, said.kind, said.reason)
+    row = StoreFeedback(transfer, key.prefix, author, now, said.kind, said.reason)
+    before = await run_in_threadpool(_said_before, services, transfer, key)
     after = said.model_dump()
     if not await audited_change(
-        services, request, key, row, "feedback.given", transfer, None, after
+        services, request, key, row, "feedback.given", transfer, before, after
     ):
         raise NO_VERDICT
     return feedback_row(Feedback(transfer, author, now, said.kind, said.reason))
@@ -86,6 +89,12 @@ def show_feedback(
     if found is None:
         raise NO_VERDICT
     return {"data": list(map(feedback_row, found))}
+
+
+def _said_before(services: Services, transfer: str, key: ApiKey) -> dict[str, str] | None:
+    with services.reader.connect() as connection:
+        former = feedback_with(connection, transfer, key.prefix)
+    return None if former is None else {"kind": former.kind, "reason": former.reason}
 
 
 def feedback_row(said: Feedback) -> dict[str, object]:

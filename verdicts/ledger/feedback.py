@@ -16,8 +16,12 @@ FeedbackKind: TypeAlias = Literal["false_positive", "missed"]
 KINDS: tuple[str, ...] = get_args(FeedbackKind)
 REASON_LENGTH = 2000
 AUTHOR_LENGTH = 256
+CREDENTIAL_LENGTH = 320
 VOICES = 1000
 """Of one verdict, returned at most: as many as there may be keys."""
+
+
+NEWEST_FIRST = (FEEDBACK.c.time.desc(), FEEDBACK.c.author, FEEDBACK.c.credential)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,17 @@ def store_feedback(connection: Connection, said: StoreFeedback) -> bool:
         raise ValueError("no feedback")
     if len(said.author) > AUTHOR_LENGTH:
         raise ValueError("no name of a key")
+    if not 0 < len(said.credential) <= CREDENTIAL_LENGTH:
+        raise ValueError("no credential")
     key = id_bytes(said.verdict)
     ruleset = connection.scalar(select(VERDICT.c.ruleset).where(VERDICT.c.id == key))
     if ruleset is None:
         return False
-    own = (FEEDBACK.c.verdict == key, FEEDBACK.c.author == said.author)
+    own = (FEEDBACK.c.verdict == key, FEEDBACK.c.credential == said.credential)
     connection.execute(delete(FEEDBACK).where(*own))
     row = {
         "verdict": key,
+        "credential": said.credential,
         "author": said.author,
         "time": said.time,
         "kind": said.kind,
@@ -69,8 +76,15 @@ def feedback_on(connection: Connection, transfer_id: str) -> tuple[Feedback, ...
     if connection.scalar(select(VERDICT.c.id).where(VERDICT.c.id == key)) is None:
         return None
     query = select(FEEDBACK).where(FEEDBACK.c.verdict == key)
-    query = query.order_by(FEEDBACK.c.time.desc(), FEEDBACK.c.author).limit(VOICES)
+    query = query.order_by(*NEWEST_FIRST).limit(VOICES)
     return tuple(map(_feedback, connection.execute(query).mappings()))
+
+
+def feedback_with(connection: Connection, transfer_id: str, credential: str) -> Feedback | None:
+    """Return what was last said of a verdict with one credential; ValueError for no id."""
+    mine = (FEEDBACK.c.verdict == id_bytes(transfer_id), FEEDBACK.c.credential == credential)
+    row = connection.execute(select(FEEDBACK).where(*mine)).mappings().first()
+    return None if row is None else _feedback(row)
 
 
 def feedback_on_rule(
@@ -81,7 +95,7 @@ def feedback_on_rule(
         DETECTION.c.verdict == FEEDBACK.c.verdict, DETECTION.c.name.in_(names)
     )
     query = select(FEEDBACK).where(found.exists())
-    query = query.order_by(FEEDBACK.c.time.desc(), FEEDBACK.c.author).limit(limit)
+    query = query.order_by(*NEWEST_FIRST).limit(limit)
     return tuple(map(_feedback, connection.execute(query).mappings()))
 
 

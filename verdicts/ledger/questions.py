@@ -109,10 +109,12 @@ class AddEvents:
 class StoreFeedback:
     """Answered by `Done`; not done if there is no such verdict.
 
-    Replaces what the same author said of it before.
+    Replaces what was said of it before with the same credential.
     """
 
     verdict: str
+    credential: str
+    """Prefix of the key, or "oidc:" and the subject: names may be the same."""
     author: str
     time: int
     kind: str

@@ -193,7 +193,9 @@ FEEDBACK = Table(
         ForeignKey("verdict.id", ondelete="CASCADE"),
         primary_key=True,
     ),
-    Column("author", Text, primary_key=True),
+    # Prefix of the key, or "oidc:" and the subject; of old rows perhaps "name:" and the author
+    Column("credential", Text, primary_key=True),
+    Column("author", Text, nullable=False),
     Column("time", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),

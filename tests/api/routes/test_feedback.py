@@ -37,6 +37,22 @@ async def test_given_and_shown(site: Any, client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
+async def test_keys_of_one_name_are_two_voices(site: Any, client: httpx.AsyncClient) -> None:
+    """And the audit keeps what somebody said before."""
+    path, new = f"/v1/verdicts/{WORM}/feedback", {"kind": "missed", "reason": "It is a worm."}
+    wanted = {"name": "ann", "role": "analyst"}
+    for said in (SAID, new):
+        key = (await client.post("/v1/keys", json=wanted)).json()["key"]
+        own = {"Authorization": f"Bearer {key}"}
+        assert (await client.post(path, json=said, headers=own)).status_code == 201
+    assert (await client.post(path, json=SAID, headers=own)).status_code == 201
+    shown = (await client.get(path)).json()["data"]
+    assert [(one["author"], one["reason"]) for one in shown] == [("ann", SAID["reason"])] * 2
+    rows = (await client.get("/v1/audit?action=feedback.given")).json()["data"]
+    assert [row["before"] for row in rows] == [new, None, None]
+
+
+@pytest.mark.usefixtures("ledger")
 @pytest.mark.parametrize("verdict", ["0192f3a4-0000-7000-8000-0000000000ff", "x", "..%2f"])
 async def test_unknown_verdict(client: httpx.AsyncClient, verdict: str) -> None:
     assert (await client.post(f"/v1/verdicts/{verdict}/feedback", json=SAID)).status_code == 404

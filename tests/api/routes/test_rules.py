@@ -17,7 +17,7 @@ WORM = "0192f3a4-0000-7000-8000-000000000001"
 def complaint(site: Any) -> None:
     """Somebody says that one of the five hits of Worm_X is harmless."""
     now = microseconds(utc_now())
-    change_at(site.place, StoreFeedback(WORM, "ann", now, "false_positive", "ours"))
+    change_at(site.place, StoreFeedback(WORM, "dk_ann00000", "ann", now, "false_positive", "ours"))
 
 
 @pytest.mark.usefixtures("complaint")

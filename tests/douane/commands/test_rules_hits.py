@@ -40,7 +40,7 @@ def log(write: Callable[[str], Path]) -> str:
     records = [hit(RULE), hit(RULE), hit(RULE), hit(f"{SIGNATURE}.UNOFFICIAL")]
     writer.write([decode(id_bytes(one.transfer.id), encode(one)) for one in records])
     wrong, now = records[0].transfer.id, microseconds(utc_now())
-    said = StoreFeedback(wrong, "ann", now, "false_positive", "a tool of ours")
+    said = StoreFeedback(wrong, "dk_ann00000", "ann", now, "false_positive", "a tool of ours")
     with writer.connection() as connection, connection.begin():
         store_feedback(connection, said)
     writer.close()

@@ -31,7 +31,7 @@ from verdicts.ledger.store import Writer
 
 WORM = "0192f3a4-0000-7000-8000-000000000001"
 EVENT = EventRow(1, "shadow", "r1", WORM, "{}")
-SAID = StoreFeedback(WORM, "soc", 5, "false_positive", "ours")
+SAID = StoreFeedback(WORM, "dk_soc00000", "soc", 5, "false_positive", "ours")
 ROW = audit_row(5, "soc", "feedback.given", WORM)
 Apply = Callable[[Change | AddAudit | Audited], bool]
 

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, delete, func, insert, select, text
+from sqlalchemy import Engine, create_engine, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from verdicts.ledger.database import MIGRATIONS, migrate, open_reader, open_writer
@@ -74,6 +74,43 @@ def test_rows_of_older_versions_are_read(new_url: str, make_entry: Callable[...,
     reader.close()
 
 
+def test_feedback_of_older_versions_is_kept(new_url: str, make_entry: Callable[..., Entry]) -> None:
+    """By the key that has the name; where several have it, by the name."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    verdict = make_entry(1).verdict
+    engine = open_writer(new_url)
+    rows = [{"v": verdict.id, "a": name, "r": f"said {name}"} for name in ("ann", "bob", "cid")]
+    keys = [("ann", "dk_ann"), ("bob", "dk_bob"), ("bob", "dk_bob2")]
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(insert(VERDICT).values(verdict._asdict()))
+        connection.execute(text("INSERT INTO feedback VALUES (:v, :a, 5, 'missed', :r)"), rows)
+        connection.execute(
+            text(
+                "INSERT INTO api_key (hash, prefix, name, role, created) "
+                "VALUES (:h, :p, :n, 'analyst', 1)"
+            ),
+            [{"h": prefix.encode(), "p": prefix, "n": name} for name, prefix in keys],
+        )
+    migrate(engine)
+    with engine.connect() as connection:
+        query = select(FEEDBACK).order_by(FEEDBACK.c.author)
+        found = connection.execute(query).mappings().all()
+        left = inspect(connection).get_table_names()
+    engine.dispose()
+    assert [(row["credential"], row["author"], row["reason"]) for row in found] == [
+        ("dk_ann", "ann", "said ann"),
+        ("name:bob", "bob", "said bob"),
+        ("name:cid", "cid", "said cid"),
+    ]
+    assert {(bytes(row["verdict"]), row["time"], row["kind"]) for row in found} == {
+        (verdict.id, 5, "missed")
+    }
+    assert "feedback_by_name" not in left
+
+
 @pytest.mark.server
 def test_nodes_that_start_at_once_migrate_one_after_the_other(new_server_url: str) -> None:
     engines = [open_writer(new_server_url) for _ in range(4)]
@@ -86,7 +123,7 @@ def test_nodes_that_start_at_once_migrate_one_after_the_other(new_server_url: st
 def test_children_go_with_their_verdict(url: str, make_entry: Callable[..., Entry]) -> None:
     writer = Writer(url)
     writer.write([make_entry(1), make_entry(2), make_entry(5)])
-    said = StoreFeedback(id_text(make_entry(1).verdict.id), "ann", 1, "missed", "it is bad")
+    said = StoreFeedback(id_text(make_entry(1).verdict.id), "dk_ann", "ann", 1, "missed", "bad")
     with writer.connection().begin():
         assert store_feedback(writer.connection(), said)
     with writer.connection().begin():

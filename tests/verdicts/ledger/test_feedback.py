@@ -1,4 +1,4 @@
-"""Feedback: one voice an author and verdict, with an event each time."""
+"""Feedback: one voice a credential and verdict, with an event each time."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,12 +9,19 @@ from sqlalchemy import Connection
 
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.event_log.events import events_after
-from verdicts.ledger.feedback import Feedback, feedback_on, feedback_on_rule, store_feedback
+from verdicts.ledger.feedback import (
+    Feedback,
+    feedback_on,
+    feedback_on_rule,
+    feedback_with,
+    store_feedback,
+)
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.ledger.store import Writer
 
 WORM, CLEAN = (f"0192f3a4-0000-7000-8000-{number:012x}" for number in (1, 0))
-SAID = StoreFeedback(WORM, "soc", 5, "false_positive", "Our own updater; see ticket 17.")
+REASON = "Our own updater; see ticket 17."
+SAID = StoreFeedback(WORM, "dk_soc00000", "soc", 5, "false_positive", REASON)
 
 
 @pytest.fixture
@@ -29,7 +36,9 @@ def connection(url: str, make_entry: Callable[[int], Entry]) -> Iterator[Connect
 def test_stored_and_read(connection: Connection) -> None:
     assert feedback_on(connection, WORM) == ()
     assert store_feedback(connection, SAID)
-    assert store_feedback(connection, replace(SAID, author="ann", time=6, kind="missed"))
+    assert store_feedback(
+        connection, replace(SAID, credential="dk_ann", author="ann", time=6, kind="missed")
+    )
     assert feedback_on(connection, WORM) == (
         Feedback(WORM, "ann", 6, "missed", SAID.reason),
         Feedback(WORM, "soc", 5, "false_positive", SAID.reason),
@@ -41,6 +50,22 @@ def test_an_author_may_change_his_mind(connection: Connection) -> None:
     store_feedback(connection, SAID)
     store_feedback(connection, replace(SAID, time=9, kind="missed", reason="No, it is one."))
     assert feedback_on(connection, WORM) == (Feedback(WORM, "soc", 9, "missed", "No, it is one."),)
+
+
+def test_authors_of_one_name_are_two(connection: Connection) -> None:
+    """And one credential is one voice, whatever it is called."""
+    other = replace(SAID, credential="oidc:7", time=6, kind="missed", reason="It is a worm.")
+    assert store_feedback(connection, SAID)
+    assert store_feedback(connection, other)
+    assert store_feedback(connection, replace(SAID, author="night shift", time=7))
+    said = feedback_on(connection, WORM) or ()
+    assert [(one.author, one.reason) for one in said] == [
+        ("night shift", REASON),
+        ("soc", "It is a worm."),
+    ]
+    mine = feedback_with(connection, WORM, "oidc:7")
+    assert mine == Feedback(WORM, "soc", 6, "missed", "It is a worm.")
+    assert feedback_with(connection, WORM, "soc") is None
 
 
 def test_an_event_says_so(connection: Connection) -> None:
@@ -69,6 +94,8 @@ def test_unknown_verdict(connection: Connection) -> None:
         {"reason": ""},
         {"reason": "x" * 2001},
         {"author": "x" * 257},
+        {"credential": ""},
+        {"credential": "x" * 321},
         {"verdict": "x"},
     ],
 )

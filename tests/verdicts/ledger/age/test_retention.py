@@ -43,7 +43,7 @@ def run(connection: Connection, step: Callable[[Connection, int], bool], before:
 
 
 def hang_feedback(connection: Connection, entries: Sequence[Entry]) -> None:
-    row = {"author": "a", "time": 0, "kind": "missed", "reason": ""}
+    row = {"credential": "dk_a", "author": "a", "time": 0, "kind": "missed", "reason": ""}
     with connection.begin():
         connection.execute(
             insert(FEEDBACK), [{"verdict": entry.verdict.id, **row} for entry in entries]

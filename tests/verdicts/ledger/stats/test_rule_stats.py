@@ -103,7 +103,8 @@ def test_false_positives_are_transfers_of_the_range(connection: Connection) -> N
         ("ann", 3, "false_positive"),
         ("ann", 0, "missed"),
     ):
-        store_feedback(connection, StoreFeedback(transfer(number), author, NOW, kind, "because"))
+        said = StoreFeedback(transfer(number), f"dk_{author}", author, NOW, kind, "because")
+        store_feedback(connection, said)
     early = rule_counts(connection, NAMES, 0, stamp(START + 3 * DAY))
     assert [one.false_positives for one in early.values()] == [1, 1, 0]
     assert [one.false_positive_rate for one in early.values()] == [0.5, 0.5, None]

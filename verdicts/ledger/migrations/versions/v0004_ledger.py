@@ -35,12 +35,26 @@ GUARDS = {
     ),
 }
 
+BY_KEY = """
+INSERT INTO feedback (verdict, credential, author, time, kind, reason)
+SELECT
+    verdict,
+    CASE (SELECT count(*) FROM api_key WHERE name = author)
+        WHEN 1 THEN (SELECT prefix FROM api_key WHERE name = author)
+        ELSE 'name:' || author
+    END,
+    author, time, kind, reason
+FROM feedback_by_name
+"""
+"""Of several keys with the name nobody knows any more which one it was."""
+
 
 def upgrade() -> None:
     _add_filters()
     _add_rollups()
     _add_access()
     _add_delivery()
+    _tell_voices_apart()
     op.create_table(
         "progress",
         sa.Column("name", sa.Text, primary_key=True),
@@ -137,3 +151,26 @@ def _add_delivery() -> None:
         sa.Column("error", sa.Text, nullable=False),
     )
     op.create_index("ix_outbox_sink_due", "outbox", ["sink", "due"])
+
+
+def _tell_voices_apart() -> None:
+    """Feedback was kept by the name of a key, and keys may have the same."""
+    op.execute("CREATE TABLE feedback_by_name AS SELECT * FROM feedback")
+    op.drop_table("feedback")
+    op.create_table(
+        "feedback",
+        sa.Column(
+            "verdict",
+            sa.LargeBinary(16),
+            sa.ForeignKey("verdict.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("credential", sa.Text, primary_key=True),
+        sa.Column("author", sa.Text, nullable=False),
+        sa.Column("time", sa.BigInteger, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+    )
+    op.create_index("ix_feedback_time", "feedback", ["time"])
+    op.execute(BY_KEY)
+    op.drop_table("feedback_by_name")
