@@ -137,8 +137,9 @@ async def test_claims_that_are_not_right(
 async def test_times_that_are_not_right(
     issuer: OidcIssuer, check: TokenCheck, claim: str, seconds: int
 ) -> None:
+    claims: dict[str, Any] = {claim: int(time.time()) + seconds}
     with pytest.raises(BadToken):
-        await check.identity(issuer.token(**{claim: int(time.time()) + seconds}))
+        await check.identity(issuer.token(**claims))
 
 
 async def test_the_clock_may_be_off_a_little(issuer: OidcIssuer, check: TokenCheck) -> None:
