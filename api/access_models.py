@@ -68,7 +68,7 @@ class AuditModel(BaseModel):
     """Who changed or revealed what."""
 
     id: int = Field(description="From 1, without gaps.")
-    time: datetime
+    time: datetime | None = Field(description="null if somebody wrote what is no time.")
     actor: str = Field(description="Name of the key or person; `command line`.")
     credential: str = Field(description="Prefix of the key, `oidc:` and the subject, or the uid.")
     address: str = Field(description="Where the request came from; empty on the command line.")
@@ -77,7 +77,10 @@ class AuditModel(BaseModel):
     before: Any = Field(description="null if there was nothing.")
     after: Any = Field(description="null if there is nothing.")
     request: str = Field(description="X-Request-ID of the answer.")
-    hash: str = Field(description="HMAC-SHA-256 over this row and the hash of the one before.")
+    hash: str = Field(
+        description="HMAC-SHA-256 over this row and the hash of the one before; "
+        "empty if somebody wrote what is none."
+    )
 
 
 class AuditPage(BaseModel):

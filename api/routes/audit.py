@@ -9,10 +9,12 @@ from api.access import Admin
 from api.access_models import AuditPage
 from api.routes.verdicts import Moment
 from api.services import Served
-from verdicts.ledger.access.audit import AuditFilters, as_shown, audit_page
+from verdicts.ledger.access.audit import AuditFilters, audit_page
+from verdicts.ledger.access.audit_rows import as_shown
 from verdicts.record import microseconds
 
 router = APIRouter(prefix="/v1/audit", tags=["access"])
+LARGEST = 2**63 - 1
 Text = Annotated[str, Field(max_length=512, pattern=r"^[^\x00]*$")]
 
 
@@ -28,7 +30,7 @@ class AuditQuery(BaseModel):
     about: Text | None = None
     limit: int = Field(100, ge=1, le=1000)
     cursor: str | None = Field(
-        None, pattern="^[0-9]{1,18}$", description="`next` of the page before."
+        None, pattern="^-?[0-9]{1,19}$", description="`next` of the page before."
     )
 
 
@@ -44,7 +46,8 @@ def list_audit(
         action=query.action,
         about=query.about,
     )
-    before = None if query.cursor is None else int(query.cursor)
+    # Rows that somebody wrote by hand have whatever number a database counts to
+    before = None if query.cursor is None else max(-LARGEST, min(int(query.cursor), LARGEST))
     with services.reader.connect() as connection:
         rows = audit_page(connection, filters, query.limit + 1, before)
     shown = rows[: query.limit]

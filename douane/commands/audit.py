@@ -8,7 +8,8 @@ import sys
 from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
-from verdicts.ledger.access.audit import AuditFilters, Checked, as_shown, audit_page, verify
+from verdicts.ledger.access.audit import AuditFilters, Checked, audit_page, verify
+from verdicts.ledger.access.audit_rows import as_shown
 from verdicts.ledger.access.audit_trail import AuditTrail, Link
 from verdicts.ledger.reading.queries import Reader
 
@@ -68,7 +69,13 @@ def list_rows(arguments: argparse.Namespace) -> int:
         return 0
     print(ROW.format(*HEADINGS))
     for row in rows:
-        words = (row["id"], str(row["time"])[:19], row["actor"], row["action"], row["address"])
+        words = (
+            row["id"],
+            str(row["time"] or "")[:19],
+            row["actor"],
+            row["action"],
+            row["address"],
+        )
         print(printable(ROW.format(*map(str, words), row["about"])))
     return 0
 

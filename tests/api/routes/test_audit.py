@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import create_engine
 
 from verdicts.ledger.questions import Role
 
@@ -40,7 +41,7 @@ async def test_filters(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["cursor=x", "cursor=-1", "limit=0", "limit=1001", "about=%00", "user=x", "since=1"]
+    "query", ["cursor=x", "cursor=1.5", "limit=0", "limit=1001", "about=%00", "user=x", "since=1"]
 )
 async def test_bad_queries(client: httpx.AsyncClient, query: str) -> None:
     assert (await client.get(f"/v1/audit?{query}")).status_code == 422
@@ -70,3 +71,33 @@ async def test_feedback_is_there(client: httpx.AsyncClient) -> None:
     missing = "0192f3a4-0000-7000-8000-0000000000ff"
     assert (await client.post(f"/v1/verdicts/{missing}/feedback", json=said)).status_code == 404
     assert len(await ids(client, "?action=feedback.given")) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "actor = CAST(x'ff' AS TEXT)",
+        "hash = 'abc'",
+        "time = 999999999999999999",
+        "after = '{\"a\":NaN}'",
+        f"after = '{'[' * 400}{']' * 400}'",
+        "id = 9223372036854775807",
+        "id = -5",
+    ],
+)
+async def test_rows_that_somebody_wrote_by_hand(
+    site: Any, client: httpx.AsyncClient, change: str
+) -> None:
+    database = create_engine(site.place.url)
+    with database.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_is_not_changed")
+        connection.exec_driver_sql(f"UPDATE audit SET {change} WHERE id = 2")  # noqa: S608
+    database.dispose()
+    assert (await client.post("/v1/keys", json={"name": "x"})).status_code == 201
+    seen, cursor = await ids(client), ""
+    assert len(seen) == 4
+    for number in seen:
+        body = (await client.get(f"/v1/audit?limit=1{cursor}")).json()
+        assert [row["id"] for row in body["data"]] == [number]
+        cursor = f"&cursor={body['next']}"
+    assert body["next"] is None

@@ -2,31 +2,21 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, insert, select, type_coerce
-from sqlalchemy.types import NullType
+from sqlalchemy import Connection, Select, exists, insert, select
 
 from verdicts.ledger.access.audit_changes import AuditRow, check_audit
+from verdicts.ledger.access.audit_rows import COLUMNS, Audit, audit_columns, stored_audit
 from verdicts.ledger.access.audit_trail import BEGIN, AuditTrail, Link
 from verdicts.ledger.schema import AUDIT
-from verdicts.record import rfc3339
 
 SHOWN = 100
 """Problems that `verify` names; it counts the others."""
-AT_ONCE = 1000
-"""Rows that `verify` holds in memory: at most 40 MiB."""
-COLUMNS = tuple(field.name for field in fields(AuditRow))
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """A row as it is stored."""
-
-    id: int
-    """From 1, without gaps."""
-    row: AuditRow
-    hash: bytes
+AT_ONCE = 200
+"""Rows that `verify` holds in memory: 8 MiB of ours, 100 MiB of whatever somebody wrote there."""
+LAST_ID = 2**62
+"""Rows above it are none of the ledger's as long as a head says so: databases count to 2^63 - 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +47,9 @@ class Checked:
 def append(connection: Connection, row: AuditRow, trail: AuditTrail) -> Link:
     """Store the row in the caller's transaction; return what to keep once that is committed.
 
-    Goes on after the last row, or after the head if that is gone: what was cut off leaves a gap
-    that no later row closes.  Raise ValueError for what no `audit_row` is, AuditKeyUnusable.
+    Goes on after the head, also if its row is gone: what was cut off leaves a gap that no later
+    row closes.  Where rows follow the head already, it goes on after them.  Raise ValueError for
+    what no `audit_row` is, AuditKeyUnusable.
     """
     check_audit(row)
     trail.ensure_key()
@@ -74,7 +65,7 @@ def audit_page(
     connection: Connection, filters: AuditFilters, limit: int, before: int | None = None
 ) -> tuple[Audit, ...]:
     """Return up to `limit` rows, newest first, of those older than row `before`."""
-    query = select(AUDIT)
+    query = select(*audit_columns(connection))
     for name in ("actor", "action", "about"):
         wanted = getattr(filters, name)
         if wanted is not None:
@@ -86,25 +77,7 @@ def audit_page(
     if before is not None:
         query = query.where(AUDIT.c.id < before)
     query = query.order_by(AUDIT.c.id.desc()).limit(limit)
-    return tuple(map(_audit, connection.execute(query).mappings()))
-
-
-def as_shown(one: Audit) -> dict[str, object]:
-    """Return a row as the API and the command line show it; its texts are untrusted."""
-    row = one.row
-    return {
-        "id": one.id,
-        "time": rfc3339(row.time),
-        "actor": row.actor,
-        "credential": row.credential,
-        "address": row.address,
-        "action": row.action,
-        "about": row.about,
-        "before": _content(row.before),
-        "after": _content(row.after),
-        "request": row.request,
-        "hash": one.hash.hex(),
-    }
+    return tuple(map(stored_audit, connection.execute(query).mappings()))
 
 
 def verify(
@@ -114,7 +87,8 @@ def verify(
 
     `witness` is a row as somebody else noted it, who has to be right, too.
     A row is right if its hash is the one of its content and of the row before it, and its id the
-    next one.  Memory does not grow with the number of rows.
+    next one; what cannot be checked is a problem, too.  Memory grows with neither the number of
+    rows nor what somebody wrote into them.
     """
     problems: list[str] = []
     rows = found = 0
@@ -125,7 +99,7 @@ def verify(
         if wrong:
             found += 1
             problems += [wrong] if len(problems) < SHOWN else []
-        last = Link(one.id, one.hash)
+        last = Link(one.id, one.hash) if one.id > BEGIN.id else last
         noted.discard(last)
         rows += 1
     ending = _wrong_end(last, head)
@@ -137,11 +111,12 @@ def _wrong(one: Audit, last: Link, trail: AuditTrail) -> str:
     """Say what is wrong with a row that follows `last`; empty if nothing is."""
     if one.id > last.id + 1:
         missing = f"{last.id + 1}" if one.id == last.id + 2 else f"{last.id + 1} to {one.id - 1}"
-        return f"missing before row {one.id}: {missing}"
-    try:
-        right = one.id > last.id and one.hash == trail.hash(last.hash, _encoded(one.id, one.row))
-    except TypeError:  # SQLite takes values of any type into any column
-        right = False
+        return f"missing before row {one.id}: {missing}; row {one.id} cannot be checked"
+    if not one.exact:
+        return f"row {one.id} cannot be checked: it holds values that the ledger never writes"
+    if not last.hash:
+        return f"row {one.id} cannot be checked: row {last.id} has no hash that can be read"
+    right = one.id > last.id and one.hash == trail.hash(last.hash, _encoded(one.id, one.row))
     return "" if right else f"row {one.id} was changed, or was not written by the ledger"
 
 
@@ -155,46 +130,43 @@ def _wrong_end(last: Link, head: Link | None) -> tuple[str, ...]:
 
 
 def _end(connection: Connection, head: Link | None) -> Link:
-    """Return the row after which the next one goes."""
-    query = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
-    row = connection.execute(query).first()
-    last = BEGIN if row is None else Link(row.id, row.hash)
-    return head if head is not None and head.id > last.id else last
+    """Return the row after which the next one goes: with no row behind it, if there is a head.
+
+    That may be the head itself, or what was written before a crash and never became the head.
+    """
+    newest = select(*audit_columns(connection)).where(AUDIT.c.id < LAST_ID).limit(1)
+    if head is None:
+        return _link(connection, newest.order_by(AUDIT.c.id.desc())) or BEGIN
+    later = AUDIT.alias()
+    if connection.execute(select(later.c.id).where(later.c.id == head.id + 1)).first() is None:
+        return head
+    behind = exists().where(later.c.id == AUDIT.c.id + 1)
+    unfollowed = newest.where(AUDIT.c.id > head.id, ~behind).order_by(AUDIT.c.id)
+    return _link(connection, unfollowed) or head
+
+
+def _link(connection: Connection, query: Select[*tuple[object, ...]]) -> Link | None:
+    found = connection.execute(query).mappings().first()
+    if found is None:
+        return None
+    one = stored_audit(found)
+    return Link(one.id, one.hash)
 
 
 def _rows(connection: Connection) -> Iterator[Audit]:
     """Yield every row by id, AT_ONCE read at a time; ids that no ledger gives come first."""
-    last: int | None = None
-    columns = [column for column in AUDIT.c if column.name != "hash"]
-    raw = type_coerce(AUDIT.c.hash, NullType()).label("hash")  # what is no bytes stays what it is
-    while True:
-        query = select(*columns, raw).order_by(AUDIT.c.id).limit(AT_ONCE)
-        if last is not None:
-            query = query.where(AUDIT.c.id > last)
-        page = [_audit(row) for row in connection.execute(query).mappings()]
+    query = select(*audit_columns(connection)).order_by(AUDIT.c.id).limit(AT_ONCE)
+    page = _page(connection, query)
+    while page:
         yield from page
-        if len(page) < AT_ONCE:
-            return
-        last = page[-1].id
+        page = _page(connection, query.where(AUDIT.c.id > page[-1].id))
 
 
-def _audit(row: RowMapping) -> Audit:
-    content = AuditRow(**{name: row[name] for name in COLUMNS})
-    return Audit(row["id"], content, row["hash"])
-
-
-def _content(text: str) -> object:
-    """Return what the JSON says; what somebody made of it by hand is shown as it is."""
-    try:
-        return json.loads(text) if text else None
-    except (ValueError, RecursionError):
-        return text
+def _page(connection: Connection, query: Select[*tuple[object, ...]]) -> list[Audit]:
+    return list(map(stored_audit, connection.execute(query).mappings()))
 
 
 def _encoded(number: int, row: AuditRow) -> bytes:
-    """Return the one text that stands for this content: a JSON list, in the order of the columns.
-
-    Raise TypeError for bytes.
-    """
+    """Return the one text that stands for this content: a JSON list in the order of columns."""
     content = [number, *(getattr(row, name) for name in COLUMNS)]
     return json.dumps(content, separators=(",", ":")).encode()

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from verdicts.ledger.access import audit
-from verdicts.ledger.access.audit import COLUMNS, AuditFilters, Checked, append, audit_page, verify
+from verdicts.ledger.access.audit import AuditFilters, Checked, append, audit_page, verify
 from verdicts.ledger.access.audit_changes import AuditRow, audit_row
+from verdicts.ledger.access.audit_rows import COLUMNS
 from verdicts.ledger.access.audit_trail import (
     AUDIT_HEAD_FILE,
     AUDIT_KEY_FILE,
@@ -126,9 +127,9 @@ def test_the_hash_counts(connection: Connection, trail: AuditTrail, ten: Sql) ->
 @pytest.mark.parametrize(
     "gone, problem",
     [
-        ("id = 5", "missing before row 6: 5"),
-        ("id IN (4, 5)", "missing before row 6: 4 to 5"),
-        ("id = 1", "missing before row 2: 1"),
+        ("id = 5", "missing before row 6: 5; row 6 cannot be checked"),
+        ("id IN (4, 5)", "missing before row 6: 4 to 5; row 6 cannot be checked"),
+        ("id = 1", "missing before row 2: 1; row 2 cannot be checked"),
         ("id = 10", "cut off at the end: 10 to 10"),
         ("id > 6", "cut off at the end: 7 to 10"),
         ("id > 0", "cut off at the end: 1 to 10"),
@@ -147,7 +148,7 @@ def test_what_was_cut_off_stays_missing(
     ten("DELETE FROM audit WHERE id > 6")
     write(connection, trail, [row(11), row(12)])
     checked = check(connection, trail)
-    assert checked.problems == ("missing before row 11: 7 to 10",)
+    assert checked.problems == ("missing before row 11: 7 to 10; row 11 cannot be checked",)
     assert checked.head.id == 12
 
 
@@ -155,7 +156,7 @@ def test_moved_up_to_close_a_gap(connection: Connection, trail: AuditTrail, ten:
     ten("DELETE FROM audit WHERE id = 10", "UPDATE audit SET id = 10 WHERE id = 9")
     ten("UPDATE audit SET id = 9 WHERE id = 8", "UPDATE audit SET id = 8 WHERE id = 7")
     problems = check(connection, trail).problems
-    assert problems[0] == "missing before row 8: 7"
+    assert problems[0].startswith("missing before row 8: 7; ")
     assert "row 9 was changed" in problems[1]
 
 
