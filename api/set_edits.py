@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
 from api.problems import RequestFailed
@@ -23,8 +24,13 @@ def active_set(services: Services) -> tuple[StoredSet, Path]:
     return active, services.store.folder(active.id)
 
 
-async def edit_active(
-    services: Services, key: ApiKey, name: str, edit: Callable[[Path], bytes], note: str
+async def edit_active(  # noqa: PLR0917 - who changes which file how, and why
+    services: Services,
+    request: Request,
+    key: ApiKey,
+    name: str,
+    edit: Callable[[Path], bytes],
+    note: str,
 ) -> dict[str, object]:
     """Return the set that is active now: the one before, but for a file called `name`.
 
@@ -40,4 +46,5 @@ async def edit_active(
                 HTTPStatus.CONFLICT, "Another rule set has become active meanwhile; try again."
             )
         order = Order("activate", key.name[:ACTOR_LENGTH], folder=str(brought), note=note)
-        return await obeyed(services, order, HTTPStatus.UNPROCESSABLE_ENTITY)
+        about = f"{name}: {note}"
+        return await obeyed(services, request, key, order, about, HTTPStatus.UNPROCESSABLE_ENTITY)

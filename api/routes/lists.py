@@ -232,7 +232,7 @@ async def _change(  # noqa: PLR0917
     before: list[dict[str, object] | None] = []
     edit = partial(_edited, which, sha256, given, listed, before.append)
     note = f"{which.name.lower()}: {sha256[:16]}"
-    stored = await edit_active(services, key, which, edit, note)
+    stored = await edit_active(services, request, key, which, edit, note)
     after = None if listed is None else _row(sha256, listed)
     action = f"{which.name.lower()}.{'removed' if listed is None else 'set'}"
     told = {**(after or {}), "ruleset": stored["id"]}

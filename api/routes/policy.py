@@ -65,7 +65,7 @@ async def replace_policy(
         given.check(_tag(before[0]))
         return bytes(content)
 
-    stored = await edit_active(services, key, POLICY, edit, "policy replaced")
+    stored = await edit_active(services, request, key, POLICY, edit, "policy replaced")
     row = await run_in_threadpool(_row, services)
     response.headers["ETag"] = _tag(str(row["text"]))
     told = {"policy": row["text"], "ruleset": stored["id"]}

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Awaitable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Admin, Analyst
 from api.audit import audited
-from api.bodies import busy, file_body, read_file
+from api.bodies import RETRY, busy, file_body, read_file
 from api.conditional import IfMatch, Precondition
 from api.problems import RequestFailed, sentence
 from api.routes.rulesets import find, ruleset_row, ruleset_tag
@@ -21,7 +22,15 @@ from api.services import Served, Services
 from scanners.settings import MiB
 from verdicts.ledger.access.key_table import ApiKey
 from verdicts.rulesets.handover import bring_bundle
-from verdicts.rulesets.orders import CARRIED_OUT, Action, NoSupervisor, Order, OrderRefused, ask
+from verdicts.rulesets.orders import (
+    CARRIED_OUT,
+    Action,
+    AnswerLost,
+    NoSupervisor,
+    Order,
+    OrderRefused,
+    ask,
+)
 from verdicts.rulesets.records import RulesetError, SetMalformed
 from verdicts.spool import Spool
 
@@ -32,6 +41,17 @@ BUNDLE = file_body(
 )
 ACTOR_LENGTH = 256
 Note = Annotated[str, Field(max_length=500, description="Why; it goes into the history.")]
+
+
+class OutcomeUnknown(RequestFailed):
+    """The supervisor was asked, and did not say what became of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The supervisor does not answer; what it was asked to do may yet be done.",
+            RETRY,
+        )
 
 
 class NoteQuery(BaseModel):
@@ -63,7 +83,8 @@ async def hand_in(
         try:
             seconds = services.settings.upload_seconds
             await read_file(request, spool, services.space, BUNDLE_BYTES, seconds)
-            row = await run_in_threadpool(_take_in, services, key.name, query.note, spool)
+            taking = run_in_threadpool(_take_in, services, key.name, query.note, spool)
+            row = await _known(services, request, key, "check", "", taking)
         finally:
             spool.close()
     after = {"status": row["status"], "note": query.note}
@@ -155,21 +176,44 @@ async def _ordered(
 ) -> dict[str, object]:
     """Have the supervisor do it; then it is in the audit, with the set that was active before."""
     before = await run_in_threadpool(_active, services)
-    row = await obeyed(services, order)
+    row = await obeyed(services, request, key, order, order.ruleset)
     after = {"status": row["status"], "note": order.note}
     action = CARRIED_OUT[order.action]
     await audited(services, request, key, action, str(row["id"]), before, after)
     return row
 
 
-async def obeyed(
-    services: Services, order: Order, refused: HTTPStatus = HTTPStatus.CONFLICT
+async def obeyed(  # noqa: PLR0917 - who orders what, about what
+    services: Services,
+    request: Request,
+    key: ApiKey,
+    order: Order,
+    about: str,
+    refused: HTTPStatus = HTTPStatus.CONFLICT,
 ) -> dict[str, object]:
     """Return the set that the order was about, once it is carried out; raise RequestFailed."""
     if services.orders.locked():
         raise busy("Too many orders wait already.")
     async with services.orders:
-        return await run_in_threadpool(_carried_out, services, order, refused)
+        doing = run_in_threadpool(_carried_out, services, order, refused)
+        return await _known(services, request, key, order.action, about, doing)
+
+
+async def _known(  # noqa: PLR0917
+    services: Services,
+    request: Request,
+    key: ApiKey,
+    action: Action,
+    about: str,
+    doing: Awaitable[dict[str, object]],
+) -> dict[str, object]:
+    """Return what became of an order; the audit says so if nobody knows."""
+    try:
+        return await doing
+    except OutcomeUnknown:
+        told = {"outcome": "unknown"}
+        await audited(services, request, key, CARRIED_OUT[action], about, None, told)
+        raise
 
 
 def _active(services: Services) -> dict[str, object]:
@@ -207,10 +251,10 @@ def _carried_out(services: Services, order: Order, refused: HTTPStatus) -> dict[
         return ruleset_row(services.store.find(str(done["id"])))
     except OrderRefused as error:
         raise RequestFailed(refused, sentence(error), problems=error.problems) from None
+    except AnswerLost:
+        raise OutcomeUnknown from None
     except NoSupervisor:
-        raise busy(
-            "The supervisor does not answer; what it was asked to do may yet be done."
-        ) from None
+        raise busy("The supervisor takes no orders now; nothing was done.") from None
     except RulesetError as error:
         raise RequestFailed(HTTPStatus.NOT_FOUND, sentence(error)) from None
 

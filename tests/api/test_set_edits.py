@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Request
 
 from api.problems import RequestFailed
 from api.set_edits import active_set, edit_active
@@ -30,7 +31,8 @@ async def test_another_set_becomes_active_meanwhile(
             site.store.mark(other.id, status, actor="bob")
         return b"changed"
 
+    services, request = site.app.state.services, Request({"type": "http"})
     with pytest.raises(RequestFailed, match="try again") as raised:
-        await edit_active(site.app.state.services, KEY, "blocked.txt", edit, "")
+        await edit_active(services, request, KEY, "blocked.txt", edit, "")
     assert raised.value.status == 409
     assert site.store.active.id != active

@@ -39,6 +39,10 @@ class NoSupervisor(RulesetError):
     """Nobody takes orders: the service is not running, or went away."""
 
 
+class AnswerLost(NoSupervisor):
+    """The order was given, and nobody said what became of it: it may have been carried out."""
+
+
 class OrderRefused(RulesetError):
     """The order cannot be carried out, and nothing has changed."""
 
@@ -100,8 +104,8 @@ def ask(
 ) -> dict[str, object]:
     """Let the supervisor carry out the order; return its answer.  Blocks; `say` gets the progress.
 
-    Raises OrderRefused, and NoSupervisor after `silence` seconds without a word: the order may
-    still be carried out then.
+    Raises OrderRefused; NoSupervisor if nobody takes it; AnswerLost after `silence` seconds without
+    a word, too: the order may still be carried out then.
     """
     line = json.dumps(asdict(order)).encode() + b"\n"
     if len(line) > MAX_LINE:
@@ -137,7 +141,7 @@ def _rows(connection: socket.socket, line: bytes) -> Iterator[str | dict[str, ob
                 yield dict(row["done"])
         raise ValueError("no answer")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NoSupervisor(
+        raise AnswerLost(
             f"the service went away before it was done ({error}); `douane rules status` says "
             "what is in force"
         ) from error

@@ -218,3 +218,31 @@ async def test_order_for_what_was_seen(
     now = {"If-Match": (await client.get("/v1/rulesets/active")).headers["etag"]}
     back = await client.post("/v1/rulesets/rollback", headers=now)
     assert (back.status_code, back.json()["id"]) == (200, active)
+
+
+@pytest.mark.usefixtures("supervisor", "active")
+async def test_what_may_have_been_done_is_in_the_audit(
+    site: Any, client: httpx.AsyncClient, bundle: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is carried out, and the connection breaks before anybody says so."""
+    made = (await client.post("/v1/rulesets", content=bundle)).json()["id"]
+    monkeypatch.setattr(
+        "verdicts.rulesets.order_socket._Peer._write",
+        lambda peer, *_: peer._writer.transport.abort(),
+    )
+    answer = await client.post(f"/v1/rulesets/{made}/activate")
+    assert (answer.status_code, site.store.active.id) == (503, made)
+    assert "may yet be done" in answer.json()["detail"]
+    assert (await client.put(f"/v1/blocklist/{'a' * 64}", json={"reason": "x"})).status_code == 503
+    rows = (await client.get("/v1/audit?action=ruleset.activated")).json()["data"]
+    assert [(row["actor"], row["after"]) for row in rows] == [("admin", {"outcome": "unknown"})] * 2
+    assert rows[1]["about"] == made
+    assert rows[0]["about"].startswith("blocked.txt: blocklist: aaaa")
+
+
+async def test_without_a_supervisor_nothing_is_done(
+    site: Any, client: httpx.AsyncClient, active: str
+) -> None:
+    answer = await client.post("/v1/rulesets/rollback")
+    assert answer.status_code == 503
+    assert "nothing was done" in answer.json()["detail"]
