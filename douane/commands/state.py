@@ -9,7 +9,8 @@ from pathlib import Path
 from douane.commands.parsers import Commands
 from douane.explain import printable
 from douane.settings_file import load_settings
-from douane.state import make_state
+from douane.state import is_served, make_state
+from douane.state_audit import note_copy, note_restore, revived_keys, valid_keys
 from douane.state_copy import StateError, back_up, copy_faults, restore, state_faults
 from scanners.passwords.secret import ensure_secret, read_secret
 from verdicts.ledger.access.place import LedgerPlace
@@ -66,6 +67,7 @@ def run_backup(arguments: argparse.Namespace) -> int:
     except StateError as error:
         return _failed(error)
     _clear()
+    note_copy(settings, folder)
     print(f"the state is in {printable(folder)}; keep it as private as the state itself")
     for what in missing:
         print(f"not in it: {what}")
@@ -87,13 +89,20 @@ def run_check(arguments: argparse.Namespace) -> int:
 def run_restore(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config).settings
     try:
+        before = set() if is_served(settings) else valid_keys(settings)
         former = restore(settings, arguments.copy, _progress)
     except StateError as error:
         return _failed(error)
     _clear()
+    note_restore(settings, arguments.copy, former)
     print(f"{printable(settings.state.directory)} is as it was when the copy was made")
     if former:
-        print(f"what was there lies in {printable(former)}")
+        print(f"what was there lies in {printable(former)}, with the audit of what was done since")
+        for key in revived_keys(settings, before):
+            print(
+                f"this key counts again: {printable(key.name)}; if it must not: "
+                f"douane keys revoke {printable(key.prefix)}"
+            )
     return 0
 
 

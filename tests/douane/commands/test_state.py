@@ -68,3 +68,24 @@ def test_a_user_is_forgotten(
     assert douane("state", "forget", "ann", "--yes") == 0
     assert capsys.readouterr().out == first.partition("[y/N] ")[2]
     assert "the audit calls them p-" in first
+
+
+def test_copies_are_in_the_audit_and_keys_that_come_back_are_told(
+    douane: Douane, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def actions() -> list[str]:
+        capsys.readouterr()
+        assert douane("audit", "list", "--json") == 0
+        return [row["action"] for row in json.loads(capsys.readouterr().out)["data"]]
+
+    assert douane("keys", "list", "--json") == 0
+    (key,) = json.loads(capsys.readouterr().out)["data"]
+    assert douane("keys", "revoke", key["prefix"]) == 0
+    assert actions() == ["key.revoked", "state.copied", "key.created"]
+    assert douane("state", "restore", str(copy)) == 0
+    assert f"douane keys revoke {key['prefix']}" in capsys.readouterr().out
+    assert actions() == ["state.restored", "key.created"]
+    assert douane("audit", "verify") == 0
+    assert "nothing wrong" in capsys.readouterr().out
+    assert douane("state", "restore", str(copy)) == 0
+    assert "counts again" not in capsys.readouterr().out
