@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
@@ -13,24 +14,38 @@ SHOWN = 64
 TAIL = 24
 """Of those, the last ones: the extension is what matters."""
 ELLIPSIS = "…"
+MARKS = 6
+"""Marks of one text: each takes 60 characters of the page and more, so strangers get few."""
+UNSEEN = "\ufffd"
+"""Stands for a character that would get a mark if the text had none of so many."""
 STEPS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def visible(text: object) -> Markup:
     """Return the text with a mark for each character that cannot be seen or turns the reading.
 
-    For elements that isolate the direction of their text (<bdi>).
+    After MARKS of them UNSEEN stands for each, and their number at the end. For elements that
+    isolate the direction of their text (<bdi>).
     """
-    pieces = []
-    for char in str(text):
-        if char.isprintable():
-            pieces.append(escape(char))
-        else:
-            name = unicodedata.name(char, "control character").lower()
-            pieces.append(
-                Markup('<span class="mark" title="{}">U+{:04X}</span>').format(name, ord(char))
-            )
+    pieces, marked = [], 0
+    for printable, run in groupby(str(text), str.isprintable):
+        chars = "".join(run)
+        if printable:
+            pieces.append(escape(chars))
+            continue
+        left = max(MARKS - marked, 0)
+        pieces.extend(map(_mark, chars[:left]))
+        pieces.append(escape(UNSEEN * len(chars[left:])))
+        marked += len(chars)
+    if marked > MARKS:
+        more = Markup('<span class="mark">and {} more characters that cannot be seen</span>')
+        pieces.append(more.format(count(marked - MARKS)))
     return Markup("").join(pieces)
+
+
+def _mark(char: str) -> Markup:
+    name = unicodedata.name(char, "control character").lower()
+    return Markup('<span class="mark" title="{}">U+{:04X}</span>').format(name, ord(char))
 
 
 def visible_lines(text: object) -> Markup:

@@ -1,6 +1,6 @@
 """The type tree of a verdict as a page draws it: a node a file, with what was found there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,14 @@ from verdicts.words import FAMILIES
 
 KEPT = 8
 """Names of a path that the log keeps: the innermost."""
+SHOWN = 60
+"""Nodes drawn; the raw verdict has them all."""
 WORST = ("malicious", "suspicious", "info")
 Path = tuple[str, ...]
-Items = Sequence[Mapping[str, Any]]
+Place = tuple[int, ...]
+"""Where a node stands: its number among the children of its parent, after those of the parent."""
+Item = Mapping[str, Any]
+Items = Mapping[Path, tuple[Item, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +27,11 @@ class Node:
     type: str
     kind: str
     family: str
-    detections: tuple[Mapping[str, Any], ...]
-    gaps: tuple[Mapping[str, Any], ...]
+    detections: tuple[Item, ...]
+    gaps: tuple[Item, ...]
     children: tuple["Node", ...]
+    unshown: int
+    """Children that are not among `children`, as the page would be too long."""
 
     @property
     def worst(self) -> str:
@@ -37,24 +44,64 @@ class Node:
         return FAMILIES[Family(self.family)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Finds:
+    detections: Items
+    gaps: Items
+    shown: Container[Place]
+
+
 def grow(row: Row) -> Node | None:
-    """Return the tree; None if no worker could say what the file is."""
+    """Return the tree, of SHOWN nodes at most; None if no worker could say what the file is."""
     types = row["types"]
-    return _node(types, (), row["detections"], row["unscanned"]) if types else None
+    if not types:
+        return None
+    against = [one for one in row["detections"] if one["level"] != "info"]
+    told = {tuple(one["path"]) for one in (*against, *row["unscanned"])}
+    shown = _choose(dict(_walk(types)), told)
+    return _node(
+        types, (), (), _Finds(_by_path(row["detections"]), _by_path(row["unscanned"]), shown)
+    )
 
 
-def _node(types: Mapping[str, Any], path: Path, found: Items, gaps: Items) -> Node:
-    children = types["children"]
+def _by_path(items: Sequence[Item]) -> Items:
+    found: dict[Path, tuple[Item, ...]] = {}
+    for one in items:
+        path = tuple(one["path"])
+        found[path] = (*found.get(path, ()), one)
+    return found
+
+
+def _walk(types: Item, place: Place = (), path: Path = ()) -> Iterator[tuple[Place, Path]]:
+    """Yield all nodes, from the outside in: where they stand, and the path that the log keeps."""
+    yield place, path
+    for number, child in enumerate(types["children"]):
+        yield from _walk(child, (*place, number), (*path, child["name"])[-KEPT:])
+
+
+def _choose(nodes: Mapping[Place, Path], told: Container[Path]) -> set[Place]:
+    """Return the nodes to draw with all around them: where there is something to tell, then all."""
+    chosen: set[Place] = set()
+    for place in sorted(nodes, key=lambda one: nodes[one] not in told):
+        line = {place[:depth] for depth in range(len(place) + 1)}
+        if len(chosen | line) <= SHOWN:
+            chosen |= line
+    return chosen
+
+
+def _node(types: Item, place: Place, path: Path, finds: _Finds) -> Node:
+    children = tuple(
+        _node(one, (*place, number), (*path, one["name"])[-KEPT:], finds)
+        for number, one in enumerate(types["children"])
+        if (*place, number) in finds.shown
+    )
     return Node(
         types["name"],
         types["type"],
         types["kind"],
         types["family"],
-        tuple(_at(path, found)),
-        tuple(_at(path, gaps)),
-        tuple(_node(one, (*path, one["name"]), found, gaps) for one in children),
+        finds.detections.get(path, ()),
+        finds.gaps.get(path, ()),
+        children,
+        len(types["children"]) - len(children),
     )
-
-
-def _at(path: Path, items: Items) -> Iterator[Mapping[str, Any]]:
-    return (one for one in items if tuple(one["path"]) == path[-KEPT:])

@@ -5,11 +5,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from api.pages.show import AsPages, Row, page, see
+from api.pages.show import HEADERS, AsPages, Row, page, see
 from api.pages.signed_in import AnalystVisitor, AnyVisitor, read_own_form
-from api.pages.tree import grow
+from api.pages.tree import WORST, grow
 from api.pages.why import code_words, read_clause, reason_words, sentences
 from api.problems import RequestFailed
 from api.routes.feedback import NewFeedback, keep_feedback, read_feedback
@@ -20,11 +21,22 @@ from verdicts.ledger.reading.queries import Filters
 
 router = APIRouter(dependencies=[AsPages], include_in_schema=False)
 SIMILAR = 10
+LISTED = 20
+"""Findings on the page, and gaps: strangers choose how many there are and how long their texts."""
+RAW_SHOWN = 32 * 1024
+"""Characters of the raw verdict on the page; the whole is a download."""
 
 
 @router.get("/verdicts/{id}")
 def show_verdict(request: Request, services: Served, visitor: AnyVisitor, id: str) -> Response:
     return _show(request, services, visitor.key.role.may(Role.ANALYST), id)
+
+
+@router.get("/verdicts/{id}/raw")
+def download_verdict(services: Served, visitor: AnyVisitor, id: str) -> Response:
+    row = _read(services, id)
+    named = {"Content-Disposition": f'attachment; filename="verdict-{row["id"]}.json"'}
+    return JSONResponse(row, headers={**HEADERS, **named})
 
 
 @router.post("/verdicts/{id}/feedback")
@@ -44,10 +56,9 @@ async def say_wrong(
 def _show(
     request: Request, services: Services, may_speak: bool, id: str, fault: str = ""
 ) -> Response:
-    row: Row | None = services.reader.get(id)
-    if row is None:
-        raise RequestFailed(HTTPStatus.NOT_FOUND, "The log has no verdict of this id.")
+    row = _read(services, id)
     similar = _similar(services, row)
+    raw = _seen(json.dumps(row, indent=2, ensure_ascii=False), RAW_SHOWN + 1)
     return page(
         request,
         "verdict.html",
@@ -56,15 +67,33 @@ def _show(
         why=sentences(row),
         clause=read_clause(services.store, row["ruleset"], row["clause"]),
         tree=grow(row),
+        detections=sorted(row["detections"], key=lambda one: WORST.index(one["level"]))[:LISTED],
+        gaps=row["unscanned"][:LISTED],
         similar=similar[:SIMILAR],
         more_similar=len(similar) > SIMILAR,
         feedback=read_feedback(services, row["id"]) or (),
         may_speak=may_speak,
         fault=fault,
-        raw=json.dumps(row, indent=2, ensure_ascii=False),
+        raw=raw[:RAW_SHOWN],
+        raw_is_cut=len(raw) > RAW_SHOWN,
         code_words=code_words,
         reason_words=reason_words,
     )
+
+
+def _read(services: Services, id: str) -> Row:
+    row: Row | None = services.reader.get(id)
+    if row is None:
+        raise RequestFailed(HTTPStatus.NOT_FOUND, "The log has no verdict of this id.")
+    return row
+
+
+def _seen(text: str, length: int) -> str:
+    """Return the first characters of JSON, those that cannot be seen as JSON escapes them."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1]
+        for char in text[:length]
+    )[:length]
 
 
 def _similar(services: Services, row: Row) -> list[Row]:

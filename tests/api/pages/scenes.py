@@ -15,7 +15,16 @@ from scanners.model import (
     TypeNode,
     Unscanned,
 )
-from verdicts.model import Action, Direction, Ruling, Transfer, Verdict, VerdictRecord
+from verdicts.model import (
+    Action,
+    Direction,
+    NameSource,
+    OtherName,
+    Ruling,
+    Transfer,
+    Verdict,
+    VerdictRecord,
+)
 
 PE = FileType("pe", "application/x-dosexec", Family.PROGRAM, "dll dotnet")
 ZIP = FileType("zip", "application/zip", Family.ARCHIVE)
@@ -123,3 +132,34 @@ def hostile(number: int, at: datetime) -> VerdictRecord:
     )
     ruling = Ruling(Action.BLOCK, "malicious", True, Action.BLOCK, verdict)
     return VerdictRecord(who, ruling, 1000, "ab" * 32, 1.5, False)
+
+
+def overlong(number: int, at: datetime, char: str) -> VerdictRecord:
+    """Return a transfer that fills all that the log keeps of one with this character."""
+    name, path = char * 256, (char * 256,) * 8
+    found = Detection(
+        Code.SIGNATURE_YARA, name, name, DetectionLevel.MALICIOUS, path, char * 512
+    )  # fmt: skip
+    node = TypeNode(PE, name)
+    for _ in range(6):
+        node = TypeNode(ZIP, name, (node,))
+    tree = TypeNode(ZIP, children=(TypeNode(ZIP, name, (node,)), *[TypeNode(PE, name)] * 247))
+    gaps = (Unscanned(name, Reason.ENCRYPTED, path),) * 100
+    verdict = Verdict(Level.MALICIOUS, (found,) * 100, gaps, tree, name, name)
+    who = Transfer(
+        id=f"0192f3a4-0000-7000-8000-{number:012x}",
+        service=name,
+        direction=Direction.DOWNLOAD,
+        received_at=at,
+        url=char * 4096,
+        channel=name,
+        client_ip=name,
+        user=name,
+        file_name=char * 1024,
+        declared_type=name,
+        other_names=(OtherName(NameSource.URL, char * 1024),) * 8,
+        other_types=(name,) * 8,
+    )
+    return VerdictRecord(
+        who, Ruling(Action.BLOCK, name, True, Action.BLOCK, verdict), 1000, "cd" * 32, 1.5, False
+    )

@@ -22,6 +22,18 @@ def test_visible(text: str, shown: str) -> None:
     assert texts.visible(text) == shown
 
 
+def test_a_text_has_few_marks() -> None:
+    shown = texts.visible("\u202e" * 4 + "<" + "\u200b" * 5000 + "a\x1b.exe")
+    assert shown.count("U+202E") == 4
+    assert shown.count("U+200B") == texts.MARKS - 4
+    assert shown.endswith(
+        f"{texts.UNSEEN}a{texts.UNSEEN}.exe"
+        '<span class="mark">and 4\u202f999 more characters that cannot be seen</span>'
+    )
+    assert "&lt;" in shown
+    assert "\u200b" not in shown
+
+
 def test_lines_remain_lines() -> None:
     assert texts.visible_lines("<a>\n\tb") == (
         '&lt;a&gt;\n<span class="mark" title="control character">U+0009</span>b'

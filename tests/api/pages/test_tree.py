@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.pages.tree import grow
+from api.pages.tree import SHOWN, Node, grow
 from scanners.model import Family, FileType, TypeNode
 from tests.api.pages import scenes
 from verdicts.record import types_row
@@ -52,6 +52,24 @@ def test_deep_paths_are_kept_from_the_inside() -> None:
         assert root.worst == ""
         (root,) = root.children
     assert root.worst == "malicious"
+
+
+def nodes(root: Node) -> list[Node]:
+    return [root, *(one for child in root.children for one in nodes(child))]
+
+
+def test_of_a_large_tree_what_was_found_is_drawn() -> None:
+    crowd = [TypeNode(scenes.PDF, f"{number}.pdf") for number in range(200)]
+    worm = TypeNode(scenes.ZIP, "in.zip", (*crowd[:50], TypeNode(scenes.PE, "a.exe")))
+    types = TypeNode(scenes.ZIP, children=(*crowd, worm))
+    root = grow(row(types, found("malicious", "in.zip", "a.exe"), found("info", "7.pdf")))
+    assert root
+    drawn = nodes(root)
+    assert len(drawn) == SHOWN
+    assert [one.name for one in drawn if one.worst == "malicious"] == ["a.exe"]
+    assert [child.name for child in root.children[:2]] == ["0.pdf", "1.pdf"]
+    assert root.children[-1].name == "in.zip"
+    assert len(drawn) + sum(one.unshown for one in drawn) == 1 + 200 + 1 + 51
 
 
 @pytest.mark.parametrize("family", Family)
