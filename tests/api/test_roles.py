@@ -102,6 +102,7 @@ PAGE_TABLE: dict[tuple[str, str], Role | None] = {
     ("GET", "/live/events"): VIEWER,
     ("GET", "/verdicts"): VIEWER,
     ("GET", "/verdicts/{id}"): VIEWER,
+    ("GET", "/verdicts/{id}/raw"): VIEWER,
     ("POST", "/verdicts/{id}/feedback"): ANALYST,
     ("GET", "/rules"): VIEWER,
     ("GET", "/rules/{name}"): VIEWER,
