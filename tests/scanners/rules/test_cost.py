@@ -32,6 +32,19 @@ def test_a_dear_one_names_where_to_begin(yara: float, yara_x: float, engine: str
     assert "MAL_0_Nov26 ($0), MAL_1_Nov26 ($1), MAL_2_Nov26 ($2): " in problem.fix
 
 
+@pytest.mark.parametrize(
+    "turns, kept, asked",
+    [((1.0,), 1.0, 1), ((9.0, 1.0), 1.0, 2), ((9.0, 8.0, 7.0), 9.0, 3)],
+)
+def test_what_seems_too_dear_is_measured_again(
+    turns: tuple[float, ...], kept: float, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = list(turns)
+    monkeypatch.setattr("scanners.rules.cost._measured", lambda _: cost(left.pop(0), 1.0))
+    assert measure_cost(Path("rules")) == cost(kept, 1.0)
+    assert len(turns) - len(left) == asked
+
+
 def test_an_engine_that_may_not_run_is_not_judged() -> None:
     assert list(cost_problems(replace(cost(MOST_MS, 9), yara_x=None))) == []
 
