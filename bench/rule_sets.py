@@ -7,6 +7,8 @@ from pathlib import Path
 from bench.servers.douane import COMMAND, Douane
 
 RULES = Path(__file__).parents[1] / "rules"
+SCRIPT = "uint16(0) != 0x5A4D and uint16(0) != 0xD8FF and uint16(0) != 0x5089 and "
+"""Where rules in yara/script are tried."""
 RULE = """rule {name}
 {{
     meta:
@@ -30,7 +32,7 @@ RULE = """rule {name}
         $lure = "the lure of day {day:04}" ascii wide
         $file = "worm-{day:04}.exe" ascii wide
     condition:
-        filesize < 64KB and all of them
+        {only}filesize < 64KB and all of them
 }}
 """
 PROOF = """[{name}]
@@ -59,15 +61,16 @@ def specimen(day: int, more: str = "") -> bytes:
     return f"{more} the lure of day {day:04} is worm-{day:04}.exe".encode()
 
 
-def add_worm(rules: Path, day: int) -> None:
+def add_worm(rules: Path, day: int, folder: str = "") -> None:
     """Write rule, proof and entry of the catalogue, as an analyst does."""
     words = {
         "name": rule_name(day),
         "day": day,
         "uuid": f"00000000-0000-4000-8000-{day:012x}",
+        "only": SCRIPT if folder == "script" else "",
     }
-    (rules / "yara" / f"day{day}.yar").write_text(RULE.format(**words))
-    (rules / "yara" / "tests" / f"day{day}.toml").write_text(PROOF.format(**words))
+    (rules / "yara" / folder / f"day{day}.yar").write_text(RULE.format(**words))
+    (rules / "yara" / "tests" / folder / f"day{day}.toml").write_text(PROOF.format(**words))
     (rules / "catalogue" / f"day{day}.toml").write_text(ENTRY.format(**words))
 
 

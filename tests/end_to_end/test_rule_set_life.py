@@ -152,7 +152,8 @@ def test_a_staged_set_is_tried_and_decides_nothing(
     """By YARA and by ClamAV, of which the staged set has a signature of its own."""
     rules = copy_rules(short_folder)
     douane = start_douane({"rules": {"honest_files": [str(DOCS)]}})
-    add_worm(rules, 1)
+    # for any content at all it costs a set as much as it may cost in all, and staging measures
+    add_worm(rules, 1, "script")
     pattern = b"only clamd finds this text of day one".hex()
     (rules / "clamav" / "day1.ndb").write_text(CLAMAV.format(day=1, pattern=pattern))
     add_entry(rules)
