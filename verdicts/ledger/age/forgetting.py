@@ -1,10 +1,9 @@
 """Having a user forgotten from outside: through the ledger while it runs, else without it."""
 
-import os
 from collections.abc import Callable
 
-from verdicts.ledger.access.audit_changes import AddAudit, audit_row
-from verdicts.ledger.access.keys import COMMAND_LINE
+from verdicts.ledger.access.audit_changes import AddAudit
+from verdicts.ledger.access.keys import local_row
 from verdicts.ledger.access.place import LedgerPlace, change_at
 from verdicts.ledger.age.erasure import erasures
 from verdicts.ledger.reading.queries import Reader
@@ -32,11 +31,4 @@ def forget_user(
         progress("forgetting", number, len(steps))
         while change_at(place, step) and again:
             pass
-    row = audit_row(
-        microseconds(utc_now()),
-        COMMAND_LINE,
-        "user.erased",
-        pseudonym,
-        credential=f"uid {os.getuid()}",
-    )
-    change_at(place, AddAudit(row))
+    change_at(place, AddAudit(local_row(microseconds(utc_now()), "user.erased", pseudonym)))
