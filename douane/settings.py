@@ -11,7 +11,7 @@ from api.settings import ApiSettings
 from icap_server.block_page import BlockPageSettings
 from icap_server.client_settings import ClientSettings
 from icap_server.settings import AccessSettings, IcapSettings, IcapsSettings, SpoolSettings
-from scanners.passwords.secret import SECRET_FILE
+from scanners.secret import SECRET_FILE
 from scanners.settings import ClamavSettings, Limits, PasswordSettings, Section, WorkerSettings
 from verdicts.delivery.settings import (
     AnySink,

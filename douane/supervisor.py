@@ -28,7 +28,7 @@ from icap_server.istag import Board, compute_istag
 from icap_server.tally import Tally
 from icap_server.tls import certificate_expiry, make_context
 from icap_server.users import read_users
-from scanners.passwords.secret import SECRET_FILE, ensure_secret
+from scanners.secret import SECRET_FILE, ensure_secret
 from verdicts.ledger.access.keys import ADMIN_KEY_FILE, ensure_admin_key
 from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE

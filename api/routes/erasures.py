@@ -13,7 +13,7 @@ from api.audit import audited
 from api.bodies import json_body, read_json
 from api.models import NoQuery
 from api.services import Served, Services
-from scanners.passwords.secret import read_secret
+from scanners.secret import read_secret
 from verdicts.ledger.age.erasure import erasures
 from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
 from verdicts.ledger.questions import ask_change

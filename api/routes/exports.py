@@ -13,7 +13,7 @@ from api.export import PAGE_ROWS, ExportResponse, Format, export
 from api.held import Place
 from api.routes.verdicts import ListQuery, read_page
 from api.services import Served, Services
-from scanners.passwords.secret import read_secret
+from scanners.secret import read_secret
 from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
 from verdicts.ledger.reading.queries import Page
 from verdicts.model import utc_now

@@ -12,7 +12,7 @@ from douane.settings_file import load_settings
 from douane.state import is_served, make_state
 from douane.state_audit import note_copy, note_restore, revived_keys, valid_keys
 from douane.state_copy import StateError, back_up, copy_faults, restore, state_faults
-from scanners.passwords.secret import ensure_secret, read_secret
+from scanners.secret import ensure_secret, read_secret
 from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.age.forgetting import forget_user
 from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE, Pseudonyms, Trace

@@ -3,7 +3,7 @@
 import asyncio
 
 from douane.processes import start
-from scanners.passwords.secret import read_secret
+from scanners.secret import read_secret
 from verdicts.ledger.age.chores import Chores
 from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE
 from verdicts.ledger.server import serve

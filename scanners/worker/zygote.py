@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from scanners.passwords.secret import read_secret
+from scanners.secret import read_secret
 from scanners.worker import kernel, sandbox, seccomp
 from scanners.worker.messages import (
     CONTROL_BYTES,

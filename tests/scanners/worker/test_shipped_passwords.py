@@ -9,7 +9,7 @@ import pytest
 from samples.catalogue import find
 from scanners.model import Reason, Source
 from scanners.passwords.keyring import Keyring, Password
-from scanners.passwords.secret import ensure_secret, read_secret
+from scanners.secret import ensure_secret, read_secret
 from scanners.settings import Limits, PasswordSettings, WorkerSettings
 from scanners.worker.pool import JobRequest, PoolAnswer, ScanPool
 from scanners.worker.worker import seal_memfd

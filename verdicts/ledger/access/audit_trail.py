@@ -16,6 +16,8 @@ from pathlib import Path
 
 import structlog
 
+from scanners.private_file import write_new
+
 AUDIT_KEY_FILE = "audit.key"
 AUDIT_HEAD_FILE = "audit.head"
 KEY_BYTES = 32
@@ -103,16 +105,7 @@ class AuditTrail:
         """Make the key, readable by its owner only, unless there is one."""
         if not self._key and not self._key_file.exists():
             with suppress(FileExistsError):
-                self._make_key()
-
-    def _make_key(self) -> None:
-        """Create the file whole or not at all; raise FileExistsError if there is one."""
-        partial = self._key_file.with_suffix(f".{os.getpid()}.key")
-        _write(partial, secrets.token_hex(KEY_BYTES).encode() + b"\n")
-        try:
-            os.link(partial, self._key_file)
-        finally:
-            partial.unlink()
+                write_new(self._key_file, secrets.token_hex(KEY_BYTES) + "\n")
 
 
 def _write(path: Path, content: bytes) -> None:

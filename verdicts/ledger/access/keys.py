@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from scanners.private_file import write_new
 from verdicts.ledger.access import key_table
 from verdicts.ledger.access.audit_changes import AuditRow, audit_row
 from verdicts.ledger.access.key_table import KEY_START, PREFIX_LENGTH, ApiKey, key_digest, key_row
@@ -75,7 +76,7 @@ def ensure_admin_key(place: LedgerPlace, now: datetime) -> Path:
     if not path.exists():
         if list_keys(place):
             return path
-        _write_new(path, make_key())
+        write_new(path, make_key() + "\n")
     _store(place, new_key(path.read_text().strip(), "first admin key", Role.ADMIN, now), SERVICE)
     return path
 
@@ -128,20 +129,6 @@ def local_row(
 def _store(place: LedgerPlace, key: StoreKey, actor: str) -> bool:
     row = local_row(key.created, "key.created", key.prefix, after=key_row(key), actor=actor)
     return change_at(place, Audited(key, row))
-
-
-def _write_new(path: Path, key: str) -> None:
-    """Create the file whole or not at all."""
-    partial = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "w") as file:
-            file.write(key + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(partial, path)
-    finally:
-        partial.unlink()
 
 
 def _require_database(place: LedgerPlace) -> None:

@@ -1,13 +1,16 @@
-"""The key under which passwords are told apart: <state>/password.key, made at the first start.
+"""Keys under which texts are told apart without being kept: made at the first start, in the state.
 
 Marks of two installations, or of one that lost its key, say nothing of each other.
 """
 
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from scanners.private_file import write_new
+
 SECRET_FILE = "password.key"  # noqa: S105 - its name
+"""That of the marks of passwords."""
 SHORTEST = 16
 """Bytes."""
 MADE = 32
@@ -20,20 +23,9 @@ def ensure_secret(state: Path, name: str = SECRET_FILE) -> Path:
     Raises OSError.  Two that start at once end with the same key.
     """
     path = state / name
-    if path.exists():
-        return path
-    partial = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with open(descriptor, "w") as file:
-            file.write(secrets.token_hex(MADE) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
+    if not path.exists():
+        with suppress(FileExistsError):
+            write_new(path, secrets.token_hex(MADE) + "\n")
     return path
 
 

@@ -1,10 +1,10 @@
-"""The key of marks: made once, private, and never less than it should be."""
+"""A key of marks: made once, private, and never less than it should be."""
 
 from pathlib import Path
 
 import pytest
 
-from scanners.passwords.secret import SHORTEST, ensure_secret, read_secret
+from scanners.secret import SHORTEST, ensure_secret, read_secret
 
 
 def test_it_is_made_once_and_private(tmp_path: Path) -> None:
