@@ -13,9 +13,8 @@ from api.audit import audited
 from api.bodies import json_body, read_json
 from api.models import NoQuery
 from api.services import Served, Services
-from scanners.secret import read_secret
 from verdicts.ledger.age.erasure import erasures
-from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
+from verdicts.ledger.age.pseudonyms import Trace, read_pseudonyms
 from verdicts.ledger.questions import ask_change
 
 ANSWER_SECONDS = 20.0
@@ -57,7 +56,7 @@ async def erase(
     Counts stay, under no name. What proxies hand over later under this name is recorded again.
     """
     user = (await read_json(request, NewErasure)).user
-    pseudonym = Pseudonyms(read_secret(services.privacy_key)).of(Trace.USER, user)
+    pseudonym = read_pseudonyms(services.privacy_key).of(Trace.USER, user)
     complete = False
     try:
         complete = await run_in_threadpool(_erase, services, user)

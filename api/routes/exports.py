@@ -13,8 +13,7 @@ from api.export import PAGE_ROWS, ExportResponse, Format, export
 from api.held import Place
 from api.routes.verdicts import ListQuery, read_page
 from api.services import Served, Services
-from scanners.secret import read_secret
-from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
+from verdicts.ledger.age.pseudonyms import Trace, read_pseudonyms
 from verdicts.ledger.reading.queries import Page
 from verdicts.model import utc_now
 
@@ -71,7 +70,7 @@ async def export_verdicts(
 def _without_traces(services: Services, query: ExportQuery) -> dict[str, object]:
     """Return what was asked for, as it may stay for ever: whoever is forgotten is not named."""
     asked = query.model_dump(mode="json", exclude_none=True, exclude={"cursor"})
-    pseudonyms = Pseudonyms(read_secret(services.privacy_key))
+    pseudonyms = read_pseudonyms(services.privacy_key)
     for name, trace in TRACES.items():
         if name in asked:
             asked[name] = pseudonyms.of(trace, asked[name])

@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
+
+from scanners.secret import read_secret
 
 PRIVACY_KEY_FILE = "privacy.key"
 """In the state directory; without it the same text gets another pseudonym from then on."""
@@ -64,6 +67,11 @@ class Pseudonyms:
             if (text)
             else ""
         )
+
+
+def read_pseudonyms(key_file: Path) -> Pseudonyms:
+    """Return those of the key in a file; raises as `read_secret` does."""
+    return Pseudonyms(read_secret(key_file))
 
 
 def _renamed(node: dict[str, object], rename: Callable[[str], str]) -> dict[str, object]:

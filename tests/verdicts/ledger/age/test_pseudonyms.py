@@ -1,12 +1,13 @@
 """Pseudonyms: the same for the same text, of the same kind, by the same key; and never the text."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verdicts.ledger.age.pseudonyms import PSEUDONYM, Pseudonyms, Trace
+from verdicts.ledger.age.pseudonyms import PSEUDONYM, Pseudonyms, Trace, read_pseudonyms
 
 ONE = Pseudonyms(b"k" * 32)
 GONE = Pseudonyms(b"k" * 32, "nothing")
@@ -20,6 +21,11 @@ def test_a_text_has_one_pseudonym(trace: Trace, text: str) -> None:
     assert word == ONE.of(trace, text) == ONE.of(trace, word)
     if not PSEUDONYM.fullmatch(text):
         assert word != Pseudonyms(b"l" * 32).of(trace, text)
+
+
+def test_the_key_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "privacy.key").write_text("k" * 32 + "\n")
+    assert read_pseudonyms(tmp_path / "privacy.key") == ONE
 
 
 def test_kinds_of_traces_do_not_meet() -> None:
