@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from douane.ledger_place import ledger_place
 from douane.settings import Settings
 from verdicts.ledger.access.audit_changes import AddAudit
 from verdicts.ledger.access.key_table import ApiKey
 from verdicts.ledger.access.keys import list_keys, local_row
-from verdicts.ledger.access.place import LedgerPlace, change_at
+from verdicts.ledger.access.place import change_at
 from verdicts.ledger.backup import NotEmbedded, database_file
 from verdicts.model import utc_now
 from verdicts.record import microseconds
@@ -33,20 +34,16 @@ def valid_keys(settings: Settings) -> set[str]:
     except NotEmbedded:
         pass
     now = microseconds(utc_now())
-    return {key.prefix for key in list_keys(_place(settings)) if key.valid(now)}
+    return {key.prefix for key in list_keys(ledger_place(settings)) if key.valid(now)}
 
 
 def revived_keys(settings: Settings, before: set[str]) -> list[ApiKey]:
     """Return the keys that count now and did not count before."""
     now = microseconds(utc_now())
-    keys = list_keys(_place(settings))
+    keys = list_keys(ledger_place(settings))
     return [key for key in keys if key.valid(now) and key.prefix not in before]
 
 
 def _note(settings: Settings, action: str, about: str, before: str | None = None) -> None:
     row = local_row(microseconds(utc_now()), action, about, before=before)
-    change_at(_place(settings), AddAudit(row))
-
-
-def _place(settings: Settings) -> LedgerPlace:
-    return LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
+    change_at(ledger_place(settings), AddAudit(row))

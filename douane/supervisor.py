@@ -19,6 +19,7 @@ from douane import __version__
 from douane.child import Child, NotReady
 from douane.clamav import DATABASE_SECONDS, ClamavDaemon
 from douane.descriptors import shortage
+from douane.ledger_place import ledger_place
 from douane.listeners import address_text, open_listeners
 from douane.rulesets.digest import rules_digest
 from douane.rulesets.service import RulesService
@@ -148,8 +149,7 @@ class Supervisor:
         await self._launch(
             Child.of_ours("ledger", "ledger", fd, longest_pause=LEDGER_PAUSE_SECONDS)
         )
-        place = LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
-        await self._ensure_admin_key(place)
+        await self._ensure_admin_key(ledger_place(settings))
         self._say(f"starting {len(icap)} fronts and their scan workers …")
         doors = zip_longest(icap, icaps)
         fronts = [self._front(index, plain, secure) for index, (plain, secure) in enumerate(doors)]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from douane.commands.parsers import Commands
 from douane.explain import printable
+from douane.ledger_place import ledger_place
 from douane.settings_file import load_settings
 from douane.state import make_state
 from verdicts.ledger.access.key_table import stored_row
@@ -91,7 +92,7 @@ def revoke_one(arguments: argparse.Namespace) -> int:
 def _place(arguments: argparse.Namespace) -> LedgerPlace:
     settings = load_settings(arguments.config).settings
     make_state(settings)
-    return LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
+    return ledger_place(settings)
 
 
 def _name(text: str) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from douane.commands.parsers import Commands
 from douane.explain import printable
+from douane.ledger_place import ledger_place
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import is_served
 from verdicts.ledger.access.audit_changes import AddAudit
 from verdicts.ledger.access.keys import local_row
-from verdicts.ledger.access.place import LedgerPlace, change_at
+from verdicts.ledger.access.place import change_at
 from verdicts.model import utc_now
 from verdicts.record import microseconds
 from verdicts.rulesets.handover import bring
@@ -124,11 +125,10 @@ def _ordered(arguments: argparse.Namespace, settings: Settings, meant: Meant) ->
 
 def _audit(settings: Settings, order: Order, done: Mapping[str, object]) -> None:
     """Write down who did it; raise LedgerFailed: then only the history has it."""
-    place = LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
     after = {"status": done["status"], "note": order.note, "said_to_be": order.actor}
     action, about = CARRIED_OUT[order.action], str(done["id"])
     row = local_row(microseconds(utc_now()), action, about, after=after)
-    change_at(place, AddAudit(row))
+    change_at(ledger_place(settings), AddAudit(row))
 
 
 def _meant(arguments: argparse.Namespace, settings: Settings) -> Meant:

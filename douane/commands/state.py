@@ -8,14 +8,14 @@ from pathlib import Path
 
 from douane.commands.parsers import Commands
 from douane.explain import printable
+from douane.ledger_place import ledger_place
 from douane.settings_file import load_settings
 from douane.state import is_served, make_state
 from douane.state_audit import note_copy, note_restore, revived_keys, valid_keys
 from douane.state_copy import StateError, back_up, copy_faults, restore, state_faults
-from scanners.secret import ensure_secret, read_secret
-from verdicts.ledger.access.place import LedgerPlace
+from scanners.secret import ensure_secret
 from verdicts.ledger.age.forgetting import forget_user
-from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE, Pseudonyms, Trace
+from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE, Trace, read_pseudonyms
 
 EXAMPLES = """\
 examples:
@@ -113,11 +113,9 @@ def run_forget(arguments: argparse.Namespace) -> int:
     if not arguments.yes and not _agreed(f"Delete all verdicts of {printable(user)}?"):
         print("nothing was deleted")
         return 2
-    state = settings.state.directory
-    place = LedgerPlace(settings.database.url, settings.ledger_socket, state)
-    key = read_secret(ensure_secret(state, PRIVACY_KEY_FILE))
-    pseudonym = Pseudonyms(key).of(Trace.USER, user)
-    forget_user(place, user, pseudonym, _progress)
+    key_file = ensure_secret(settings.state.directory, PRIVACY_KEY_FILE)
+    pseudonym = read_pseudonyms(key_file).of(Trace.USER, user)
+    forget_user(ledger_place(settings), user, pseudonym, _progress)
     _clear()
     print(f"what was kept of the user is deleted; the audit calls them {pseudonym}")
     return 0

@@ -10,9 +10,9 @@ import uvicorn
 from api.app import create_app
 from api.services import Selftest
 from api.serving import calm_collector, configuration
+from douane.ledger_place import ledger_place
 from douane.processes import start
 from douane.selftest.play import known_profiles, play, service_address
-from verdicts.ledger.access.place import LedgerPlace
 
 
 class _Server(uvicorn.Server):
@@ -46,7 +46,7 @@ def main() -> None:
     closing = asyncio.Event()
     app = create_app(
         settings.api,
-        LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory),
+        ledger_place(settings),
         run_directory=settings.run_directory,
         spool_directory=settings.spool_directory,
         rulesets=settings.rulesets_directory,

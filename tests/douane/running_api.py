@@ -18,6 +18,7 @@ from api.app import create_app
 from api.services import Selftest
 from api.settings import ApiSettings
 from douane.cli import main
+from douane.ledger_place import ledger_place
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from scanners.model import Code, Detection, DetectionLevel, Level, Reason, Unscanned
@@ -94,9 +95,8 @@ def running_api(count: int) -> Iterator[RunningApi]:
 
 @contextmanager
 def _running(settings: Settings, config: Path) -> Iterator[RunningApi]:
-    state = settings.state.directory
     settings.run_directory.mkdir(parents=True)
-    place = LedgerPlace(settings.database.url, settings.ledger_socket, state)
+    place = ledger_place(settings)
     ensure_admin_key(place, utc_now())
     keys = {role: create_key(place, role.value, role, utc_now()) for role in Role}
     listener = socket.create_server(("127.0.0.1", 0))

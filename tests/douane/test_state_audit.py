@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from douane.ledger_place import ledger_place
 from douane.settings import Settings
 from douane.state import make_state
 from douane.state_audit import note_copy, note_restore, revived_keys, valid_keys
@@ -18,7 +19,7 @@ from verdicts.model import utc_now
 @pytest.fixture
 def place(settings: Settings) -> LedgerPlace:
     make_state(settings)
-    return LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
+    return ledger_place(settings)
 
 
 def test_without_a_database_no_key_counts(settings: Settings, place: LedgerPlace) -> None:

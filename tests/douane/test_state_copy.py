@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from douane.ledger_place import ledger_place
 from douane.settings import SHIPPED_RULES, Settings
 from douane.state import lock_state, make_state
 from douane.state_copy import (
@@ -21,7 +22,6 @@ from douane.state_copy import (
 from verdicts.ledger.access.audit import verify
 from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.access.keys import ADMIN_KEY_FILE, create_key, ensure_admin_key, list_keys
-from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.questions import Role
 from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
@@ -32,16 +32,12 @@ def quiet(_what: str, done: int, total: int) -> None:
     assert 0 <= done <= total
 
 
-def place(settings: Settings) -> LedgerPlace:
-    return LedgerPlace(settings.database.url, settings.ledger_socket, settings.state.directory)
-
-
 @pytest.fixture
 def state(settings: Settings) -> Path:
     """A state with a log, a key and a rule set."""
     make_state(settings)
     folder = settings.state.directory
-    ensure_admin_key(place(settings), utc_now())
+    ensure_admin_key(ledger_place(settings), utc_now())
     Store(settings.rulesets_directory).take_in(SHIPPED_RULES, author="a", note="", origin="")
     (settings.spool_directory / "body").write_text("half a file")
     return folder
@@ -65,14 +61,14 @@ def test_a_copy_is_whole_and_private(copy: Path, settings: Settings) -> None:
 
 
 def test_a_copy_takes_the_place_of_the_state(copy: Path, settings: Settings, state: Path) -> None:
-    keys = list_keys(place(settings))
+    keys = list_keys(ledger_place(settings))
     (state / ADMIN_KEY_FILE).write_text("changed since")
     former = restore(settings, copy, quiet)
     assert former is not None
     assert (former / ADMIN_KEY_FILE).read_text() == "changed since"
     assert (state / ADMIN_KEY_FILE).read_text() == (copy / ADMIN_KEY_FILE).read_text()
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
-    assert list_keys(place(settings)) == keys
+    assert list_keys(ledger_place(settings)) == keys
     assert list(state_faults(settings)) == []
 
 
@@ -164,7 +160,7 @@ def test_an_audit_row_of_meanwhile_is_no_fault_of_the_copy(
 
     def write(what: str, done: int, total: int) -> None:
         if what != DATABASE and not written:
-            written.append(create_key(place(settings), "meanwhile", Role.VIEWER, utc_now()))
+            written.append(create_key(ledger_place(settings), "meanwhile", Role.VIEWER, utc_now()))
 
     back_up(settings, tmp_path / "copy", write)
     assert written
