@@ -1,7 +1,10 @@
 """One connection to the ledger: a front, or somebody with a question."""
 
 import asyncio
+import os
+import socket
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 from pydantic import TypeAdapter
@@ -19,6 +22,7 @@ LEISURE_SECONDS = 0.05
 more than to store it.  Whoever waits for a durable record rings the bell."""
 BURST_BYTES = 32 * 1024
 """Whoever had so much to say is read again at once, before its socket is full."""
+READ_BYTES = 65536
 UNREAD_BYTES = 8 * 1024 * 1024
 """What a peer may leave unread of our answers before it is cut off."""
 _STATUS = TypeAdapter(FrontStatus)
@@ -32,6 +36,8 @@ class Connection(asyncio.Protocol):
         self._desk = desk
         self._reader = FrameReader()
         self._transport: asyncio.Transport | None = None
+        self._socket: socket.socket | None = None
+        """A descriptor of our own, for what the transport leaves unread."""
         self._answers: set[asyncio.Task[None]] = set()
         self._ordinary = False
         """The last bytes held a record that nobody waits for."""
@@ -40,11 +46,22 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a stream's is a Transport
+        accepted = transport.get_extra_info("socket")
+        self._socket = socket.socket(fileno=os.dup(accepted.fileno())) if accepted else None
         self._desk.connections.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Read what a killed front has left in the socket.
+
+        A transport is at its end when an acknowledgement finds nobody, be there unread records.
+        """
         self._desk.connections.discard(self)
         self._transport = None
+        if self._socket is not None:
+            with suppress(OSError):
+                while data := self._socket.recv(READ_BYTES):
+                    self.data_received(data)
+            self._socket.close()
 
     def data_received(self, data: bytes) -> None:
         self._ordinary = False
@@ -77,6 +94,7 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
 
     def close(self) -> None:
+        self._leave_unread()
         if self._transport:
             self._transport.close()
 
@@ -116,5 +134,12 @@ class Connection(asyncio.Protocol):
             self._abort()
 
     def _abort(self) -> None:
+        self._leave_unread()
         if self._transport:
             self._transport.abort()
+
+    def _leave_unread(self) -> None:
+        """The end is ours: whoever is on the other side keeps what we did not acknowledge."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

@@ -1,12 +1,14 @@
 """Peers of the ledger: nonsense costs its sender the connection, and nobody else anything."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from verdicts.ledger import commit, connection
 from verdicts.ledger.access.audit_trail import AuditTrail
@@ -15,6 +17,7 @@ from verdicts.ledger.entry import encode
 from verdicts.ledger.frames import PAYLOAD_BYTES, FrameReader, Kind, pack
 from verdicts.ledger.questions import ask_state
 from verdicts.ledger.reading.queries import Filters, Reader
+from verdicts.ledger.server import serve
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes
 
@@ -154,6 +157,36 @@ async def test_a_burst_is_read_at_once(
             while await queued(place) < number:
                 pass
     front.close()
+
+
+@pytest.mark.usefixtures("at_leisure")
+def test_what_a_killed_front_left_unread_is_kept(
+    url: str, place: Path, make_record: MakeRecord
+) -> None:
+    """Although an acknowledgement finds it gone: on the event loop of the service, that ends it."""
+
+    async def run() -> None:
+        stop, ready = asyncio.Event(), asyncio.Event()
+        serving = asyncio.create_task(serve(url, place, ready.set, stop))
+        async with asyncio.timeout(20):
+            await ready.wait()
+        with socket.socket(socket.AF_UNIX) as front:
+            front.connect(str(place))
+            front.send(framed(make_record(1), Kind.RECORD))
+            while await queued(place) < 1:
+                pass
+            front.send(b"".join(framed(make_record(number), Kind.RECORD) for number in range(2, 9)))
+        other, speaker = await asyncio.open_unix_connection(str(place))
+        speaker.write(framed(make_record(9)))
+        await read_frame(other)
+        speaker.close()
+        stop.set()
+        await serving
+
+    uvloop.run(run())
+    log = Reader(url)
+    assert len(log.page(Filters(), 100).data) == 9
+    log.close()
 
 
 class Transport(asyncio.Transport):
