@@ -116,6 +116,7 @@ class SummaryModel(BaseModel):
     by_direction: dict[Direction, int]
     top_detections: list[DetectionCountModel]
     unscanned: dict[Reason, int]
+    incomplete: int = Field(description="Transfers of which some part was not inspected.")
 
 
 class FeedbackModel(BaseModel):

@@ -13,6 +13,9 @@ Dimension = Literal[
 ]
 
 
+Measure = Literal["transfers", "bytes", "blocked", "held", "unscanned"]
+
+
 class Width(StrEnum):
     """Of a bucket."""
 
@@ -31,6 +34,9 @@ GRANULARITY = {
 class SumModel(BaseModel):
     transfers: int
     bytes: int
+    blocked: int = Field(description="Transfers that were blocked, or cut off halfway.")
+    held: int = Field(description="Transfers that were held.")
+    unscanned: int = Field(description="Transfers of which some part was not inspected.")
 
 
 class BucketModel(BaseModel):
@@ -41,7 +47,7 @@ class BucketModel(BaseModel):
 class TimeseriesModel(BaseModel):
     """Counts of transfers by bucket and key, since <= time < until.
 
-    Every bucket of the range is there.  The 20 most frequent keys of the range have their own
+    Every bucket of the range is there.  The 20 keys of the range with most of `of` have their own
     counts, the rest is "other"; "" counts transfers of which nothing is known there.
     """
 
@@ -49,17 +55,16 @@ class TimeseriesModel(BaseModel):
     until: datetime
     bucket: Width
     by: Dimension
+    of: Measure
     data: list[BucketModel]
 
 
-class TopRowModel(BaseModel):
+class TopRowModel(SumModel):
     key: str
-    transfers: int
-    bytes: int
 
 
 class TopModel(BaseModel):
-    """The keys with most transfers, since <= time < until, most first.
+    """The keys with most of `of`, since <= time < until, most first.
 
     "" counts transfers of which nothing is known there, such as their user.
     """
@@ -67,4 +72,5 @@ class TopModel(BaseModel):
     since: datetime
     until: datetime
     by: Dimension
+    of: Measure
     data: list[TopRowModel]

@@ -109,13 +109,17 @@ class Client:
         """Count the transfers of the last 24 hours, or of the range."""
         return self._get("/v1/stats/summary", _words(range), SummaryModel)
 
-    def timeseries(self, by: str, bucket: str, **range: Unpack[Range]) -> TimeseriesModel:
-        """`bucket` is 1m, 1h or 1d."""
-        given = {**_words(range), "by": by, "bucket": bucket}
+    def timeseries(
+        self, by: str, bucket: str, *, of: str = "transfers", **range: Unpack[Range]
+    ) -> TimeseriesModel:
+        """`bucket` is 1m, 1h or 1d; the keys shown are those with most of `of`."""
+        given = {**_words(range), "by": by, "bucket": bucket, "of": of}
         return self._get("/v1/stats/timeseries", given, TimeseriesModel)
 
-    def top(self, by: str, limit: int, **range: Unpack[Range]) -> TopModel:
-        given = {**_words(range), "by": by, "limit": str(limit)}
+    def top(
+        self, by: str, limit: int, *, of: str = "transfers", **range: Unpack[Range]
+    ) -> TopModel:
+        given = {**_words(range), "by": by, "limit": str(limit), "of": of}
         return self._get("/v1/stats/top", given, TopModel)
 
     def health(self) -> ReadyModel:

@@ -80,11 +80,15 @@ class SummaryModel(Answer):
     by_direction: dict[str, int]
     top_detections: list[DetectionCountModel]
     unscanned: dict[str, int]
+    incomplete: int
 
 
 class SumModel(Answer):
     transfers: int
     bytes: int
+    blocked: int
+    held: int
+    unscanned: int
 
 
 class BucketModel(Answer):
@@ -97,19 +101,19 @@ class TimeseriesModel(Answer):
 
     bucket: str
     by: str
+    of: str
     data: list[BucketModel]
 
 
-class TopRowModel(Answer):
+class TopRowModel(SumModel):
     key: str
-    transfers: int
-    bytes: int
 
 
 class TopModel(Answer):
-    """Most transfers first."""
+    """Most of `of` first."""
 
     by: str
+    of: str
     data: list[TopRowModel]
 
 

@@ -13,7 +13,7 @@ from api.access import Viewer
 from api.models import SummaryModel
 from api.routes.verdicts import Moment
 from api.services import Served
-from api.stats_models import GRANULARITY, Dimension, TimeseriesModel, TopModel, Width
+from api.stats_models import GRANULARITY, Dimension, Measure, TimeseriesModel, TopModel, Width
 from verdicts.ledger.stats.statistics import TooManyBuckets, timeseries, top
 from verdicts.model import utc_now
 from verdicts.record import microseconds, rfc3339
@@ -50,10 +50,12 @@ class RangeQuery(BaseModel):
 class TimeseriesQuery(RangeQuery):
     bucket: Width = Field(Width.HOUR, description="At most 1,500 of them.")
     by: Dimension = "action"
+    of: Measure = Field("transfers", description="Of which the keys shown have most.")
 
 
 class TopQuery(RangeQuery):
     by: Dimension
+    of: Measure = Field("transfers", description="What the keys are ranked by.")
     limit: int = Field(100, ge=1, le=1000)
 
 
@@ -74,33 +76,34 @@ def show_timeseries(services: Served, query: Annotated[TimeseriesQuery, Query()]
     stamps = microseconds(since), microseconds(until)
     with services.reader.connect() as connection:
         try:
-            buckets = timeseries(connection, *stamps, GRANULARITY[query.bucket], query.by)
+            buckets = timeseries(
+                connection, *stamps, GRANULARITY[query.bucket], query.by, of=query.of
+            )
         except TooManyBuckets as error:
             raise _wrong("bucket", f"Too narrow: {error}.") from None
     data = [
         {
             "time": rfc3339(one.start),
-            "counts": {
-                key: {"transfers": transfers, "bytes": size}
-                for key, (transfers, size) in one.counts.items()
-            },
+            "counts": {key: count._asdict() for key, count in one.counts.items()},
         }
         for one in buckets
     ]
-    return _answer(since, until, {"bucket": query.bucket, "by": query.by, "data": data})
+    about = {"bucket": query.bucket, "by": query.by, "of": query.of}
+    return _answer(since, until, {**about, "data": data})
 
 
 @router.get("/top", summary="List the most frequent keys", response_model=TopModel)
 def show_top(services: Served, query: Annotated[TopQuery, Query()]) -> Response:
-    """List the keys with most transfers, since <= time < until.
+    """List the keys with most transfers, or most of what `of` names, since <= time < until.
 
-    Exact for keys that are among the 1,000 most frequent of each minute, hour, day and month.
+    Exact for keys that are among the 1,000 most frequent of each minute, hour, day, week and month.
     """
     since, until = query.ends()
     stamps = microseconds(since), microseconds(until)
     with services.reader.connect() as connection:
-        rows = top(connection, query.by, *stamps, query.limit)
-    return _answer(since, until, {"by": query.by, "data": [asdict(row) for row in rows]})
+        rows = top(connection, query.by, *stamps, query.limit, of=query.of)
+    about = {"by": query.by, "of": query.of}
+    return _answer(since, until, {**about, "data": [asdict(row) for row in rows]})
 
 
 def _answer(since: datetime, until: datetime, rest: dict[str, object]) -> Response:

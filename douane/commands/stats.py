@@ -15,6 +15,7 @@ from douane.moments import moment
 from douane.reach import add_options, open_client
 
 BY = "action level channel direction code name type client_ip user".split()
+OF = "transfers bytes blocked held unscanned".split()
 BUCKETS = ("1m", "1h", "1d")
 FAILED = 2
 SHOWN = 10
@@ -26,6 +27,7 @@ examples:
   douane stats
   douane stats --since 7d --by channel
   douane stats --by name --top 20
+  douane stats --since 30d --by user --of blocked
   douane stats --since 2026-01-01T00:00:00Z --until 2026-02-01T00:00:00Z --json
   douane stats --url https://douane.example --key soc.key
 
@@ -45,6 +47,9 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     command.add_argument("--since", type=moment, metavar="TIME", help="24h, 7d, or RFC 3339")
     command.add_argument("--until", type=moment, metavar="TIME", help="now if absent")
     command.add_argument("--by", choices=BY, help="count by this alone, most first")
+    command.add_argument(
+        "--of", choices=OF, default="transfers", help="what --by ranks by and shows"
+    )
     command.add_argument("--top", type=_count, default=SHOWN, metavar="N", help="rows of --by")
     command.add_argument("--bucket", choices=BUCKETS, help="of the line of transfers over time")
     command.add_argument("--json", action="store_true", help="one JSON document")
@@ -66,7 +71,8 @@ def _show(client: Client, arguments: argparse.Namespace) -> int:
     ends = Range(since=summary.since, until=summary.until)  # the others count the same range
     bucket = arguments.bucket or _bucket(summary.until - summary.since)
     series = client.timeseries("action", bucket, **ends)
-    top = client.top(arguments.by, arguments.top, **ends) if arguments.by else None
+    by, of = arguments.by, arguments.of
+    top = client.top(by, arguments.top, of=of, **ends) if by else None
     if arguments.json:
         parts = {"summary": summary, "timeseries": series, "top": top}
         shown = {name: part.model_dump(mode="json") for name, part in parts.items() if part}
@@ -99,7 +105,8 @@ def _lines(summary: SummaryModel, series: TimeseriesModel, top: TopModel | None)
     line = terminal.sparkline(values, terminal.width() - LABEL - COUNT)
     yield f"{'over time':<{LABEL}}{line}  {series.bucket} each, {max(values, default=0):,} at most"
     if top is not None:
-        yield from _table(f"by {top.by}", {row.key: row.transfers for row in top.data})
+        counts = {row.key: getattr(row, top.of) for row in top.data}
+        yield from _table(f"by {top.by}", counts)
         return
     yield from _table("action", summary.by_action)
     yield from _table("level", summary.by_level)
@@ -108,6 +115,8 @@ def _lines(summary: SummaryModel, series: TimeseriesModel, top: TopModel | None)
     found = {f"{one.code} {one.name}": one.count for one in summary.top_detections}
     yield from _table("found", found)
     yield from _table("not scanned", summary.unscanned)
+    if summary.incomplete:
+        yield f"{'':<{LABEL}}in {summary.incomplete:,} transfers"
 
 
 def _table(label: str, counts: Mapping[str, int]) -> Iterator[str]:

@@ -48,6 +48,6 @@ def test_filters() -> None:
 
 def test_what_is_new_is_kept() -> None:
     found = client_models.TopRowModel.model_validate(
-        {"key": "x", "transfers": 1, "bytes": 2, "new": 3}
+        {"key": "x", "transfers": 1, "bytes": 2, "blocked": 1, "held": 0, "unscanned": 0, "new": 3}
     )
     assert found.model_dump()["new"] == 3

@@ -124,9 +124,10 @@ UNSCANNED = Table(
 
 
 def _rollup(dimension: str, *keys: str) -> Table:
-    """One dimension of the statistics, counted per minute, hour, day and month.
+    """One dimension of the statistics, counted per minute, hour, day, week and month.
 
-    `transfers` are counted once for a key, however often it occurs in the transfer.
+    `transfers` are counted once for a key, however often it occurs in the transfer.  Behind the
+    keys stand the fields of `verdicts.ledger.stats.sums.Sum`.
     """
     return Table(
         f"rollup_{dimension}",
@@ -136,6 +137,9 @@ def _rollup(dimension: str, *keys: str) -> Table:
         *(Column(key, Text, primary_key=True) for key in keys),
         Column("transfers", BigInteger, nullable=False),
         Column("bytes", BigInteger, nullable=False),
+        Column("blocked", BigInteger, nullable=False),
+        Column("held", BigInteger, nullable=False),
+        Column("unscanned", BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
 

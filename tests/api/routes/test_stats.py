@@ -7,8 +7,9 @@ from typing import get_args
 import httpx
 import pytest
 
-from api.stats_models import Dimension, TimeseriesModel, TopModel
+from api.stats_models import Dimension, Measure, TimeseriesModel, TopModel
 from verdicts.ledger.stats.statistics import DIMENSIONS
+from verdicts.ledger.stats.sums import Sum
 
 
 async def test_last_day(client: httpx.AsyncClient) -> None:
@@ -26,6 +27,7 @@ async def test_last_day(client: httpx.AsyncClient) -> None:
         "by_direction": {"download": 10},
         "top_detections": [{"name": "Worm_X", "code": "signature.yara", "count": 5}],
         "unscanned": {"engine_down": 5},
+        "incomplete": 5,
     }
 
 
@@ -52,8 +54,8 @@ async def test_hours_of_a_day(client: httpx.AsyncClient) -> None:
     counts = [one["counts"] for one in body["data"] if one["counts"]]
     assert counts == [
         {
-            "telegram": {"transfers": 5, "bytes": 5025},
-            "unknown": {"transfers": 5, "bytes": 5020},
+            "telegram": {"transfers": 5, "bytes": 5025, **WORMS},
+            "unknown": {"transfers": 5, "bytes": 5020, **CLEAN},
         }
     ]
 
@@ -72,15 +74,31 @@ async def test_most_frequent(client: httpx.AsyncClient) -> None:
     body = (await client.get("/v1/stats/top?by=type")).json()
     TopModel.model_validate(body, strict=False)
     assert body["data"] == [
-        {"key": "pe", "transfers": 5, "bytes": 5025},
-        {"key": "", "transfers": 5, "bytes": 5020},
+        {"key": "pe", "transfers": 5, "bytes": 5025, **WORMS},
+        {"key": "", "transfers": 5, "bytes": 5020, **CLEAN},
     ]
     one = (await client.get("/v1/stats/top?by=name&limit=1")).json()
-    assert one["data"] == [{"key": "Worm_X", "transfers": 5, "bytes": 5025}]
+    assert one["data"] == [{"key": "Worm_X", "transfers": 5, "bytes": 5025, **WORMS}]
     query = {"by": "user", "since": "2020-01-01T00:00:00Z", "until": "2021-01-01T00:00:00Z"}
-    assert (await client.get("/v1/stats/top", params=query)).json() == {**query, "data": []} | {
-        name: query[name].replace("Z", ".000000Z") for name in ("since", "until")
-    }
+    assert (await client.get("/v1/stats/top", params=query)).json() == {
+        **query,
+        "of": "transfers",
+        "data": [],
+    } | {name: query[name].replace("Z", ".000000Z") for name in ("since", "until")}
+
+
+async def test_ranked_by_what_is_asked(client: httpx.AsyncClient) -> None:
+    answer = (await client.get("/v1/stats/top?by=channel&of=blocked")).json()
+    assert answer["of"] == "blocked"
+    assert [row["key"] for row in answer["data"]] == ["telegram"]
+    series = (await client.get("/v1/stats/timeseries?by=channel&of=blocked")).json()
+    (counts,) = (one["counts"] for one in series["data"] if one["counts"])
+    assert counts["telegram"]["blocked"] == 5
+    assert counts["other"] == {"transfers": 5, "bytes": 5020, **CLEAN}
+
+
+def test_what_can_be_asked_for_is_counted() -> None:
+    assert get_args(Measure) == Sum._fields
 
 
 @pytest.mark.parametrize("by", get_args(Dimension))
@@ -95,6 +113,8 @@ def test_dimensions_are_those_of_the_log() -> None:
     assert get_args(Dimension) == DIMENSIONS
 
 
+WORMS = {"blocked": 5, "held": 0, "unscanned": 5}
+CLEAN = {"blocked": 0, "held": 0, "unscanned": 0}
 NOON = "2026-01-31T12:00:00Z"
 
 

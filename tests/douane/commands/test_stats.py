@@ -48,6 +48,8 @@ def test_one_dimension(api: RunningApi, capsys: Capture) -> None:
 
 
 def test_for_programs(api: RunningApi, capsys: Capture) -> None:
+    assert api.run("stats", "--by", "action", "--of", "blocked", "--json") == 0
+    assert [row["key"] for row in json.loads(capsys.readouterr().out)["top"]["data"]] == ["block"]
     assert api.run("stats", "--by", "action", "--json") == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["summary"]["transfers"] == 12

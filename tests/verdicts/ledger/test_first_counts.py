@@ -12,11 +12,11 @@ from sqlalchemy import Engine, insert, select
 from verdicts.ledger.database import MIGRATIONS, migrate, open_writer
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.migrations import first_counts
-from verdicts.ledger.schema import DETECTION, ROLLUPS, VERDICT
+from verdicts.ledger.schema import DETECTION, ROLLUPS, UNSCANNED, VERDICT
 from verdicts.ledger.stats import folding
+from verdicts.ledger.stats.buckets import Granularity
 from verdicts.ledger.store import Writer
 
-ADDED = ("code", "name", "type", "client_ip", "user")
 FIRST = datetime(2025, 12, 30, 23, 40, tzinfo=UTC)
 
 
@@ -39,19 +39,14 @@ def older(new_url: str, entries: list[Entry]) -> Iterator[Engine]:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
         connection.execute(insert(VERDICT), [one.verdict._asdict() for one in entries])
-        connection.execute(
-            insert(DETECTION),
-            [
-                {
-                    "verdict": one.verdict.id,
-                    "position": position,
-                    "time": one.verdict.time,
-                    **found._asdict(),
-                }
-                for one in entries
-                for position, found in enumerate(one.detections)
-            ],
-        )
+        for one in entries:
+            about = {"verdict": one.verdict.id, "time": one.verdict.time}
+            for position, found in enumerate(one.detections):
+                row = {**about, "position": position, **found._asdict()}
+                connection.execute(insert(DETECTION), row)
+            for position, missed in enumerate(one.unscanned):
+                row = {**about, "position": position, **missed._asdict()}
+                connection.execute(insert(UNSCANNED), row)
     yield engine
     engine.dispose()
 
@@ -68,10 +63,10 @@ def test_what_is_stored_is_counted(older: Engine, entries: list[Entry], tmp_path
     writer.write(entries)
     writer.close()
     now = open_writer(url)
-    for dimension in ADDED:
+    for dimension in ROLLUPS:
         found = rows(older, dimension)
         assert found == rows(now, dimension)
-        assert {granularity for granularity, *_ in found} == {0, 1, 2, 3}
+        assert {granularity for granularity, *_ in found} == set(Granularity)
     now.dispose()
 
 
@@ -85,6 +80,6 @@ def test_no_bucket_has_more_keys_than_it_may(
     buckets = {(granularity, start) for granularity, start, *_ in kept}
     for bucket in buckets:
         assert len([row for row in kept if row[:2] == bucket]) <= 3
-    for granularity in range(4):
+    for granularity in Granularity:
         assert sum(int(str(row[3])) for row in kept if row[0] == granularity) == 120
     assert "other" in {row[2] for row in kept}

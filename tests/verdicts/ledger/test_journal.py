@@ -160,9 +160,56 @@ def test_damage_before_whole_groups_is_an_alarm(path: Path, journal: Journal) ->
     found = Journal(path, LIMIT)
     found.open()
     with capture_logs() as lines:
-        assert everything(found) == [record(1), record(3)]
+        for _ in range(2):  # as when they cannot be stored yet
+            assert everything(found) == [record(1), record(3)]
     found.close()
-    assert [line["event"] for line in lines] == ["ledger.journal_damaged"]
+    (line,) = lines
+    assert (line["event"], line["lost_bytes"]) == ("ledger.journal_damaged", found.lost_bytes)
+    assert found.lost_bytes > 16
+
+
+def test_removed_file_comes_back_with_what_waits_in_it(path: Path, journal: Journal) -> None:
+    journal.append([record(1), record(2)])
+    journal.forget(journal.oldest(1))
+    journal.append([record(3)])
+    path.unlink()
+    journal.append([record(4, 5000)])
+    assert everything(journal) == [record(3), record(4, 5000)]
+    path.unlink()
+    path.touch()  # somebody else's
+    with pytest.raises(FileExistsError):
+        journal.append([record(5)])
+    path.unlink()
+    journal.append([record(6)])
+    journal.close()
+    assert again(path) == [record(3), record(4, 5000), record(6)]
+
+
+def test_without_a_bound_only_what_waits_is_read(path: Path, journal: Journal) -> None:
+    journal.append([record(1)])
+    journal.close()
+    left = Journal(path, 0)
+    left.open()
+    assert everything(left) == [record(1)]
+    with pytest.raises(JournalFull):
+        left.append([record(2)])
+    left.clear()
+    left.close()
+    assert path.stat().st_size == 0
+
+
+def test_whether_room_is_reserved(
+    path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert journal.reserved
+    journal.append([record(1)])
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    journal.clear()
+    assert not journal.reserved
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"\0" * 5000, b"\xffDOUANE1" + b"\xff" * 99])

@@ -27,6 +27,9 @@ STATE = LedgerState(
     keeping=True,
     journal_records=13,
     journal_bytes=14,
+    journal_most_bytes=1400,
+    journal_fault="It is full.",
+    journal_lost_bytes=15,
     lost=15,
 )
 
@@ -58,6 +61,9 @@ def test_state_is_shown_as_it_is_now() -> None:
     assert got["douane_ledger_keeping", ""] == 1
     assert got["douane_ledger_journal_records", ""] == 13
     assert got["douane_ledger_journal_bytes", ""] == 14
+    assert got["douane_ledger_journal_most_bytes", ""] == 1400
+    assert got["douane_ledger_journal_faulty", ""] == 1
+    assert got["douane_ledger_journal_lost_bytes_total", ""] == 15
     assert got["douane_ledger_lost_records_total", ""] == 15
 
 

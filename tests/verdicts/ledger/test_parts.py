@@ -44,7 +44,37 @@ def test_degraded_and_yet_in_order() -> None:
 def test_journal_stands_in_for_the_database() -> None:
     state = LedgerState(False, 3, 9, (), keeping=True, journal_records=7)
     explanation = "It cannot be written; 7 records wait in the journal."
-    assert next(parts_of(state, 0)) == Part("database", True, explanation)
+    assert next(parts_of(state, 0)) == Part("database", True, explanation, alarming=True)
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({}, (True, True, "")),
+        ({"journal_bytes": 499}, (True, True, "")),
+        ({"journal_bytes": 500}, (True, False, "500 of 1000 bytes are taken.")),
+        ({"journal_fault": "It is full."}, (True, False, "It is full.")),
+        (
+            {"journal_fault": "It is full.", "database_writable": False, "keeping": False},
+            (False, False, "It is full."),
+        ),
+    ],
+)
+def test_of_the_journal(changes: dict[str, Any], expected: tuple[bool, bool, str]) -> None:
+    state = LedgerState(True, 0, 0, (), keeping=True, journal_most_bytes=1000)
+    (part,) = (one for one in parts_of(replace(state, **changes), 0) if one.name == "journal")
+    assert (part.ok, part.sound, part.explanation) == expected
+
+
+def test_without_a_journal_there_is_no_such_part() -> None:
+    assert [part.name for part in parts_of(LedgerState(True, 0, 0, ()), 0)] == ["database"]
+
+
+def test_what_was_lost_is_said_even_when_all_is_well_again() -> None:
+    explanation = "12 records were lost since the fronts started."
+    assert next(parts_of(LedgerState(True, 0, 0, (), lost=12), 0)).explanation == explanation
+    away = next(parts_of(LedgerState(False, 0, 0, (), lost=12), 0))
+    assert (away.ok, away.explanation.endswith(explanation)) == (False, True)
 
 
 def test_front_that_never_came_and_database_that_is_away() -> None:

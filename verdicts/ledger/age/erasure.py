@@ -17,6 +17,7 @@ STEP_TIME = {
     Granularity.MINUTE: 7 * 86_400_000_000,
     Granularity.HOUR: 365 * 86_400_000_000,
     Granularity.DAY: 10_000 * 86_400_000_000,
+    Granularity.WEEK: 50_000 * 86_400_000_000,
     Granularity.MONTH: 100_000 * 86_400_000_000,
 }
 """Microseconds of buckets in one step: about 10,000 of them."""

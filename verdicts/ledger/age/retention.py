@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, delete, select
 
 from verdicts.ledger.schema import DETECTION, FEEDBACK, ROLLUPS, UNSCANNED, VERDICT
+from verdicts.ledger.stats.buckets import Granularity
 
 STEP_VERDICTS = 500
 """Deleted in one transaction, so that no new verdict waits long: about 20 ms."""
@@ -36,7 +37,8 @@ def delete_verdicts(connection: Connection, ids: Collection[bytes]) -> None:
 def forget_counts(connection: Connection, before: int) -> bool:
     """Delete the oldest buckets that began before the moment; return if more may be there.
 
-    A month goes when it began before it, so that no bucket outlives its age by more than its width.
+    A week or month goes when it began before it: no bucket outlives its age by more than its
+    width.
     """
     for table in ROLLUPS.values():
         buckets = (
@@ -45,7 +47,7 @@ def forget_counts(connection: Connection, before: int) -> bool:
             .distinct()
             .limit(STEP_BUCKETS)
         )
-        for granularity in range(4):
+        for granularity in map(int, Granularity):
             found = connection.execute(buckets.where(table.c.granularity == granularity)).all()
             starts = [bucket for _, bucket in found]
             if starts:

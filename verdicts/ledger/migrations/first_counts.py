@@ -4,18 +4,17 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from verdicts.ledger.stats.buckets import WIDTHS, Granularity, after, floor
+from verdicts.ledger.stats.buckets import FIRST_MONDAY, WIDTHS, Granularity, after, floor
 from verdicts.ledger.stats.folding import MOST_KEYS, fold_bucket
+from verdicts.ledger.stats.sums import Sum, counted_once, sum_columns, summed
 
 VERDICT = sa.table(
     "verdict",
     *map(sa.column, ("id", "time", "size", "action", "level", "channel", "direction")),
     *map(sa.column, ("true_type", "client_ip", "user")),
 )
-FOUND = (
-    sa.table("detection", *map(sa.column, ("verdict", "code", "name"))),
-    sa.table("unscanned", *map(sa.column, ("verdict", "reason"))),
-)
+UNSCANNED = sa.table("unscanned", *map(sa.column, ("verdict", "reason")))
+FOUND = (sa.table("detection", *map(sa.column, ("verdict", "code", "name"))), UNSCANNED)
 
 
 def fill(connection: sa.Connection, dimension: str, keys: Sequence[str]) -> None:
@@ -23,7 +22,7 @@ def fill(connection: sa.Connection, dimension: str, keys: Sequence[str]) -> None
 
     `keys` are the columns, here and in the roll-up table, which must be empty.
     """
-    columns = ("granularity", "bucket", *keys, "transfers", "bytes")
+    columns = ("granularity", "bucket", *keys, *Sum._fields)
     rollup = sa.table(f"rollup_{dimension}", *map(sa.column, columns))
     words = [rollup.c[key] for key in keys]
     found = _found(keys)
@@ -34,22 +33,18 @@ def fill(connection: sa.Connection, dimension: str, keys: Sequence[str]) -> None
         Granularity.MINUTE,
         sa.select(
             _start(Granularity.MINUTE, found.c.time),
-            *(found.c[key] for key in keys),
-            sa.literal_column("1", sa.BigInteger).label("transfers"),
-            found.c.size.label("bytes"),
+            *(found.c[name] for name in (*keys, *Sum._fields)),
         ),
     )
-    for wide in (Granularity.HOUR, Granularity.DAY):
-        narrow = sa.select(
-            _start(wide, rollup.c.bucket), *words, rollup.c.transfers, rollup.c.bytes
-        )
+    for wide in (Granularity.HOUR, Granularity.DAY, Granularity.WEEK):
+        narrow = sa.select(_start(wide, rollup.c.bucket), *words, *sum_columns(rollup))
         narrow = narrow.where(rollup.c.granularity == int(wide) - 1)
         _add(connection, dimension, rollup, wide, narrow)
     is_day = rollup.c.granularity == int(Granularity.DAY)
     days = connection.scalars(sa.select(rollup.c.bucket).where(is_day).distinct())
     for month in sorted({floor(Granularity.MONTH, day) for day in days}):
         start = sa.literal_column(str(month), sa.BigInteger).label("bucket")
-        within = sa.select(start, *words, rollup.c.transfers, rollup.c.bytes).where(
+        within = sa.select(start, *words, *sum_columns(rollup)).where(
             is_day,
             rollup.c.bucket >= month,
             rollup.c.bucket < after(Granularity.MONTH, month),
@@ -58,8 +53,8 @@ def fill(connection: sa.Connection, dimension: str, keys: Sequence[str]) -> None
 
 
 def _found(keys: Sequence[str]) -> sa.Subquery:
-    """Return time, size and keys of each transfer, once for the same keys."""
-    query = sa.select(VERDICT.c.id, VERDICT.c.time, VERDICT.c.size)
+    """Return time, keys and what is counted of each transfer, once for the same keys."""
+    query = sa.select(VERDICT.c.id, VERDICT.c.time, *counted_once(VERDICT, UNSCANNED))
     for table in FOUND:
         if keys[0] in table.c:
             query = query.add_columns(*(table.c[key] for key in keys))
@@ -69,7 +64,10 @@ def _found(keys: Sequence[str]) -> sa.Subquery:
 
 def _start(granularity: Granularity, time: sa.ColumnElement[int]) -> sa.Label[int]:
     width = sa.literal_column(str(WIDTHS[granularity]), sa.BigInteger)
-    return (time - time % width).label("bucket")
+    if granularity != Granularity.WEEK:
+        return (time - time % width).label("bucket")
+    first = sa.literal_column(str(FIRST_MONDAY - WIDTHS[granularity]), sa.BigInteger)
+    return (time - (time - first) % width).label("bucket")
 
 
 def _add(
@@ -80,9 +78,9 @@ def _add(
     query: sa.Select[tuple[int | str, ...]],
 ) -> None:
     part = query.subquery()
-    start, *keys, transfers, size = part.c
+    start, *keys = (column for column in part.c if column.name not in Sum._fields)
     width = sa.literal_column(str(int(granularity)), sa.SmallInteger)
-    counted = sa.select(width, start, *keys, sa.func.sum(transfers), sa.func.sum(size))
+    counted = sa.select(width, start, *keys, *map(summed, sum_columns(part)))
     counted = counted.group_by(start, *keys)
     connection.execute(sa.insert(rollup).from_select([one.name for one in rollup.c], counted))
     full = (

@@ -12,14 +12,19 @@ class Granularity(IntEnum):
     MINUTE = 0
     HOUR = 1
     DAY = 2
-    MONTH = 3
+    WEEK = 3
+    """From Monday to Sunday: halves what is added up at the ends of a range of months."""
+    MONTH = 4
 
 
 WIDTHS = {
     Granularity.MINUTE: 60_000_000,
     Granularity.HOUR: 3_600_000_000,
     Granularity.DAY: 86_400_000_000,
+    Granularity.WEEK: 7 * 86_400_000_000,
 }
+FIRST_MONDAY = 4 * WIDTHS[Granularity.DAY]
+"""The fifth of January 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Cover:
 
 def floor(granularity: Granularity, stamp: int) -> int:
     """Return the start of the bucket that holds the moment; months are of the UTC calendar."""
+    if granularity == Granularity.WEEK:
+        return stamp - (stamp - FIRST_MONDAY) % WIDTHS[granularity]
     if granularity != Granularity.MONTH:
         return stamp - stamp % WIDTHS[granularity]
     moment = EPOCH + timedelta(microseconds=stamp)

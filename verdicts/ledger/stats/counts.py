@@ -2,11 +2,23 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Subquery, exists, func, select
+from sqlalchemy import Connection, Subquery, exists, select
 
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
 from verdicts.ledger.stats.buckets import Cover, Granularity, Span, after, cover, floor
-from verdicts.ledger.stats.sums import OTHER, Key, Rows, Sum, add, added, read, rows_of, sums
+from verdicts.ledger.stats.sums import (
+    OTHER,
+    Key,
+    Rows,
+    Sum,
+    add,
+    added,
+    counted_once,
+    read,
+    rows_of,
+    summed,
+    sums,
+)
 
 Counts = dict[Key, Sum]
 WORDS = {
@@ -44,27 +56,35 @@ def count_all(
         if words:
             for alike, one in read(connection, _edge_words(words, edge)):
                 for dimension, word in zip(words, alike):
-                    add(counts[dimension], (word,), *one)
+                    add(counts[dimension], (word,), one)
         for dimension in counts.keys() - WORDS.keys():
             for key, one in read(connection, _edge_finds(dimension, edge)):
-                add(counts[dimension], key, *one)
+                add(counts[dimension], key, one)
     return counts
 
 
 def most_frequent(
-    connection: Connection, dimension: str, since: int, until: int, limit: int
+    connection: Connection, dimension: str, since: int, until: int, limit: int, *, of: str
 ) -> list[tuple[str, Sum]]:
-    """Return the keys with most transfers, since <= time < until, most first; OTHER is none.
+    """Return the keys with most of one field, since <= time < until, most first.
 
-    Of a dimension with one column of keys.
+    Of a dimension with one column of keys.  OTHER is none, nor is a key that has nothing of it.
     """
     counted = _counted(connection, dimension, since, until)
     if counted is None:
         return []
-    key, transfers, size = counted.c
-    query = select(key, transfers, size).where(key != OTHER)
-    query = query.order_by(transfers.desc(), size.desc(), key).limit(limit)
+    query = _ranked(select(counted), counted, of).limit(limit)
     return [(word, one) for (word,), one in read(connection, query)]
+
+
+def frequent_keys(
+    connection: Connection, dimension: str, since: int, until: int, limit: int, *, of: str
+) -> list[str]:
+    """Return these keys alone, which takes half as long."""
+    counted = _counted(connection, dimension, since, until, [of, "bytes"])
+    if counted is None:
+        return []
+    return list(connection.scalars(_ranked(select(counted.c[0]), counted, of).limit(limit)))
 
 
 def count_keys(
@@ -74,17 +94,31 @@ def count_keys(
     counted = _counted(connection, dimension, since, until)
     if counted is None:
         return {}
-    key, transfers, size = counted.c
-    query = select(key, transfers, size).where(key.in_(keys))
+    query = select(counted).where(counted.c[0].in_(keys))
     return {word: one for (word,), one in read(connection, query)}
 
 
-def _counted(connection: Connection, dimension: str, since: int, until: int) -> Subquery | None:
+def _ranked(query: Rows, counted: Subquery, of: str) -> Rows:
+    key = counted.c[0]
+    ranking = [counted.c[of].desc(), counted.c.bytes.desc(), key]
+    return query.where(key != OTHER, counted.c[of] > 0).order_by(*ranking)
+
+
+def _counted(
+    connection: Connection,
+    dimension: str,
+    since: int,
+    until: int,
+    fields: Sequence[str] = Sum._fields,
+) -> Subquery | None:
     """Return what counts since <= time < until by key; None if that is no time at all."""
+    fields = [name for name in Sum._fields if name in fields]
     parts = _widened(connection, cover(since, until))
-    rows = [rows_of(dimension, span) for span in parts.spans]
+    rows = [rows_of(dimension, span, fields) for span in parts.spans]
     rows += (
-        _edge_words([dimension], edge) if dimension in WORDS else _edge_finds(dimension, edge)
+        _edge_words([dimension], edge, fields)
+        if dimension in WORDS
+        else _edge_finds(dimension, edge, fields)
         for edge in parts.edges
     )
     return added(rows).subquery() if rows else None
@@ -109,22 +143,25 @@ def _has_transfers(connection: Connection, start: int, end: int) -> bool:
     return start < end and bool(connection.scalar(select(within)))
 
 
-def _edge_words(dimensions: Sequence[str], edge: tuple[int, int]) -> Rows:
+def _edge_words(
+    dimensions: Sequence[str], edge: tuple[int, int], fields: Sequence[str] = Sum._fields
+) -> Rows:
     keys = [WORDS[dimension] for dimension in dimensions]
-    query = select(*keys, func.count(), func.sum(VERDICT.c.size))
+    counted = [one for one in counted_once(VERDICT, UNSCANNED) if one.name in fields]
+    query = select(*keys, *map(summed, counted))
     return query.where(VERDICT.c.time >= edge[0], VERDICT.c.time < edge[1]).group_by(*keys)
 
 
-def _edge_finds(dimension: str, edge: tuple[int, int]) -> Rows:
+def _edge_finds(dimension: str, edge: tuple[int, int], fields: Sequence[str] = Sum._fields) -> Rows:
     """Count each transfer once for a key, however often it was found in it."""
     keys = FINDS[dimension]
     table = keys[0].table
     found = (
-        select(VERDICT.c.id, VERDICT.c.size, *keys)
+        select(VERDICT.c.id, *keys, *counted_once(VERDICT, UNSCANNED))
         .join(table, table.c.verdict == VERDICT.c.id)
         .where(table.c.time >= edge[0], table.c.time < edge[1])
         .distinct()
         .subquery()
     )
     words = [found.c[key.name] for key in keys]
-    return select(*words, func.count(), func.sum(found.c.size)).group_by(*words)
+    return select(*words, *(summed(found.c[name]) for name in fields)).group_by(*words)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, delete, select, tuple_
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.statements import ManyRows, adding
 from verdicts.ledger.stats.buckets import Span
-from verdicts.ledger.stats.sums import OTHER, Key, Sum, add, key_columns
+from verdicts.ledger.stats.sums import OTHER, Key, Sum, add, key_columns, read, sum_columns
 
 KEYS_A_BUCKET = 1000
 """The most frequent keys of a bucket keep their own rows (design §6)."""
@@ -27,7 +27,7 @@ def fold_bucket(connection: Connection, dimension: str, granularity: int, start:
     table = ROLLUPS[dimension]
     keys = key_columns(table)
     query = (
-        select(*keys, table.c.transfers, table.c.bytes)
+        select(*keys, *sum_columns(table))
         .where(table.c.granularity == granularity, table.c.bucket == start, keys[0] != OTHER)
         .order_by(table.c.transfers.desc(), table.c.bytes.desc(), *keys)
         .offset(KEYS_A_BUCKET)
@@ -35,9 +35,9 @@ def fold_bucket(connection: Connection, dimension: str, granularity: int, start:
     other = (OTHER,) * len(keys)
     rare: list[Key] = []
     total: dict[Key, Sum] = {}
-    for *key, transfers, size in connection.execute(query):
-        rare.append(tuple(key))
-        add(total, other, transfers, size)
+    for key, one in read(connection, query):
+        rare.append(key)
+        add(total, other, one)
     _move(connection, table, (granularity, start), rare, total)
 
 
@@ -53,7 +53,7 @@ def fold_keys(
     table = ROLLUPS[dimension]
     (name,) = key_columns(table)
     query = (
-        select(table.c.bucket, name, table.c.transfers, table.c.bytes)
+        select(table.c.bucket, name, *sum_columns(table))
         .where(
             table.c.granularity == int(span.granularity),
             table.c.bucket >= span.start,
@@ -69,10 +69,10 @@ def fold_keys(
     for start, found in buckets:
         gone: list[Key] = []
         total: dict[Key, Sum] = {}
-        for _, word, transfers, size in found:
+        for _, word, *one in found:
             if word not in {"", OTHER} and (new := rename(word)) != word:
                 gone.append((word,))
-                add(total, (new,), transfers, size)
+                add(total, (new,), Sum(*one))
         _move(connection, table, (int(span.granularity), start), gone, total)
     return Span(span.granularity, end, span.end) if end < span.end else None
 
@@ -109,9 +109,7 @@ def rename_key(connection: Connection, dimension: str, span: Span, old: str, new
         table.c.bucket < span.end,
         name == old,
     )
-    found = connection.execute(
-        select(table.c.bucket, table.c.transfers, table.c.bytes).where(*here)
-    ).all()
+    found = connection.execute(select(table.c.bucket, *sum_columns(table)).where(*here)).all()
     connection.execute(delete(table).where(*here))
     rows = [(int(span.granularity), start, new, *one) for start, *one in found]
     ManyRows(adding(table, connection.dialect), connection.dialect).run(connection, rows)

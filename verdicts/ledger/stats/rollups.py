@@ -16,7 +16,7 @@ from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.statements import ManyRows, adding
 from verdicts.ledger.stats.buckets import Granularity, floor
 from verdicts.ledger.stats.folding import MOST_KEYS, fold_bucket
-from verdicts.ledger.stats.sums import Key, Sum, add, key_columns
+from verdicts.ledger.stats.sums import BLOCKED, HELD, Key, Sum, add, key_columns
 
 BUCKETS_REMEMBERED = 64
 OPEN_KEYS = frozenset({"channel", "detection", "name", "type", "client_ip", "user"})
@@ -87,23 +87,27 @@ def _by_minute(entries: Iterable[Entry]) -> dict[str, dict[int, Cells]]:
     common: dict[tuple[int, str, str, str, str, str], Sum] = {}
     counts: dict[str, dict[int, Cells]] = {name: defaultdict(dict) for name in ROLLUPS}
     for verdict, detections, unscanned in entries:
-        minute, size = floor(Granularity.MINUTE, verdict.time), verdict.size
-        words = verdict.action, verdict.level, verdict.channel, verdict.direction, verdict.true_type
-        add(common, (minute, *words), 1, size)
-        add(counts["client_ip"][minute], (verdict.client_ip,), 1, size)
-        add(counts["user"][minute], (verdict.user,), 1, size)
+        minute = floor(Granularity.MINUTE, verdict.time)
+        action = verdict.action
+        one = Sum(
+            1, verdict.size, int(action in BLOCKED), int(action in HELD), 1 if unscanned else 0
+        )
+        words = action, verdict.level, verdict.channel, verdict.direction, verdict.true_type
+        add(common, (minute, *words), one)
+        add(counts["client_ip"][minute], (verdict.client_ip,), one)
+        add(counts["user"][minute], (verdict.user,), one)
         if detections:
-            for found in {(one.code, one.name) for one in detections}:
-                add(counts["detection"][minute], found, 1, size)
-            for code in {one.code for one in detections}:
-                add(counts["code"][minute], (code,), 1, size)
-            for name in {one.name for one in detections}:
-                add(counts["name"][minute], (name,), 1, size)
-        for reason in {one.reason for one in unscanned}:
-            add(counts["unscanned"][minute], (reason,), 1, size)
+            for both in {(found.code, found.name) for found in detections}:
+                add(counts["detection"][minute], both, one)
+            for code in {found.code for found in detections}:
+                add(counts["code"][minute], (code,), one)
+            for name in {found.name for found in detections}:
+                add(counts["name"][minute], (name,), one)
+        for reason in {missed.reason for missed in unscanned}:
+            add(counts["unscanned"][minute], (reason,), one)
     for (minute, *alike), one in common.items():
         for dimension, word in zip(ALIKE, alike):
-            add(counts[dimension][minute], (word,), *one)
+            add(counts[dimension][minute], (word,), one)
     return counts
 
 
@@ -121,7 +125,7 @@ def _merged(parts: Sequence[Cells]) -> Cells:
     total: Cells = {}
     for cells in parts:
         for key, one in cells.items():
-            add(total, key, *one)
+            add(total, key, one)
     return total
 
 

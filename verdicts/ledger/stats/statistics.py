@@ -2,13 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.stats.buckets import Granularity, after, ceiling, floor
-from verdicts.ledger.stats.counts import WORDS, count_by, count_keys, most_frequent
-from verdicts.ledger.stats.sums import OTHER, Sum, key_columns
+from verdicts.ledger.stats.counts import WORDS, count_by, count_keys, frequent_keys, most_frequent
+from verdicts.ledger.stats.sums import (
+    NOTHING,
+    OTHER,
+    Sum,
+    key_columns,
+    less,
+    plus,
+    sum_columns,
+    summed,
+)
 
 DIMENSIONS = (
     "action", "level", "channel", "direction", "code", "name", "type", "client_ip", "user"
@@ -38,24 +48,38 @@ class TopRow:
     key: str
     transfers: int
     bytes: int
+    blocked: int
+    held: int
+    unscanned: int
 
 
-def top(connection: Connection, by: str, since: int, until: int, limit: int) -> tuple[TopRow, ...]:
-    """Return the keys with most transfers, since <= time < until, most first; OTHER is none."""
-    return tuple(
-        TopRow(key, *one) for key, one in most_frequent(connection, by, since, until, limit)
-    )
+def top(
+    connection: Connection, by: str, since: int, until: int, limit: int, *, of: str = "transfers"
+) -> tuple[TopRow, ...]:
+    """Return the keys with most of a field of Sum, since <= time < until, most first.
+
+    OTHER is no such key, nor are those that have nothing of it.
+    """
+    rows = most_frequent(connection, by, since, until, limit, of=of)
+    return tuple(TopRow(key, *one) for key, one in rows)
 
 
 def timeseries(
-    connection: Connection, since: int, until: int, bucket: Granularity, by: str
+    connection: Connection,
+    since: int,
+    until: int,
+    bucket: Granularity,
+    by: str,
+    *,
+    of: str = "transfers",
 ) -> tuple[Bucket, ...]:
     """Count since <= time < until by bucket and key; buckets without transfers are included.
 
-    The SERIES most frequent keys of the range have places of their own.  Raise TooManyBuckets.
+    The SERIES keys of the range that have most of a field of Sum have places of their own.  Raise
+    TooManyBuckets.
     """
     starts = _starts(bucket, since, until)
-    kept = {key for key, _ in most_frequent(connection, by, since, until, SERIES)}
+    kept = frequent_keys(connection, by, since, until, SERIES, of=of)
     first, last = ceiling(bucket, since), floor(bucket, until)
     whole = [start for start in starts if first <= start < last]
     counts, totals = _whole(connection, bucket, by, whole, kept)
@@ -66,10 +90,9 @@ def timeseries(
             counts[cut] = count_keys(connection, by, start, end, kept)
             totals[cut] = _total(connection, by, start, end)
     for start, total in totals.items():
-        named = counts[start].values()
-        transfers = total.transfers - sum(one.transfers for one in named)
-        if transfers:
-            counts[start][OTHER] = Sum(transfers, total.bytes - sum(one.bytes for one in named))
+        rest = less(total, counts[start].values())
+        if rest.transfers:
+            counts[start][OTHER] = rest
     return tuple(Bucket(start, counts.get(start, {})) for start in starts)
 
 
@@ -99,15 +122,15 @@ def _whole(
     (key,) = key_columns(table)
     # Each row is looked up by its whole key: to read all keys of all buckets takes ten times as
     # long where there are many
-    query = select(table.c.bucket, key, table.c.transfers, table.c.bytes).where(
+    query = select(table.c.bucket, key, *sum_columns(table)).where(
         table.c.granularity == int(bucket), table.c.bucket.in_(starts), key.in_(kept)
     )
     for part in connection.execute(query).partitions(ROWS_AT_ONCE):
-        for start, word, transfers, size in part:
-            counts[start][word] = Sum(transfers, size)
+        for start, word, *one in part:
+            counts[start][word] = Sum(*one)
     total = ROLLUPS[_least(by)]
     all_keys = (
-        select(total.c.bucket, func.sum(total.c.transfers), func.sum(total.c.bytes))
+        select(total.c.bucket, *map(summed, sum_columns(total)))
         .where(
             total.c.granularity == int(bucket),
             total.c.bucket >= starts[0],
@@ -115,13 +138,11 @@ def _whole(
         )
         .group_by(total.c.bucket)
     )
-    rows = connection.execute(all_keys).all()
-    return counts, {start: Sum(int(count), int(size)) for start, count, size in rows}
+    return counts, {start: Sum(*one) for start, *one in connection.execute(all_keys)}
 
 
 def _total(connection: Connection, by: str, since: int, until: int) -> Sum:
-    counts = count_by(connection, _least(by), since, until).values()
-    return Sum(sum(one.transfers for one in counts), sum(one.bytes for one in counts))
+    return reduce(plus, count_by(connection, _least(by), since, until).values(), NOTHING)
 
 
 def _least(by: str) -> str:

@@ -33,6 +33,8 @@ class Summary:
     """Most frequent first."""
     unscanned: dict[str, int]
     """By reason."""
+    incomplete: int
+    """Transfers of which some part was not inspected."""
 
 
 def summarise(connection: Connection, since: int, until: int) -> Summary:
@@ -49,6 +51,7 @@ def summarise(connection: Connection, since: int, until: int) -> Summary:
         by_direction=_transfers(counts["direction"]),
         top_detections=_top(counts["detection"]),
         unscanned=_transfers(counts["unscanned"]),
+        incomplete=sum(one.unscanned for one in action.values()),
     )
 
 

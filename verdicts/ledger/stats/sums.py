@@ -1,32 +1,75 @@
-"""Transfers and bytes by key: adding up, and reading from the roll-up tables."""
+"""What is counted by key: adding up, and reading from the roll-up tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table, Text, func, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Label,
+    Select,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.stats.buckets import Span
+from verdicts.model import Action
 
 OTHER = "other"
 """The key of all that has no place of its own."""
+BLOCKED = frozenset({Action.BLOCK.value, Action.CUT.value})
+HELD = frozenset({Action.HOLD.value})
 
 
 class Sum(NamedTuple):
+    """Fields are the columns of a roll-up table."""
+
     transfers: int
     bytes: int
+    blocked: int = 0
+    """Transfers that were blocked, or cut off when a part had left already."""
+    held: int = 0
+    unscanned: int = 0
+    """Transfers of which some part was not inspected."""
 
 
 NOTHING = Sum(0, 0)
 T = TypeVar("T")
 Key = tuple[str, ...]
 Rows = Select[*tuple[Any, ...]]
-"""Selects keys, transfers, bytes."""
+"""Selects keys, and fields of a Sum in their order."""
 
 
-def add(total: dict[T, Sum], key: T, transfers: int, size: int) -> None:
-    before = total.get(key, NOTHING)
-    total[key] = Sum(before.transfers + transfers, before.bytes + size)
+def add(total: dict[T, Sum], key: T, one: Sum) -> None:
+    before = total.get(key)
+    total[key] = one if before is None else plus(before, one)
+
+
+def plus(one: Sum, other: Sum) -> Sum:
+    return Sum(
+        one[0] + other[0],
+        one[1] + other[1],
+        one[2] + other[2],
+        one[3] + other[3],
+        one[4] + other[4],
+    )
+
+
+def less(one: Sum, parts: Iterable[Sum]) -> Sum:
+    """Return what is left of a sum without its parts."""
+    fields = (total - sum(some) for total, *some in zip(one, *parts))
+    return Sum(*fields)
 
 
 def key_columns(table: Table) -> list[Column[str]]:
@@ -34,21 +77,38 @@ def key_columns(table: Table) -> list[Column[str]]:
     return [column for column in table.c if isinstance(column.type, Text)]
 
 
+def sum_columns(table: FromClause) -> list[KeyedColumnElement[int]]:
+    return [table.c[name] for name in Sum._fields]
+
+
+def counted_once(verdict: FromClause, unscanned: FromClause) -> list[Label[int]]:
+    """Return what one verdict adds to each field; the clauses are the tables of these names."""
+    missed = verdict.c.id.in_(select(unscanned.c.verdict))
+    return [
+        literal_column("1", BigInteger).label("transfers"),
+        verdict.c.size.label("bytes"),
+        _flag(verdict.c.action.in_(sorted(BLOCKED))).label("blocked"),
+        _flag(verdict.c.action.in_(sorted(HELD))).label("held"),
+        _flag(missed).label("unscanned"),
+    ]
+
+
 def sums(connection: Connection, dimension: str, spans: Iterable[Span]) -> dict[Key, Sum]:
-    """Return transfers and bytes by key over the spans."""
+    """Return the sums by key over the spans."""
     rows = [rows_of(dimension, span) for span in spans]
     return dict(read(connection, added(rows))) if rows else {}
 
 
 def read(connection: Connection, rows: Rows) -> Iterator[tuple[Key, Sum]]:
+    keys = -len(Sum._fields)
     for row in connection.execute(rows).all():
-        yield tuple(row[:-2]), Sum(int(row[-2]), int(row[-1]))
+        yield tuple(row[:keys]), Sum(*row[keys:])
 
 
-def rows_of(dimension: str, span: Span) -> Rows:
-    """Return what selects keys, transfers and bytes; a key has many such rows."""
+def rows_of(dimension: str, span: Span, fields: Sequence[str] = Sum._fields) -> Rows:
+    """Return what selects keys and fields; a key has many such rows."""
     table = ROLLUPS[dimension]
-    return select(*key_columns(table), table.c.transfers, table.c.bytes).where(
+    return select(*key_columns(table), *(table.c[name] for name in fields)).where(
         table.c.granularity == int(span.granularity),
         table.c.bucket >= span.start,
         table.c.bucket < span.end,
@@ -56,11 +116,20 @@ def rows_of(dimension: str, span: Span) -> Rows:
 
 
 def added(parts: Sequence[Rows]) -> Rows:
-    """Add up, in the database, what has the same key; the sums are called transfers and bytes.
+    """Add up, in the database, what has the same key; the sums are called as the fields.
 
     One statement: to add 60,000 rows up here would take three times as long.
     """
     rows = union_all(*parts).subquery()
-    *keys, transfers, size = rows.c
-    columns = [*keys, func.sum(transfers).label("transfers"), func.sum(size).label("bytes")]
-    return select(*columns).group_by(*keys)
+    keys = [column for column in rows.c if column.name not in Sum._fields]
+    fields = [column for column in rows.c if column.name in Sum._fields]
+    return select(*keys, *map(summed, fields)).group_by(*keys)
+
+
+def summed(column: KeyedColumnElement[int]) -> Label[int]:
+    """Return the sum under the name of the column, as a number that no driver makes a decimal."""
+    return cast(func.sum(column), BigInteger).label(column.name)
+
+
+def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)

@@ -29,6 +29,14 @@ def test_told_once_each_way() -> None:
     assert seen.look([GOOD], 101) == []
 
 
+def test_in_order_but_alarming_is_told_too() -> None:
+    seen, alarming = Alarms(), Part("database", True, "Records wait.", alarming=True)
+    assert seen.look([alarming], 0) == []
+    assert seen.look([alarming], PATIENCE_SECONDS) == [alarming]
+    assert seen.look([GOOD], 99) == []
+    assert seen.look([Part("database", True, "")], 100) == [Part("database", True, "")]
+
+
 def test_what_is_soon_over_is_not_worth_it() -> None:
     seen = Alarms()
     for moment in range(0, 100, 4):

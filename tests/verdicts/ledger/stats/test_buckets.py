@@ -23,7 +23,7 @@ def test_cover_holds_each_moment_once(one: int, other: int) -> None:
         assert start == at < end
         at = end
     assert at == until
-    assert len(parts.spans) <= 7
+    assert len(parts.spans) <= 11
     assert sum(end - start for start, end in parts.edges) < 2 * MINUTE
     for span in parts.spans:
         assert floor(span.granularity, span.start) == span.start
@@ -46,6 +46,13 @@ def test_buckets(stamp: int, granularity: Granularity) -> None:
     assert after(granularity, start) == ceiling(granularity, stamp + 1)
     if start != end:
         assert floor(granularity, end - 1) == start
+
+
+def test_weeks_begin_on_mondays() -> None:
+    sunday = (EPOCH.replace(year=2026, month=3, day=1) - EPOCH) // timedelta(microseconds=1)
+    monday = sunday + 24 * 60 * MINUTE
+    assert floor(Granularity.WEEK, monday) == monday
+    assert floor(Granularity.WEEK, sunday) == monday - 7 * 24 * 60 * MINUTE
 
 
 def test_months_are_of_the_calendar() -> None:

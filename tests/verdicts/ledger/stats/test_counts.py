@@ -15,9 +15,10 @@ from verdicts.ledger.stats.counts import (
     count_all,
     count_by,
     count_keys,
+    frequent_keys,
     most_frequent,
 )
-from verdicts.ledger.stats.sums import Sum
+from verdicts.ledger.stats.sums import Sum, add
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
@@ -28,15 +29,18 @@ USERS = ("ann", "bob", "ann", "cem", "ann", "bob")
 
 
 @pytest.fixture
-def connection(url: str, make_entry: Callable[..., Entry]) -> Iterator[Connection]:
+def entries(make_entry: Callable[..., Entry]) -> list[Entry]:
     """A transfer every five seconds, over the end of a minute and of an hour."""
+    return [
+        make_entry(n, user=user, received_at=FIRST + timedelta(seconds=5 * n))
+        for n, user in enumerate(USERS)
+    ]
+
+
+@pytest.fixture
+def connection(url: str, entries: list[Entry]) -> Iterator[Connection]:
     writer, reader = Writer(url), Reader(url)
-    writer.write(
-        [
-            make_entry(n, user=user, received_at=FIRST + timedelta(seconds=5 * n))
-            for n, user in enumerate(USERS)
-        ]
-    )
+    writer.write(entries)
     writer.close()
     with reader.connect() as connected:
         yield connected
@@ -48,27 +52,42 @@ def test_every_rollup_has_edges() -> None:
 
 
 @pytest.mark.parametrize("first, last", [(0, 6), (1, 6), (0, 5), (1, 5), (2, 3), (1, 2), (3, 3)])
-def test_parts_of_two_minutes(connection: Connection, first: int, last: int) -> None:
+def test_parts_of_two_minutes(
+    connection: Connection,
+    entries: list[Entry],
+    to_sum: Callable[[Entry], Sum],
+    first: int,
+    last: int,
+) -> None:
     since, until = START + 5 * first * SECOND, START + 5 * last * SECOND
-    expected = {
-        user: Sum(
-            USERS[first:last].count(user),
-            sum(1000 * n for n in range(first, last) if USERS[n] == user),
-        )
-        for user in set(USERS[first:last])
-    }
+    expected: dict[str, Sum] = {}
+    for one in entries[first:last]:
+        add(expected, one.verdict.user, to_sum(one))
     assert count_by(connection, "user", since, until) == {(k,): v for k, v in expected.items()}
-    assert dict(most_frequent(connection, "user", since, until, 9)) == expected
+    assert dict(most_frequent(connection, "user", since, until, 9, of="transfers")) == expected
+    for of in Sum._fields:
+        of_it = {user: getattr(one, of) for user, one in expected.items() if getattr(one, of)}
+        ranked = most_frequent(connection, "user", since, until, 9, of=of)
+        assert {user: getattr(one, of) for user, one in ranked} == of_it
+        assert [user for user, _ in ranked] == frequent_keys(
+            connection, "user", since, until, 9, of=of
+        )
+        amounts = [getattr(one, of) for _, one in ranked]
+        assert amounts == sorted(amounts, reverse=True)
     some = count_keys(connection, "user", since, until, {"ann", "nobody"})
     assert some == {user: one for user, one in expected.items() if user == "ann"}
 
 
-def test_a_find_counts_once_a_transfer(connection: Connection) -> None:
+def test_a_find_counts_once_a_transfer(
+    connection: Connection, entries: list[Entry], to_sum: Callable[[Entry], Sum]
+) -> None:
     """Number 3 has the same detection twice."""
+    once = to_sum(entries[3])
+    assert once[:2] == (1, 3000)
     counts = count_all(connection, FINDS, START + 15 * SECOND, START + 16 * SECOND)
-    assert counts["name"] == {("Worm_X",): Sum(1, 3000)}
-    assert counts["code"] == {("signature.yara",): Sum(1, 3000)}
-    assert counts["detection"] == {("signature.yara", "Worm_X"): Sum(1, 3000)}
+    assert counts["name"] == {("Worm_X",): once}
+    assert counts["code"] == {("signature.yara",): once}
+    assert counts["detection"] == {("signature.yara", "Worm_X"): once}
 
 
 @pytest.mark.parametrize("until, read", [(START + 26 * SECOND, False), (START + 21 * SECOND, True)])

@@ -11,6 +11,7 @@ from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.stats import folding
 from verdicts.ledger.stats.buckets import Granularity, Span, floor
 from verdicts.ledger.stats.folding import fold_bucket, fold_keys, rename_key
+from verdicts.ledger.stats.sums import Sum
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
@@ -44,7 +45,7 @@ def stored(connection: Connection, granularity: Granularity, start: int) -> dict
 
 
 def total(connection: Connection) -> tuple[int, ...]:
-    query = select(func.sum(USER.c.transfers), func.sum(USER.c.bytes))
+    query = select(*(func.sum(USER.c[name]) for name in Sum._fields))
     return tuple(int(one) for one in connection.execute(query).one())
 
 

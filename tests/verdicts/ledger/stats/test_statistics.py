@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from itertools import pairwise
 
 import pytest
@@ -22,11 +23,12 @@ from verdicts.ledger.stats.statistics import (
     timeseries,
     top,
 )
-from verdicts.ledger.stats.sums import NOTHING, Sum
+from verdicts.ledger.stats.sums import NOTHING, Sum, add, plus
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
 MakeEntry = Callable[..., Entry]
+Count = Callable[[list[Entry], int, int, str], dict[str, Sum]]
 FIRST = datetime(2026, 1, 30, 22, 58, 30, tzinfo=UTC)
 START = microseconds(FIRST)
 COUNT = 90
@@ -44,14 +46,17 @@ def words(entry: Entry, by: str) -> set[str]:
     return {getattr(entry.verdict, by)}
 
 
-def counted(entries: list[Entry], since: int, until: int, by: str) -> dict[str, Sum]:
-    counts: dict[str, Sum] = {}
-    for one in entries:
-        if since <= one.verdict.time < until:
-            for word in words(one, by):
-                before = counts.get(word, NOTHING)
-                counts[word] = Sum(before.transfers + 1, before.bytes + one.verdict.size)
-    return counts
+@pytest.fixture(scope="module")
+def counted(to_sum: Callable[[Entry], Sum]) -> Count:
+    def count(entries: list[Entry], since: int, until: int, by: str) -> dict[str, Sum]:
+        counts: dict[str, Sum] = {}
+        for one in entries:
+            if since <= one.verdict.time < until:
+                for word in words(one, by):
+                    add(counts, word, to_sum(one))
+        return counts
+
+    return count
 
 
 @pytest.fixture(scope="module")
@@ -73,18 +78,27 @@ def connection(url: str, entries: list[Entry]) -> Iterator[Connection]:
     reader.close()
 
 
-def test_any_range(connection: Connection, entries: list[Entry]) -> None:
+def test_any_range(connection: Connection, entries: list[Entry], counted: Count) -> None:
     stamps = st.sampled_from([one.verdict.time for one in entries]) | st.integers(START, END)
 
     @settings(deadline=None, max_examples=40)
     @given(
-        stamps, stamps, st.sampled_from(DIMENSIONS), st.sampled_from(Granularity), st.integers(0, 1)
+        stamps,
+        stamps,
+        st.tuples(
+            st.sampled_from(DIMENSIONS), st.sampled_from(Granularity), st.sampled_from(Sum._fields)
+        ),
+        st.integers(0, 1),
     )
-    def check(one: int, other: int, by: str, width: Granularity, more: int) -> None:
+    def check(one: int, other: int, about: tuple[str, Granularity, str], more: int) -> None:
+        by, width, of = about
         since, until = min(one, other), max(one, other) + more
         wanted = counted(entries, since, until, by)
-        ranking = sorted(wanted, key=lambda key: (-wanted[key].transfers, -wanted[key].bytes, key))
-        rows = top(connection, by, since, until, 3)
+        ranking = sorted(
+            (key for key in wanted if getattr(wanted[key], of)),
+            key=lambda key: (-getattr(wanted[key], of), -wanted[key].bytes, key),
+        )
+        rows = top(connection, by, since, until, 3, of=of)
         assert rows == tuple(TopRow(key, *wanted[key]) for key in ranking[:3])
         if (until - since) / 60_000_000 < MOST_BUCKETS - 2 or width != Granularity.MINUTE:
             buckets = timeseries(connection, since, until, width, by)
@@ -100,7 +114,10 @@ def test_any_range(connection: Connection, entries: list[Entry]) -> None:
 
 
 def test_further_keys_are_counted_together(
-    connection: Connection, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+    connection: Connection,
+    entries: list[Entry],
+    counted: Count,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(statistics, "SERIES", 1)
     since, until = START + 1, END - 1
@@ -112,8 +129,20 @@ def test_further_keys_are_counted_together(
         assert {key for one in buckets for key in one.counts} == {k for k in places if places[k]}
         for key, keys in places.items():
             sums = [one.counts.get(key, NOTHING) for one in buckets]
-            assert sum(one.transfers for one in sums) == sum(wanted[k].transfers for k in keys)
-            assert sum(one.bytes for one in sums) == sum(wanted[k].bytes for k in keys)
+            assert reduce(plus, sums) == reduce(plus, (wanted[k] for k in keys), NOTHING)
+
+
+def test_the_series_are_those_with_most_of_what_is_asked(
+    connection: Connection, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "SERIES", 1)
+    until, series = entries[-1].verdict.time, {}
+    for of in ("transfers", "blocked"):
+        (first,) = top(connection, "action", START, until, 1, of=of)
+        buckets = timeseries(connection, START, until, Granularity.WEEK, "action", of=of)
+        assert {key for one in buckets for key in one.counts} == {first.key, "other"}
+        series[of] = first.key
+    assert series == {"transfers": "allow", "blocked": "block"}
 
 
 def test_what_is_folded_is_no_key(connection: Connection, make_entry: MakeEntry, url: str) -> None:

@@ -66,6 +66,7 @@ def counted(records: list[VerdictRecord]) -> dict[str, object]:
             {"name": name, "code": code, "count": count} for (code, name), count in top
         ),
         "unscanned": reasons,
+        "incomplete": sum(1 for one in records if one.ruling.verdict.unscanned),
     }
 
 

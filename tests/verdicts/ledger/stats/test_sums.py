@@ -7,7 +7,17 @@ from verdicts.ledger.entry import Entry
 from verdicts.ledger.reading.queries import Reader
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.stats.buckets import Granularity, Span
-from verdicts.ledger.stats.sums import Sum, add, added, key_columns, read, rows_of, sums
+from verdicts.ledger.stats.sums import (
+    Sum,
+    add,
+    added,
+    key_columns,
+    less,
+    plus,
+    read,
+    rows_of,
+    sums,
+)
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
@@ -18,10 +28,16 @@ HOUR = 3_600_000_000
 
 def test_add() -> None:
     total: dict[str, Sum] = {}
-    for size in (5, 7):
-        add(total, "a", 1, size)
-    add(total, "b", 3, 0)
-    assert total == {"a": Sum(2, 12), "b": Sum(3, 0)}
+    for one in (Sum(1, 5, 1), Sum(1, 7, 0, 1, 1)):
+        add(total, "a", one)
+    add(total, "b", Sum(3, 0))
+    assert total == {"a": Sum(2, 12, 1, 1, 1), "b": Sum(3, 0, 0, 0, 0)}
+
+
+def test_what_is_left() -> None:
+    whole = Sum(9, 90, 7, 5, 3)
+    assert less(whole, [Sum(1, 20, 1, 2, 1), Sum(3, 30, 2, 1, 2)]) == Sum(5, 40, 4, 2, 0)
+    assert less(whole, []) == whole
 
 
 def test_keys_are_texts() -> None:
@@ -30,15 +46,16 @@ def test_keys_are_texts() -> None:
     assert names["type"] == ["true_type"]
 
 
-def test_spans_are_added_up_by_key(url: str, make_entry: Callable[..., Entry]) -> None:
+def test_spans_are_added_up_by_key(
+    url: str, make_entry: Callable[..., Entry], to_sum: Callable[[Entry], Sum]
+) -> None:
     writer, reader = Writer(url), Reader(url)
     users = ("ann", "bob", "ann", "ann", "cem")
-    writer.write(
-        [
-            make_entry(n, user=user, received_at=FIRST + timedelta(hours=n))
-            for n, user in enumerate(users)
-        ]
-    )
+    entries = [
+        make_entry(n, user=user, received_at=FIRST + timedelta(hours=n))
+        for n, user in enumerate(users)
+    ]
+    writer.write(entries)
     writer.close()
     spans = [
         Span(Granularity.HOUR, START, START + 2 * HOUR),
@@ -46,8 +63,13 @@ def test_spans_are_added_up_by_key(url: str, make_entry: Callable[..., Entry]) -
     ]
     with reader.connect() as connection:
         assert sums(connection, "user", ()) == {}
-        expected = {("ann",): Sum(3, 5000), ("bob",): Sum(1, 1000)}
+        zero, one, two, three = map(to_sum, entries[:4])
+        expected = {("ann",): plus(plus(zero, two), three), ("bob",): one}
         assert sums(connection, "user", spans) == expected
         query = added([rows_of("user", span) for span in spans])
         assert dict(read(connection, query)) == expected
+        few = added([rows_of("user", span, ["bytes"]) for span in spans])
+        assert {tuple(row) for row in connection.execute(few)} == {
+            (user, some.bytes) for (user,), some in expected.items()
+        }
     reader.close()

@@ -8,13 +8,21 @@ from verdicts.ledger.migrations.first_counts import fill
 revision = "0004"
 down_revision = "0003"
 
+COUNTED_BEFORE = ("action", "level", "channel", "direction", "detection", "unscanned")
 ROLLUPS = {
-    "code": "code",
-    "name": "name",
-    "type": "true_type",
-    "client_ip": "client_ip",
-    "user": "user",
+    "action": ("action",),
+    "level": ("level",),
+    "channel": ("channel",),
+    "direction": ("direction",),
+    "detection": ("code", "name"),
+    "unscanned": ("reason",),
+    "code": ("code",),
+    "name": ("name",),
+    "type": ("true_type",),
+    "client_ip": ("client_ip",),
+    "user": ("user",),
 }
+COUNTED = ("transfers", "bytes", "blocked", "held", "unscanned")
 LISTED_BY = ("true_type", "clause", "service", "enforced", "size")
 BEGUN_BY = ("url", "file_name")
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -75,17 +83,19 @@ def _add_filters() -> None:
 
 
 def _add_rollups() -> None:
-    for dimension, key in ROLLUPS.items():
+    """Count anew, from verdicts of which none was ever deleted yet: more is counted of each."""
+    for dimension in COUNTED_BEFORE:
+        op.drop_table(f"rollup_{dimension}")
+    for dimension, keys in ROLLUPS.items():
         op.create_table(
             f"rollup_{dimension}",
             sa.Column("granularity", sa.SmallInteger, primary_key=True, autoincrement=False),
             sa.Column("bucket", sa.BigInteger, primary_key=True, autoincrement=False),
-            sa.Column(key, sa.Text, primary_key=True),
-            sa.Column("transfers", sa.BigInteger, nullable=False),
-            sa.Column("bytes", sa.BigInteger, nullable=False),
+            *(sa.Column(key, sa.Text, primary_key=True) for key in keys),
+            *(sa.Column(name, sa.BigInteger, nullable=False) for name in COUNTED),
             sqlite_with_rowid=False,
         )
-        fill(op.get_bind(), dimension, (key,))
+        fill(op.get_bind(), dimension, keys)
     for found in ("detection", "unscanned"):
         op.create_index(f"ix_{found}_time", found, ["time"])
 
