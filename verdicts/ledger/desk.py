@@ -150,6 +150,9 @@ class Desk:
             keeping=keeper.keeping,
             journal_records=journal.records if journal else 0,
             journal_bytes=journal.size if journal else 0,
+            journal_most_bytes=journal.most_bytes if journal else 0,
+            journal_fault=keeper.journal_fault,
+            journal_lost_bytes=journal.lost_bytes if journal else 0,
             lost=sum(seen.status.records_lost for seen in fronts),
         )
 

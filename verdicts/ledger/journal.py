@@ -43,7 +43,9 @@ class JournalFull(OSError):
     """The file has reached its bound."""
 
     def __init__(self) -> None:
-        super().__init__(errno.ENOSPC, "raise [database] journal_bytes, or mend the database")
+        super().__init__(
+            errno.ENOSPC, "it is full: raise [database] journal_bytes, or mend the database"
+        )
 
 
 class JournalInUse(OSError):
@@ -64,11 +66,18 @@ class Journal:
     def __init__(self, path: Path, most_bytes: int) -> None:
         self.records = 0
         """Records that wait."""
+        self.most_bytes = most_bytes
+        """Bound of the file; 0: what waits is read, and nothing more comes."""
+        self.lost_bytes = 0
+        """Acknowledged, and found damaged since the ledger started."""
+        self.reserved = False
+        """Whether it will find room on a disk that is full."""
         self._path = path
-        self._most = most_bytes
         self._file = -1
         self._first = START
         self._end = START
+        self._damaged = 0
+        """Where damage was found last."""
 
     @property
     def is_open(self) -> bool:
@@ -81,12 +90,8 @@ class Journal:
 
     def open(self) -> None:
         """Take the file and find what waits in it; raise JournalInUse."""
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = self._opened()
         try:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise JournalInUse(error.errno, "another ledger has the journal") from error
             self._file = file
             self._find()
             if not self.records:
@@ -106,11 +111,13 @@ class Journal:
 
         After an error none of them is kept.
         """
+        if not os.fstat(self._file).st_nlink:
+            self._come_back()
         body = b"".join(
             part for key, payload in records for part in (_LENGTH.pack(len(payload)), key, payload)
         )
         group = _GROUP.pack(_GROUP_MARK, len(body), _checksum(len(body), body)) + body
-        if self._end + len(group) > self._most:
+        if self._end + len(group) > self.most_bytes:
             raise JournalFull
         self._write(group, self._end)
         os.fdatasync(self._file)
@@ -141,11 +148,42 @@ class Journal:
         """Give the space back, but for what is reserved.  Call it when nothing waits."""
         os.ftruncate(self._file, 0)
         self._first = self._end = START
-        self.records = 0
+        self._damaged = self.records = 0
+        self.reserved = not self.most_bytes
+        if self.reserved:
+            return
         try:
-            os.posix_fallocate(self._file, 0, min(RESERVED_BYTES, self._most))
+            os.posix_fallocate(self._file, 0, min(RESERVED_BYTES, self.most_bytes))
         except OSError as error:
             log.warning("ledger.journal_not_reserved", reason=os.strerror(error.errno or 0))
+        else:
+            self.reserved = True
+
+    def _opened(self, flags: int = 0) -> int:
+        """Return a descriptor of the file, which nobody else has then."""
+        flags |= os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        file = os.open(self._path, flags, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(file)
+            raise JournalInUse(error.errno, "another ledger has the journal") from error
+        return file
+
+    def _come_back(self) -> None:
+        """Somebody removed the file: what waits in it moves to a new one of that name."""
+        file = self._opened(os.O_EXCL)
+        try:
+            place = 0
+            while moved := os.sendfile(file, self._file, place, self._end - place):
+                place += moved
+            os.fsync(file)
+        except BaseException:
+            os.close(file)
+            raise
+        os.close(self._file)
+        self._file = file
+        log.error("ledger.journal_removed", records=self.records)
 
     def _find(self) -> None:
         """Read the file from its head to its end."""
@@ -182,7 +220,10 @@ class Journal:
     def _skip(self, place: int) -> int:
         """Return where the next whole group begins: what lies between was kept, and is lost."""
         whole = self._next_whole(place + 1) or self._end
-        log.error("ledger.journal_damaged", offset=place, lost_bytes=whole - place)
+        if place > self._damaged:  # what cannot be stored yet is read again
+            self._damaged = place
+            self.lost_bytes += whole - place
+            log.error("ledger.journal_damaged", offset=place, lost_bytes=whole - place)
         return whole
 
     def _next_whole(self, place: int) -> int | None:

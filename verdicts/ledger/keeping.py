@@ -20,7 +20,7 @@ from verdicts.ledger.settings import EventSettings
 from verdicts.ledger.store import Writer
 from verdicts.ledger.trouble import Trouble
 
-RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
+RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0)
 PATIENCE_SECONDS = 3.0
 """A commit that takes longer is not waited for, if there is a journal: answers depend on it, and
 a record that is in both places is dropped by its id."""
@@ -64,10 +64,23 @@ class Keeper:
         """Whether records are durable soon after they came, wherever that is."""
         return self.writable or (self._has_journal and not self._unkept.lasts)
 
+    @property
+    def journal_fault(self) -> str:
+        """What is wrong with the journal, as far as is known: it is used in need only."""
+        if self.journal is None:
+            return ""
+        if self._unkept.lasts:
+            return f"Nothing more goes into it: {self._unkept.reason}."
+        if self.journal.lost_bytes:
+            return f"{self.journal.lost_bytes} bytes of it were damaged on disk, and are lost."
+        if self.journal.is_open and not (self.journal.reserved or self.journal.records):
+            return "The disk has no room to reserve for it."
+        return ""
+
     async def open(self) -> None:
         """Return once records can be kept, however long that takes, or when stopping."""
         await self._take_journal()
-        if not await self._mend():
+        if not await self._mended():
             self._begin_mending()
         while not (self.keeping or self._stopping.is_set()):
             await self._rest(RETRY_SECONDS[0])
@@ -114,7 +127,8 @@ class Keeper:
 
     @property
     def _has_journal(self) -> bool:
-        return self.journal is not None and self.journal.is_open
+        """Whether one is at hand that takes more."""
+        return self.journal is not None and self.journal.is_open and self.journal.most_bytes > 0
 
     async def _keep(self, records: Sequence[Kept]) -> Outcome | None:
         if self.writable:
@@ -125,7 +139,7 @@ class Keeper:
             if self.writable:  # mended while we waited for our turn: the order is kept there
                 return None
             self._begin_mending()
-            if self.journal is None or not self.journal.is_open:
+            if self.journal is None or not self._has_journal:
                 return None
             try:
                 refused = await self._in(self._disk, partial(_append, self.journal, records))
@@ -144,11 +158,15 @@ class Keeper:
     async def _mend_all(self) -> None:
         for pause in chain(RETRY_SECONDS, repeat(RETRY_SECONDS[-1])):
             await self._rest(pause)
-            try:
-                if self._stopping.is_set() or await self._mend():
-                    return
-            except Exception as error:  # the journal's disk; whatever it is, it is tried again
-                self._unkept.say(error)
+            if self._stopping.is_set() or await self._mended():
+                return
+
+    async def _mended(self) -> bool:
+        try:
+            return await self._mend()
+        except Exception as error:  # the journal's disk; whatever it is, it is tried again
+            self._unkept.say(error)
+            return False
 
     async def _mend(self) -> bool:
         """Store what waits in the journal; return whether all is well now."""
@@ -168,8 +186,10 @@ class Keeper:
             async with self._turn:
                 if await self._oldest() is not None:
                     continue
-                if self._has_journal and self.journal is not None and self.journal.size:
-                    await self._in(self._disk, self.journal.clear)
+                if self.journal is not None and self.journal.is_open:
+                    if self.journal.size or self._unkept.lasts:
+                        await self._in(self._disk, self.journal.clear)
+                    self._unkept.end()
                 self.writable = True
                 if not self._held:
                     self._away.end()

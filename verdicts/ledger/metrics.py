@@ -55,6 +55,16 @@ LEDGER: tuple[tuple[str, str, Callable[[LedgerState], float]], ...] = (
     ("keeping", "1: records are durable, in database or journal.", lambda state: state.keeping),
     ("journal_records", "Records that wait in the journal.", lambda state: state.journal_records),
     ("journal_bytes", "Bytes of the journal.", lambda state: state.journal_bytes),
+    (
+        "journal_most_bytes",
+        "Bytes that the journal may take; 0: there is none.",
+        lambda state: state.journal_most_bytes,
+    ),
+    (
+        "journal_faulty",
+        "1: it is full, damaged, or cannot be written.",
+        lambda state: bool(state.journal_fault),
+    ),
 )
 SINKS: tuple[tuple[str, str, Callable[[Delivery], float]], ...] = (
     ("behind_events", "Events it has not taken out of the log yet.", lambda one: one.behind),
@@ -92,6 +102,11 @@ class _Now(Collector):
         for name, words, value in (
             ("commit_failures", "Commits that failed.", self._state.failures),
             ("lost_records", "Records for which no room was left anywhere.", self._state.lost),
+            (
+                "journal_lost_bytes",
+                "Of acknowledged records, damaged on disk before they could be stored.",
+                self._state.journal_lost_bytes,
+            ),
         ):
             yield CounterMetricFamily(f"douane_ledger_{name}", words, value=value)
         yield from self._gauges()

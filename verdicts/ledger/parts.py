@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from verdicts.ledger.state import LedgerState, SeenFront
 from verdicts.status import FrontStatus
 
+JOURNAL_FILLING = 0.5
+"""Of its bound; then there is still half of the time to mend the database."""
 STATUS_SECONDS = 5.0
 """A front reports every second; one silent for longer is not in order."""
 
@@ -18,11 +20,25 @@ class Part:
     ok: bool
     explanation: str
     """A sentence; empty if there is nothing to say.  A part may be degraded and yet in order."""
+    alarming: bool = False
+    """In order, but somebody has to look at it before it is not."""
+
+    @property
+    def sound(self) -> bool:
+        return self.ok and not self.alarming
 
 
 def parts_of(state: LedgerState, fronts: int) -> Iterator[Part]:
-    """Yield the database and all parts of so many fronts; absent ones are not in order."""
-    yield Part("database", state.database_writable or state.keeping, _database(state))
+    """Yield the database, the journal and all parts of so many fronts.
+
+    Absent fronts are not in order.
+    """
+    kept = state.database_writable or state.keeping
+    yield Part("database", kept, _database(state), kept and not state.database_writable)
+    if state.journal_most_bytes or state.journal_fault:
+        explanation = state.journal_fault or _filling(state)
+        ok = kept or not state.journal_fault
+        yield Part("journal", ok, explanation, ok and bool(explanation))
     seen = {front.status.front: front for front in state.fronts}
     for index in range(fronts):
         front = seen.get(index)
@@ -53,11 +69,18 @@ def front_parts(front: SeenFront) -> Iterator[Part]:
 
 def _database(state: LedgerState) -> str:
     """Records that wait in the journal are kept, and nobody need stop the traffic for them."""
+    lost = f"{state.lost} records were lost since the fronts started." if state.lost else ""
     if state.database_writable:
-        return ""
+        return lost
     if state.keeping:
         return f"It cannot be written; {state.journal_records} records wait in the journal."
-    return "It cannot be written; see the ledger's log."
+    return f"It cannot be written; see the ledger's log. {lost}".rstrip()
+
+
+def _filling(state: LedgerState) -> str:
+    if state.journal_bytes < JOURNAL_FILLING * state.journal_most_bytes:
+        return ""
+    return f"{state.journal_bytes} of {state.journal_most_bytes} bytes are taken."
 
 
 def _workers(name: str, status: FrontStatus) -> Part:

@@ -35,7 +35,9 @@ async def serve(
     take some bytes.  The stop waits `linger_seconds` for fronts that still have something to say.
     """
     folder = state or socket.parent
-    journal = Journal(folder / JOURNAL_FILE, journal_bytes) if journal_bytes else None
+    place = folder / JOURNAL_FILE
+    # Not to be had any more, but what a former ledger left in it is still to be stored
+    journal = Journal(place, journal_bytes) if journal_bytes or place.exists() else None
     desk = Desk(database_url, AuditTrail(folder, log_link), events, journal)
     loop = asyncio.get_running_loop()
     before = os.umask(0o177)  # from its first moment the socket is ours alone

@@ -28,5 +28,11 @@ class LedgerState:
     journal_records: int = 0
     """They wait in the journal for the database."""
     journal_bytes: int = 0
+    journal_most_bytes: int = 0
+    """Bound of those; 0: there is no journal."""
+    journal_fault: str = ""
+    """What is wrong with the journal, one sentence; empty: nothing, as far as is known."""
+    journal_lost_bytes: int = 0
+    """Of acknowledged records, damaged on disk before they could be stored."""
     lost: int = 0
     """Records for which no room was left anywhere, since the fronts started."""

@@ -14,6 +14,8 @@ class Trouble:
 
     def __init__(self, event: str, clock: Callable[[], float] = time.monotonic) -> None:
         """`event` names it in the log, `event` + "_over" its end; the clock never jumps."""
+        self.reason = ""
+        """What was said of it last; of an error of the system without any path."""
         self._event = event
         self._clock = clock
         self._since: float | None = None
@@ -26,6 +28,7 @@ class Trouble:
     def say(self, error: BaseException | None = None, **fields: object) -> None:
         """It is there, or still there; only the first time with the whole story of the error."""
         now = self._clock()
+        self.reason = (isinstance(error, OSError) and error.strerror) or str(error)
         if self._since is None:
             self._since = self._said = now
             log.error(self._event, exc_info=error, **fields)

@@ -64,6 +64,16 @@ async def running(url: str, journal: Journal | None) -> AsyncIterator[tuple[Keep
     await keeper.close()
 
 
+@asynccontextmanager
+async def running_later(url: str, journal: Journal) -> AsyncIterator[Keeper]:
+    """As a ledger that cannot keep anything yet."""
+    keeper = Keeper(url, DEFAULT_EVENTS, lambda _: None, journal)
+    opening = asyncio.create_task(keeper.open())
+    yield keeper
+    await keeper.close()
+    await opening
+
+
 @pytest.fixture
 def kept(make_record: MakeRecord) -> Callable[[int], list[Kept]]:
     def one(number: int) -> list[Kept]:
@@ -167,11 +177,49 @@ async def test_journal_that_is_full_makes_wait_and_loses_nothing(
         assert not keeper.keeping
         failed = next(line for line in lines if line["event"] == "ledger.journal_failed")
         assert isinstance(failed["exc_info"], JournalFull)
+        assert "raise [database] journal_bytes" in keeper.journal_fault
         fault.there = False
         assert await waiting is not None
         await until(lambda: keeper.writable)
-        assert keeper.keeping
+        assert (keeper.keeping, keeper.journal_fault) == (True, "")
         assert stored(url) == number + 1
+
+
+async def test_journal_that_is_not_wanted_any_more_is_stored_first(  # noqa: PLR0917
+    url: str, kept: Make, fault: Fault, journal: Journal, tmp_path: Path, until: Until
+) -> None:
+    """`journal_bytes = 0` since the last start: nothing of it is left behind, nothing comes in."""
+    fault.there = True
+    async with running(url, journal) as (keeper, _):
+        await keeper.keep(kept(1))
+    async with asyncio.timeout(10), running_later(url, Journal(tmp_path / "journal", 0)) as keeper:
+        await until(lambda: keeper.failures > 1)
+        assert not keeper.keeping
+        fault.there = False
+        await until(lambda: keeper.writable)
+        assert stored(url) == 1
+
+
+async def test_journal_that_cannot_be_read_is_an_alarm_and_no_end(  # noqa: PLR0917
+    url: str,
+    kept: Make,
+    fault: Fault,
+    journal: Journal,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault.there = True
+    async with running(url, journal) as (keeper, _):
+        await keeper.keep(kept(1))
+
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    fault.there = False
+    monkeypatch.setattr(journal, "oldest", broken)
+    async with asyncio.timeout(10), running_later(url, journal) as keeper:
+        await until(lambda: bool(keeper.journal_fault))
+        assert keeper.journal_fault == "Nothing more goes into it: Input/output error."
 
 
 async def test_unreadable_records_are_refused_by_the_journal_too(

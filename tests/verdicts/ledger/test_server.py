@@ -12,9 +12,12 @@ import pytest
 
 from verdicts.ledger import connection
 from verdicts.ledger.client import LedgerClient
+from verdicts.ledger.entry import encode
+from verdicts.ledger.journal import JOURNAL_FILE, Journal
 from verdicts.ledger.questions import LedgerAway, ask_state
 from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.model import VerdictRecord
+from verdicts.record import id_bytes
 
 MakeRecord = Callable[..., VerdictRecord]
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
@@ -169,3 +172,19 @@ async def test_records_are_written_at_the_stop(
     assert len(reader.page(Filters(), 10).data) == 1
     reader.close()
     await front.stop()
+
+
+async def test_journal_of_former_settings_is_stored(
+    sqlite_url: str, place: Path, make_record: MakeRecord
+) -> None:
+    """This one is to have none (`journal_bytes = 0`), and yet it leaves no gap."""
+    former = Journal(place.parent / JOURNAL_FILE, 100_000)
+    former.open()
+    record = make_record(1)
+    former.append([(id_bytes(record.transfer.id), encode(record))])
+    former.close()
+    process = await start(sqlite_url, place)
+    reader = Reader(sqlite_url)
+    assert reader.get(record.transfer.id)
+    reader.close()
+    assert await end(process, signal.SIGTERM) == 0

@@ -13,7 +13,7 @@ def test_begin_reminders_and_end() -> None:
         for count in range(300):
             trouble.say(OSError("full"), lost=count)
             now += 1
-        assert trouble.lasts
+        assert (trouble.lasts, trouble.reason) == (True, "full")
         trouble.end(lost=300)
         trouble.end(lost=301)
         assert not trouble.lasts
@@ -26,3 +26,9 @@ def test_begin_reminders_and_end() -> None:
     ]
     assert {line["log_level"] for line in lines} == {"error"}
     assert isinstance(lines[0]["exc_info"], OSError)
+
+
+def test_reason_names_no_place() -> None:
+    trouble = Trouble("disk")
+    trouble.say(OSError(28, "No space left", "/srv/douane/ledger.journal"))
+    assert trouble.reason == "No space left"

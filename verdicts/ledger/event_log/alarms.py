@@ -42,7 +42,7 @@ class Alarms:
         """Return what is to be told: parts that fail for long enough, and those that recovered."""
         news = []
         for part in parts:
-            if part.ok:
+            if part.sound:
                 self._failing.pop(part.name, None)
                 if part.name in self._told:
                     self._told.discard(part.name)
@@ -64,7 +64,7 @@ async def watch(look: Callable[[], LedgerState], change: Apply, settings: EventS
         state = look()
         fronts = 1 + max((front.status.front for front in state.fronts), default=-1)
         for part in alarms.look(parts_of(state, fronts), time.monotonic()):
-            log.warning("part.recovered" if part.ok else "part.failed", part=part.name)
+            log.warning("part.recovered" if part.sound else "part.failed", part=part.name)
             waiting.append(_event(part))
         if state.database_writable:
             await _write(change, waiting, settings)
@@ -82,5 +82,5 @@ async def _write(change: Apply, waiting: deque[EventRow], settings: EventSetting
 
 
 def _event(part: Part) -> EventRow:
-    data = {"part": part.name, "ok": part.ok, "explanation": part.explanation}
+    data = {"part": part.name, "ok": part.sound, "explanation": part.explanation}
     return EventRow(microseconds(utc_now()), "alarm", "", "", as_data(data))
