@@ -15,7 +15,11 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
-ASSETS = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir())}
+ASSETS = {
+    path.relative_to(FOLDER).as_posix(): path.read_bytes()
+    for path in sorted(FOLDER.rglob("*"))
+    if path.suffix in MEDIA_TYPES
+}
 VERSION = hashlib.sha256(b"\0".join(ASSETS.values())).hexdigest()[:12]
 """One for all: scripts import each other by relative addresses."""
 
@@ -28,7 +32,7 @@ def address(name: str) -> str:
     return f"/static/{VERSION}/{name}"
 
 
-@router.get("/{version}/{name}")
+@router.get("/{version}/{name:path}")
 def show_asset(version: str, name: str) -> Response:
     content = ASSETS.get(name)
     if content is None or version != VERSION:

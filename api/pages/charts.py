@@ -1,29 +1,25 @@
-"""Charts of transfers over time: stacked bars as plain numbers, which a template draws as SVG.
+"""Charts of transfers over time: the numbers of each, which stand in a table on the page.
 
-The same numbers stand in a table below each chart, for those who do not see it and for the script
-that tells what is under the pointer.
+A script draws them from that table with uPlot; nothing else on the page holds them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from verdicts.ledger.stats.buckets import Granularity, after
-from verdicts.ledger.stats.statistics import Bucket, TopRow
+from api.pages.ranges import Range
+from verdicts.ledger.stats.buckets import after
+from verdicts.ledger.stats.statistics import Bucket
 from verdicts.ledger.stats.sums import OTHER
 
-HEIGHT = 100.0
-GAP = 0.18
-"""Of a bar's width, between it and the next one."""
 MOST_SERIES = 6
-ACTIONS = ("block", "hold", "cut", "allow")
-"""From the axis upwards: what was stopped stands on it, and can be compared."""
-FORMS = {
-    Granularity.MINUTE: "%H:%M",
-    Granularity.HOUR: "%d %b %H:%M",
-    Granularity.DAY: "%d %b",
-    Granularity.MONTH: "%b %Y",
+ORDERS = {
+    "action": ("block", "hold", "cut", "allow"),
+    "level": ("malicious", "suspicious", "unknown", "clean"),
 }
-TICKS = 4
+"""From the axis upwards: what was stopped stands on it, and can be compared."""
+Count = Literal["transfers", "blocked", "held", "unscanned"]
+"""A field of Sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,104 +33,64 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    starts: tuple[int, ...]
-    """Of the buckets, microseconds since 1970 UTC."""
-    ends: tuple[int, ...]
-    form: str
-    """For strftime."""
+    buckets: tuple[tuple[int, int, int], ...]
+    """Where each begins, and what of it is counted, since <= t < until; microseconds, UTC."""
     series: tuple[Series, ...]
-    paths: tuple[tuple[str, str], ...]
-    """Color and SVG path of each series; a bucket is 1 wide, and the chart HEIGHT high."""
-    peak: int
-    """Top of the scale."""
 
     @property
-    def ticks(self) -> list[int]:
-        """Starts of some buckets, evenly apart."""
-        last = len(self.starts) - 1
-        if last < TICKS:
-            return list(self.starts)
-        return [self.starts[round(last * one / (TICKS - 1))] for one in range(TICKS)]
-
-    @property
-    def rows(self) -> list[tuple[int, int, list[int]]]:
-        """Start, end, and the number of each series."""
+    def rows(self) -> list[tuple[int, int, int, list[int]]]:
+        """Each bucket with the number of each series."""
         return [
-            (start, end, [one.values[at] for one in self.series])
-            for at, (start, end) in enumerate(zip(self.starts, self.ends))
+            (*bucket, [one.values[at] for one in self.series])
+            for at, bucket in enumerate(self.buckets)
         ]
 
 
-def draw(
-    buckets: Sequence[Bucket], width: Granularity, order: Sequence[str] | None = None
-) -> Chart:
-    """Return the chart; without `order` the most frequent keys come first, the rest as OTHER."""
+def chart_of(buckets: Sequence[Bucket], chosen: Range, by: str, count: Count) -> Chart:
+    """Return the chart of one field; where nothing orders the keys, those with most come first.
+
+    Keys that have nothing of it are left out, and those beyond MOST_SERIES are OTHER.
+    """
     totals: dict[str, int] = {}
     for bucket in buckets:
         for key, one in bucket.counts.items():
-            totals[key] = totals.get(key, 0) + one.transfers
-    series = _in_order(buckets, totals, order) if order else _ranked(buckets, totals)
-    highest = max((sum(column) for column in zip(*(one.values for one in series))), default=0)
-    peak = nice(highest)
-    return Chart(
-        tuple(bucket.start for bucket in buckets),
-        tuple(after(width, bucket.start) for bucket in buckets),
-        FORMS[width],
-        series,
-        tuple(_paths(series, len(buckets), peak)),
-        peak,
+            totals[key] = totals.get(key, 0) + getattr(one, count)
+    totals = {key: total for key, total in totals.items() if total}
+    groups = _in_order(totals, ORDERS[by]) if by in ORDERS else _ranked(totals)
+    parts = tuple(
+        (
+            one.start,
+            max(one.start, chosen.since),
+            min(after(chosen.bucket, one.start), chosen.until),
+        )
+        for one in buckets
     )
+    return Chart(parts, tuple(_one(buckets, count, *group) for group in groups))
 
 
-def nice(number: int) -> int:
-    """Return the least of 2, 4, 6, 8, 10, 20, 40 … that is not below: halves of it are whole."""
-    step = 1
-    while True:
-        for factor in (2, 4, 6, 8, 10):
-            if number <= factor * step:
-                return factor * step
-        step *= 10
+Group = tuple[str, str, Sequence[str]]
+"""Name, color, keys."""
 
 
-def largest(rows: Sequence[TopRow]) -> int:
-    return max((row.transfers for row in rows), default=1) or 1
+def _in_order(totals: Mapping[str, int], order: Sequence[str]) -> list[Group]:
+    return [(key, key, (key,)) for key in order if key in totals]
 
 
-def _in_order(
-    buckets: Sequence[Bucket], totals: Mapping[str, int], order: Sequence[str]
-) -> tuple[Series, ...]:
-    return tuple(_one(buckets, (key,), key, key) for key in order if key in totals)
-
-
-def _ranked(buckets: Sequence[Bucket], totals: Mapping[str, int]) -> tuple[Series, ...]:
+def _ranked(totals: Mapping[str, int]) -> list[Group]:
     named = [key for key in totals if key != OTHER]
     ranked = sorted(named, key=lambda key: (-totals[key], key))
-    shown = [
-        _one(buckets, (key,), key, str(place))
-        for place, key in enumerate(ranked[:MOST_SERIES], start=1)
+    groups: list[Group] = [
+        (key, str(place), (key,)) for place, key in enumerate(ranked[:MOST_SERIES], start=1)
     ]
     rest = [*ranked[MOST_SERIES:], *(key for key in totals if key == OTHER)]
-    return (*shown, _one(buckets, rest, OTHER, "other")) if rest else tuple(shown)
+    return [*groups, (OTHER, "other", rest)] if rest else groups
 
 
-def _one(buckets: Sequence[Bucket], keys: Sequence[str], name: str, color: str) -> Series:
+def _one(
+    buckets: Sequence[Bucket], count: Count, name: str, color: str, keys: Sequence[str]
+) -> Series:
     values = tuple(
-        sum(bucket.counts[key].transfers for key in keys if key in bucket.counts)
+        sum(getattr(bucket.counts[key], count) for key in keys if key in bucket.counts)
         for bucket in buckets
     )
     return Series(name, color, sum(values), values)
-
-
-def _paths(series: Sequence[Series], count: int, peak: int) -> Iterator[tuple[str, str]]:
-    """Yield the bars of each series, which stand on those of the series before."""
-    feet = [HEIGHT] * count
-    for one in series:
-        pieces = []
-        for at, value in enumerate(one.values):
-            if value:
-                height = value / peak * HEIGHT
-                feet[at] -= height
-                pieces.append(
-                    f"M{at + GAP / 2:g} {feet[at]:.4g}h{1 - GAP:g}v{height:.4g}h-{1 - GAP:g}z"
-                )
-        yield one.color, "".join(pieces)

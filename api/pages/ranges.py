@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.problems import RequestFailed
@@ -68,8 +67,8 @@ def from_form(value: object) -> object:
     return value or None
 
 
-def chosen_range(query: Annotated[RangeQuery, Query()]) -> Range:
-    """Return the range that the address asks for; `since` or `until` outdo `range`."""
+def chosen_range(query: RangeQuery) -> Range:
+    """Return the range that an address asks for; `since` or `until` outdo `range`."""
     if query.since is None and query.until is None:
         # Up to the end of the running minute: nothing of it is cut off, and no edge is counted
         until = math.ceil(microseconds(utc_now()) / 60e6) * 60_000_000
@@ -86,6 +85,3 @@ def chosen_range(query: Annotated[RangeQuery, Query()]) -> Range:
 
 def _length(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
-
-
-ChosenRange = Annotated[Range, Depends(chosen_range)]

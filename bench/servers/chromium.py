@@ -89,7 +89,13 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visit(
-    browser: Browser, origin: str, *, theme: str = "light", width: int = 1280, height: int = 900
+    browser: Browser,
+    origin: str,
+    *,
+    theme: str = "light",
+    width: int = 1280,
+    height: int = 900,
+    scripts: bool = True,
 ) -> Iterator[Visit]:
     """Open a window without cookies; animations are off."""
     context: BrowserContext = browser.new_context(
@@ -98,6 +104,7 @@ def visit(
         reduced_motion="reduce",
         locale="en-GB",
         timezone_id="Europe/Berlin",
+        java_script_enabled=scripts,
     )
     context.set_default_timeout(15_000)
     made = Visit(context.new_page(), origin)

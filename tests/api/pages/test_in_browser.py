@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -184,28 +185,87 @@ def test_by_keyboard_alone(analyst: Visit) -> None:
 def test_light_or_dark_is_kept(analyst: Visit) -> None:
     page = analyst.go("/")
     background = "getComputedStyle(document.documentElement).backgroundColor"
-    light = page.evaluate(background)
+    light, chart = page.evaluate(background), drawn(page)
     page.get_by_role("button", name="Dark").click()
     dark = page.evaluate(background)
     assert dark != light
+    assert drawn(page) != chart
     page = analyst.go("/health")
     assert page.evaluate(background) == dark
     page.get_by_role("button", name="Light").click()
     assert page.evaluate(background) == light
 
 
+def drawn(page: Page) -> str:
+    """Return the first chart as it is painted."""
+    picture: str = page.evaluate("document.querySelector('.plot canvas').toDataURL()")
+    return picture
+
+
 def test_a_chart_tells_what_is_under_the_pointer(analyst: Visit) -> None:
     page = analyst.go("/?range=30d")
-    frame = page.locator("[data-chart] .frame").first
-    box = frame.bounding_box()
+    over = page.locator(".plot .u-over").first
+    box = over.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 20)
-    tip = frame.locator(".tip")
+    tip = over.locator(".tip")
     expect(tip).to_be_visible()
     expect(tip).to_contain_text("block")
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 20)
     page.wait_for_url("**/verdicts?since=*")
     assert page.locator("[data-rows] tr").count() > 0
+
+
+def test_a_range_is_dragged_out_of_a_chart(analyst: Visit) -> None:
+    page = analyst.go("/?range=7d&count=blocked&by=user")
+    box = page.locator(".plot .u-over").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 80, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**/?*since=*")
+    asked = {name: one for name, (one,) in parse_qs(urlsplit(page.url).query).items()}
+    assert (asked["count"], asked["by"]) == ("blocked", "user")
+    assert "range" not in asked
+    since, until = (datetime.fromisoformat(asked[name]) for name in ("since", "until"))
+    assert timedelta(days=2.7) < until - since < timedelta(days=2.9)
+    expect(page.get_by_role("heading", name="Blocked transfers by user")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("link", name="7d")).to_have_attribute("aria-current", "true")
+
+
+def test_series_come_and_go_by_keyboard(analyst: Visit) -> None:
+    page = analyst.go("/?range=30d&by=user")
+    chart = page.get_by_role("region", name="Transfers by user", exact=True)
+    assert chart.locator("script, img").count() == 0
+    whole = drawn(page)
+    toggle = chart.get_by_role("button", name="Show chris in the chart")
+    toggle.focus()
+    page.keyboard.press("Space")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    assert drawn(page) != whole
+    page.keyboard.press("Enter")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    assert drawn(page) == whole
+    expect(chart.get_by_role("button", name="Show U+202Enimda in the chart")).to_be_visible()
+
+
+def test_without_scripts_the_numbers_stay(site: ServedSite, browser: Browser) -> None:
+    with visit(browser, site.url, scripts=False) as made:
+        made.sign_in(site.keys[Role.VIEWER])
+        page = made.go("/?range=30d&count=blocked")
+        expect(page.locator(".plot").first).to_be_hidden()
+        page.get_by_text("Numbers", exact=True).first.click()
+        table = page.get_by_role("table", name="Blocked transfers by what was done")
+        expect(table.get_by_role("row")).to_have_count(32)
+        page.get_by_role("navigation", name="By what it is counted").get_by_text("channel").click()
+        expect(page.get_by_role("heading", name="Blocked transfers by channel")).to_be_visible()
+        page.get_by_role("link", name="Verdicts").click()
+        page.get_by_label("User", exact=True).fill("bob")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("[data-rows] tr").first).to_be_visible()
+        assert made.strangers == []
 
 
 def test_feedback_from_the_page(analyst: Visit) -> None:
