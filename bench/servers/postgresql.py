@@ -24,7 +24,6 @@ ROLE = "douane"
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
-    "shared_buffers": "32MB",
     "autovacuum": "off",
     "log_min_messages": "warning",
 }
@@ -46,14 +45,15 @@ EXECUTE (
 class Postgresql(Daemon):
     """One cluster, whose `folder` has to be short enough for a Unix socket.
 
-    Without `sync` a power cut may destroy it; a killed process loses nothing either way.
+    Without `sync` a power cut may destroy it; a killed process loses nothing either way.  `memory`
+    is that of its cache.
     """
 
-    def __init__(self, folder: Path, *, sync: bool = False) -> None:
+    def __init__(self, folder: Path, *, sync: bool = False, memory: str = "32MB") -> None:
         self.folder = folder
         self._numbers = count(1)
         self._data = folder / "data"
-        settings = {**SETTINGS, "unix_socket_directories": str(folder)}
+        settings = {**SETTINGS, "unix_socket_directories": str(folder), "shared_buffers": memory}
         if not sync:
             settings |= {"fsync": "off", "full_page_writes": "off"}
         words = [word for pair in settings.items() for word in ("-c", "=".join(pair))]
