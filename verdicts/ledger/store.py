@@ -1,17 +1,23 @@
 """The writer of the verdict log: one transaction a group of entries, each id counted once."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from verdicts.ledger.database import migrate, open_writer
+from verdicts.ledger.database import is_sqlite, migrate, open_writer
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.event_log.verdict_events import add_verdict_events
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
 from verdicts.ledger.statements import ManyRows
 from verdicts.ledger.stats.rollups import Rollups
+
+
+class FileGone(Exception):
+    """The database's file is not where it was: what is written into it now, nobody would find."""
 
 
 class Writer:
@@ -27,12 +33,30 @@ class Writer:
         self._rollups = Rollups(dialect)
         self._events = events
         self._open: Connection | None = None
+        name = self._engine.url.database
+        self._file = Path(name) if name and is_sqlite(url) else None
+        self._opened: os.stat_result | None = None
 
     def connection(self) -> Connection:
-        """Return the connection, opened anew after a failure; the caller begins and commits."""
+        """Return the connection, opened anew after a failure; the caller begins and commits.
+
+        Raise FileGone if a file was removed, or another put in its place, while we had it open.
+        """
+        found = self._found()
         if self._open is None:
-            self._open = self._engine.connect()
+            self._open, self._opened = self._engine.connect(), found
+        elif found and self._opened and not os.path.samestat(found, self._opened):
+            raise FileGone(f"{self._file} was replaced while it was open")
         return self._open
+
+    def _found(self) -> os.stat_result | None:
+        """Return what the embedded database lies in, None if it is on a server."""
+        if self._file is None:
+            return None
+        try:
+            return self._file.stat()
+        except FileNotFoundError:  # else SQLite would begin an empty one
+            raise FileGone(f"{self._file} is gone; put it back, or start again") from None
 
     def close(self) -> None:
         """Also after a failure: the next use opens a new connection."""

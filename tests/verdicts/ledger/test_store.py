@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from verdicts.ledger.database import is_sqlite
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.reading.queries import Filters, Reader
 from verdicts.ledger.schema import ROLLUPS
-from verdicts.ledger.store import Writer
+from verdicts.ledger.store import FileGone, Writer
 from verdicts.model import VerdictRecord
 from verdicts.record import as_row, id_text
 
@@ -118,3 +119,28 @@ def test_clock_that_jumps_loses_and_reorders_nothing_but_times(
     assert reader.summary(0, END).transfers == 5
     writer.close()
     reader.close()
+
+
+def test_file_that_is_taken_away_takes_nothing_more(
+    sqlite_url: str, tmp_path: Path, make_entry: MakeEntry
+) -> None:
+    """SQLite would go on writing into it, and nobody would ever read that."""
+    file, away = tmp_path / "log.sqlite", tmp_path / "away"
+    writer = Writer(sqlite_url)
+    writer.write([make_entry(1)])
+    file.rename(away)
+    for _ in range(2):
+        with pytest.raises(FileGone):
+            writer.write([make_entry(2)])
+        writer.close()
+    assert not file.exists(), "nor is an empty one begun"
+    away.rename(file)
+    assert len(writer.write([make_entry(2)])) == 1
+    other = tmp_path / "other"
+    Writer(f"sqlite:///{other}").close()
+    other.rename(file)
+    with pytest.raises(FileGone):
+        writer.write([make_entry(3)])
+    writer.close()
+    assert len(writer.write([make_entry(3)])) == 1
+    writer.close()
