@@ -24,7 +24,14 @@ from api.rate_limit import network_of
 from api.route_scopes import in_scope, scope_of
 from api.services import Served, Services
 from verdicts.ledger.access.key_table import TOKEN_START, ApiKey, find_key
-from verdicts.ledger.questions import KeyUsed, LedgerAway, LedgerFailed, Role, ask_change
+from verdicts.ledger.questions import (
+    KeyUsed,
+    LedgerAway,
+    LedgerFailed,
+    LogUnavailable,
+    Role,
+    ask_change,
+)
 from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
 from verdicts.record import microseconds
@@ -35,6 +42,8 @@ LONGEST_DELAY_SECONDS = 4.0
 DELAY_GROWTH = 1.1
 """With each wrong key of the address in the last minute; after 30 the longest delay is reached."""
 USE_NOTED_SECONDS = 600
+METRICS = "/metrics"
+"""Must be had when the database is away: that is what somebody has to be told then."""
 BEARER = HTTPBearer(
     auto_error=False, description="An API key, dk_…, or a token of the OIDC issuer."
 )
@@ -69,7 +78,7 @@ async def find_valid_key(request: Request, services: Services, presented: str) -
     if services.tokens and looks_like_token(presented):
         key = await _bearer(services.tokens, presented)
     else:
-        key = await run_in_threadpool(_find, services.reader, presented)
+        key = await _stored(services, presented, metrics=request.scope["path"] == METRICS)
     right = key is not None and key.valid(microseconds(utc_now()))
     wrong = services.limits.after_lookup(address, presented, right=right)
     if key is None or not right:
@@ -126,6 +135,19 @@ async def deny(services: Services, request: Request, key: ApiKey, needed: str) -
         with suppress(RequestFailed):  # what was refused is no change: it is in the log, then
             await audited(services, request, key, "denied", what, after={"needed": needed})
     raise RequestFailed(HTTPStatus.FORBIDDEN, f"This needs the {needed}.")
+
+
+async def _stored(services: Services, presented: str, *, metrics: bool) -> ApiKey | None:
+    """Return what the database says of a key; of one that asks for metrics, or what it said."""
+    try:
+        key = await run_in_threadpool(_find, services.reader, presented)
+    except LogUnavailable:
+        if not metrics or (known := services.known_keys.recall(presented)) is None:
+            raise
+        return known
+    if metrics:
+        services.known_keys.note(presented, key)
+    return key
 
 
 async def _bearer(tokens: TokenCheck, presented: str) -> ApiKey | None:

@@ -11,10 +11,12 @@ from fastapi import Depends, Request
 from api.active_rules import ActiveRules
 from api.denials import REFUSED_SIGN_INS, Denials
 from api.key_watch import KeyWatch
+from api.known_keys import KnownKeys
 from api.oidc import TokenCheck
 from api.places import Places
 from api.rate_limit import RateLimits
 from api.settings import ApiSettings
+from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.event_log.feed import EventFeed
 from verdicts.ledger.reading.queries import Reader
 from verdicts.rulesets.store import Store
@@ -48,6 +50,8 @@ class Services:
     selftest: Selftest
     store: Store
     """The rule sets.  Only read here: whoever wants a change gives the supervisor an order."""
+    trail: AuditTrail
+    """Where the audit goes on.  Only read here, to check it."""
     rulesets: Path
     """The folder of the store; files that are handed in go below it."""
     active_rules: ActiveRules
@@ -75,6 +79,10 @@ class Services:
     refused_sign_ins: Denials = field(default_factory=lambda: Denials(most=REFUSED_SIGN_INS))
     exports: Places = field(default_factory=lambda: Places(4))
     """For those who export the log."""
+    audit_checks: Places = field(default_factory=lambda: Places(1))
+    """For those who have every row of the audit looked at."""
+    known_keys: KnownKeys = field(default_factory=KnownKeys)
+    """Those that have asked for metrics."""
     key_uses: dict[str, float] = field(default_factory=dict)
     """When the use of a key was last noted, by prefix; monotonic seconds."""
     session_uses: dict[str, float] = field(default_factory=dict)
