@@ -1,6 +1,7 @@
 """Opening the database: engines for the one writer and for readers, and the migrations."""
 
 import os
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -65,6 +66,7 @@ def open_writer(url: str) -> Engine:
     engine = create_engine(
         url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}
     )
+    event.listen(engine, "do_connect", _begin_no_other)
     event.listen(engine, "connect", _on_connect(*WRITER_PRAGMAS))
     event.listen(engine, "begin", _begin_immediate)
     return engine
@@ -91,6 +93,7 @@ def open_reader(url: str) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
+    event.listen(engine, "do_connect", _begin_no_other)
     event.listen(engine, "connect", _on_connect("query_only=ON"))
     event.listen(engine, "begin", _begin)
     return engine
@@ -152,6 +155,12 @@ def _keep_private(url: str) -> None:
     if path:
         with suppress(OSError):  # the engine reports it better
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+def _begin_no_other(_dialect: object, _record: object, place: list[str], _: object) -> None:
+    """Refuse what was taken away: SQLite would begin an empty database in its place."""
+    if not os.path.exists(place[0]):
+        raise sqlite3.OperationalError("the database file is gone; put it back, or start again")
 
 
 def _on_connect(*pragmas: str) -> Callable[[DBAPIConnection, object], None]:

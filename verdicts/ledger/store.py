@@ -42,21 +42,18 @@ class Writer:
 
         Raise FileGone if a file was removed, or another put in its place, while we had it open.
         """
-        found = self._found()
         if self._open is None:
-            self._open, self._opened = self._engine.connect(), found
-        elif found and self._opened and not os.path.samestat(found, self._opened):
-            raise FileGone(f"{self._file} was replaced while it was open")
+            self._open = self._engine.connect()
+            self._opened = self._file and self._file.stat()
+        elif self._opened and not self._is_there(self._opened):
+            raise FileGone(f"{self._file} was removed or replaced; put it back, or start again")
         return self._open
 
-    def _found(self) -> os.stat_result | None:
-        """Return what the embedded database lies in, None if it is on a server."""
-        if self._file is None:
-            return None
+    def _is_there(self, opened: os.stat_result) -> bool:
         try:
-            return self._file.stat()
-        except FileNotFoundError:  # else SQLite would begin an empty one
-            raise FileGone(f"{self._file} is gone; put it back, or start again") from None
+            return self._file is not None and os.path.samestat(self._file.stat(), opened)
+        except FileNotFoundError:
+            return False
 
     def close(self) -> None:
         """Also after a failure: the next use opens a new connection."""

@@ -227,3 +227,15 @@ def test_nobody_else_may_read_the_file(opened: object, sqlite_url: str, tmp_path
         pass
     engine.dispose()
     assert stat.S_IMODE((tmp_path / "log.sqlite").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("open_engine", [open_reader, open_writer])
+def test_what_was_taken_away_is_not_begun_anew(
+    tmp_path: Path, open_engine: Callable[[str], Engine]
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/log.sqlite")
+    (tmp_path / "log.sqlite").unlink()
+    with pytest.raises(DBAPIError, match="put it back"):
+        engine.connect()
+    assert not (tmp_path / "log.sqlite").exists()
+    engine.dispose()
