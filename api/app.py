@@ -54,6 +54,7 @@ from api.settings import ApiSettings
 from api.unread import Unread
 from scanners.settings import MiB
 from verdicts.addresses import parse_networks
+from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.access.place import LedgerPlace
 from verdicts.ledger.age.pseudonyms import PRIVACY_KEY_FILE
 from verdicts.ledger.event_log.feed import EventFeed
@@ -142,6 +143,7 @@ def create_app(
         uploads=asyncio.Semaphore(settings.uploads),
         selftest=tester,
         store=store,
+        trail=AuditTrail(place.state),
         rulesets=rulesets,
         active_rules=ActiveRules(store),
         false_positive_rate=false_positive_rate,

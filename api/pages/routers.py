@@ -1,6 +1,6 @@
 """All pages."""
 
-from api.pages import assets, docs, health, live, overview, rules, search, sign_in, verdict
+from api.pages import assets, audit, docs, health, live, overview, rules, search, sign_in, verdict
 
 ROUTERS = (
     assets.router,
@@ -11,5 +11,6 @@ ROUTERS = (
     verdict.router,
     rules.router,
     health.router,
+    audit.router,
     docs.router,
 )

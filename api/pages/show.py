@@ -13,6 +13,7 @@ from api.pages.assets import address
 from api.pages.texts import FILTERS
 from api.problems import PAGE, Problem
 from api.sessions import Visitor
+from verdicts.ledger.questions import Role
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -25,14 +26,16 @@ HEADERS = {
 }
 THEMES = ("light", "dark")
 PLACES = (
-    ("/", "Overview"),
-    ("/live", "Live"),
-    ("/verdicts", "Verdicts"),
-    ("/rules", "Rules"),
-    ("/rulesets", "Rule sets"),
-    ("/health", "Health"),
-    ("/docs", "API"),
+    ("/", "Overview", Role.VIEWER),
+    ("/live", "Live", Role.VIEWER),
+    ("/verdicts", "Verdicts", Role.VIEWER),
+    ("/rules", "Rules", Role.VIEWER),
+    ("/rulesets", "Rule sets", Role.VIEWER),
+    ("/health", "Health", Role.VIEWER),
+    ("/audit", "Audit", Role.ADMIN),
+    ("/docs", "API", Role.VIEWER),
 )
+"""Address, label, and the least role that may see it."""
 VISITOR = "douane.visitor"
 """Key of an ASGI scope: who has signed in."""
 TEMPLATES = jinja2.Environment(

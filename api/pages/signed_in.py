@@ -92,6 +92,7 @@ def require(role: Role) -> Callable[..., Awaitable[Visitor]]:
 
 AnyVisitor = Annotated[Visitor, Depends(require(Role.VIEWER))]
 AnalystVisitor = Annotated[Visitor, Depends(require(Role.ANALYST))]
+AdminVisitor = Annotated[Visitor, Depends(require(Role.ADMIN))]
 
 
 async def read_form(request: Request) -> dict[str, str]:

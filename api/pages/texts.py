@@ -1,5 +1,6 @@
 """How values look on a page: times, sizes, counts, and names that strangers chose."""
 
+import json
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -51,6 +52,15 @@ def _mark(char: str) -> Markup:
 def visible_lines(text: object) -> Markup:
     """Return a text of several lines, each as `visible` has it."""
     return Markup("\n").join(map(visible, str(text).split("\n")))
+
+
+def as_json(value: object, length: int) -> str:
+    """Return the first characters of a value as JSON; what cannot be seen is escaped as there."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return "".join(
+        char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1]
+        for char in text[:length]
+    )[:length]
 
 
 def cut(text: object, length: int = SHOWN) -> str:
@@ -107,6 +117,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "visible": visible,
     "visible_lines": visible_lines,
     "cut": cut,
+    "as_json": as_json,
     "name": name,
     "size": size,
     "count": count,

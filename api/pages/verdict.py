@@ -1,6 +1,5 @@
 """The page of one verdict: why, in words; what the file is; what else is known of its content."""
 
-import json
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from api.pages.show import HEADERS, AsPages, Row, page, see
 from api.pages.signed_in import AnalystVisitor, AnyVisitor, read_own_form
+from api.pages.texts import as_json
 from api.pages.tree import WORST, grow
 from api.pages.why import code_words, read_clause, reason_words, sentences
 from api.problems import RequestFailed
@@ -58,7 +58,7 @@ def _show(
 ) -> Response:
     row = _read(services, id)
     similar = _similar(services, row)
-    raw = _seen(json.dumps(row, indent=2, ensure_ascii=False), RAW_SHOWN + 1)
+    raw = as_json(row, RAW_SHOWN + 1)
     return page(
         request,
         "verdict.html",
@@ -86,14 +86,6 @@ def _read(services: Services, id: str) -> Row:
     if row is None:
         raise RequestFailed(HTTPStatus.NOT_FOUND, "The log has no verdict of this id.")
     return row
-
-
-def _seen(text: str, length: int) -> str:
-    """Return the first characters of JSON, those that cannot be seen as JSON escapes them."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1]
-        for char in text[:length]
-    )[:length]
 
 
 def _similar(services: Services, row: Row) -> list[Row]:

@@ -112,10 +112,7 @@ def _say(checked: Checked) -> None:
         print(problem, file=sys.stderr)
     if checked.more:
         print(f"… and {checked.more} more", file=sys.stderr)
-    if checked.problems:
-        print(f"{checked.rows} rows, and the audit is not as it was written")
-    else:
-        print(f"{checked.rows} rows, nothing wrong")
+    print(checked.words)
     print(f"last row: {checked.head.id}:{checked.head.hash.hex()}")
 
 

@@ -93,7 +93,7 @@ TABLE: dict[tuple[str, str], Needs | Free] = {
 }
 PAGE_TABLE: dict[tuple[str, str], Role | None] = {
     # Pages go by a session, which only a key without scopes can begin
-    ("GET", "/static/{version}/{name}"): NOBODY,
+    ("GET", "/static/{version}/{name:path}"): NOBODY,
     ("GET", "/sign-in"): NOBODY,
     ("POST", "/sign-in"): NOBODY,
     ("POST", "/sign-out"): VIEWER,
@@ -108,6 +108,8 @@ PAGE_TABLE: dict[tuple[str, str], Role | None] = {
     ("GET", "/rules/{name}"): VIEWER,
     ("GET", "/rulesets"): VIEWER,
     ("GET", "/health"): VIEWER,
+    ("GET", "/audit"): ADMIN,
+    ("POST", "/audit/check"): ADMIN,
     ("GET", "/docs"): VIEWER,
     ("GET", "/docs/openapi.json"): VIEWER,
     ("GET", "/verdicts/export"): ANALYST,

@@ -4,6 +4,8 @@ import { startCharts } from "./charts.js";
 import { startLive } from "./live.js";
 import { startTheme } from "./theme.js";
 
+// On a phone the names of the pages are wider than it is
+document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 startTheme();
 showLocalTimes(document);
 startCharts();

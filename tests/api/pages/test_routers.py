@@ -11,7 +11,7 @@ from verdicts.ledger.questions import Role
 
 VERDICT = "0192f3a4-0000-7000-8000-000000000001"
 PAGES = ("/", "/live", "/verdicts", f"/verdicts/{VERDICT}", "/rules", "/rules/Worm_X", "/rulesets")
-FREE = {"/sign-in", "/static/{version}/{name}"}
+FREE = {"/sign-in", "/static/{version}/{name:path}"}
 ROUTES = [
     (method, route.path)
     for router in ROUTERS

@@ -1,5 +1,7 @@
 """Texts of strangers stay texts, and are seen as they are."""
 
+import json
+
 import pytest
 from markupsafe import escape
 
@@ -38,6 +40,14 @@ def test_lines_remain_lines() -> None:
     assert texts.visible_lines("<a>\n\tb") == (
         '&lt;a&gt;\n<span class="mark" title="control character">U+0009</span>b'
     )
+
+
+def test_json_can_be_seen() -> None:
+    shown = texts.as_json({"a": ["\u202e\x1b", "ä<b>"]}, 1000)
+    assert json.loads(shown) == {"a": ["\u202e\x1b", "ä<b>"]}
+    assert "\\u202e\\u001b" in shown
+    assert "ä<b>" in shown
+    assert texts.as_json("\u202e" * 9, 8) == '"\\u202e\\'
 
 
 def test_cut_keeps_both_ends() -> None:

@@ -43,6 +43,12 @@ class Checked:
     more: int
     """Problems that are not named."""
 
+    @property
+    def words(self) -> str:
+        """The outcome in a sentence."""
+        wrong = "and the audit is not as it was written" if self.problems else "nothing wrong"
+        return f"{self.rows} rows, {wrong}"
+
 
 def append(connection: Connection, row: AuditRow, trail: AuditTrail) -> Link:
     """Store the row in the caller's transaction; return what to keep once that is committed.
