@@ -44,7 +44,7 @@ class Writer:
         """
         if self._open is None:
             self._open = self._engine.connect()
-            self._opened = self._file and self._file.stat()
+            self._opened = self._file.stat() if self._file else None
         elif self._opened and not self._is_there(self._opened):
             raise FileGone(f"{self._file} was removed or replaced; put it back, or start again")
         return self._open
