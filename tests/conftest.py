@@ -11,10 +11,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bench.servers.postgresql import Postgresql
 
 OPEN = Path("/proc/self/fd")
+
+
+def pytest_configure() -> None:
+    """Log without what rich makes of a traceback, with all locals: a second each."""
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
 
 
 def pytest_collection_finish() -> None:
