@@ -33,7 +33,11 @@ async def audited(  # noqa: PLR0917 - who, what, to what, before, after
     For changes outside the database; `audited_change` is for those in it.  Raise RequestFailed: the
     change is done, and the answer says that nobody wrote it down.
     """
-    row = _row(request, key, action, about, before, after)
+    await write_row(services, audit_of(request, key, action, about, before, after))
+
+
+async def write_row(services: Services, row: AuditRow) -> None:
+    """Write a row, as `audited` does."""
     try:
         await run_in_threadpool(ask_change, services.ledger, AddAudit(row))
     except (LedgerAway, LedgerFailed) as error:
@@ -59,13 +63,19 @@ async def audited_change(  # noqa: PLR0917
 
     Raise LedgerAway or LedgerFailed, and then neither is.
     """
-    row = _row(request, key, action, about, before, after)
+    row = audit_of(request, key, action, about, before, after)
     return await run_in_threadpool(ask_change, services.ledger, Audited(change, row))
 
 
-def _row(  # noqa: PLR0917
-    request: Request, key: ApiKey | None, action: str, about: str, before: object, after: object
+def audit_of(  # noqa: PLR0917
+    request: Request,
+    key: ApiKey | None,
+    action: str,
+    about: str,
+    before: object = None,
+    after: object = None,
 ) -> AuditRow:
+    """Return the row, for whoever writes it."""
     return audit_row(
         microseconds(utc_now()),
         _actor(key) if key else "",

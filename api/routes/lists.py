@@ -1,8 +1,6 @@
 """Files that analysts know by their hash: blocked or allowed, in the active rule set."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from functools import partial
 from http import HTTPStatus
 from pathlib import Path as File
 from typing import Annotated
@@ -11,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Admin, Analyst, Viewer
-from api.audit import audited
+from api.audit import audit_of
 from api.bodies import json_body, read_json
 from api.conditional import IfMatch, NeedsIfMatch, Precondition, state_tag
 from api.list_models import ListedModel, ListPage, NewListed
@@ -19,7 +17,7 @@ from api.models import NoQuery
 from api.problem_kinds import ProblemKind
 from api.problems import RequestFailed
 from api.services import Served, Services
-from api.set_edits import active_set, edit_active
+from api.set_edits import Edited, active_set, edit_active
 from scanners.hash_lists import (
     ALLOWED,
     BLOCKED,
@@ -229,30 +227,29 @@ async def _change(  # noqa: PLR0917
     listed: Listed | None,
 ) -> dict[str, object]:
     """Return what is said of the file from now on; what was said before if it is taken off."""
-    before: list[dict[str, object] | None] = []
-    edit = partial(_edited, which, sha256, given, listed, before.append)
-    note = f"{which.name.lower()}: {sha256[:16]}"
-    stored = await edit_active(services, request, key, which, edit, note)
+    before: dict[str, object] | None = None
     after = None if listed is None else _row(sha256, listed)
     action = f"{which.name.lower()}.{'removed' if listed is None else 'set'}"
-    told = {**(after or {}), "ruleset": stored["id"]}
-    await audited(services, request, key, action, sha256, before[0], told)
-    return after or before[0] or {}
+
+    def edit(folder: File) -> Edited:
+        nonlocal before
+        content, before = _edited(folder / which, sha256, given, listed)
+        return Edited(content, audit_of(request, key, action, sha256, before, after))
+
+    await edit_active(services, key, which, edit, f"{which.name.lower()}: {sha256[:16]}")
+    return after or before or {}
 
 
-def _edited(  # noqa: PLR0917
-    which: ListName,
-    sha256: str,
-    given: Precondition,
-    listed: Listed | None,
-    tell: Callable[[dict[str, object] | None], None],
-    folder: File,
-) -> bytes:
-    """Return the changed list; raise RequestFailed if the client does not know what it changes."""
-    path = folder / which
+def _edited(
+    path: File, sha256: str, given: Precondition, listed: Listed | None
+) -> tuple[bytes, dict[str, object] | None]:
+    """Return the changed list, and what was said of the file before.
+
+    Raise RequestFailed if the client does not know what it changes.
+    """
     row = _find(read_hash_list(path), sha256)
     if row is None and listed is None:
-        raise _not_listed(which)
+        raise _not_listed(ListName(path.name))
     if row is not None and given.header is None:
         raise RequestFailed(
             HTTPStatus.PRECONDITION_REQUIRED,
@@ -260,10 +257,9 @@ def _edited(  # noqa: PLR0917
             kind=ProblemKind.PRECONDITION_MISSING,
         )
     given.check(state_tag(row))
-    tell(row)
     text = path.read_text("utf-8-sig") if path.exists() else ""
     try:
-        return with_line(text, sha256, listed).encode()
+        return with_line(text, sha256, listed).encode(), row
     except ValueError as error:
         raise RequestFailed(
             HTTPStatus.UNPROCESSABLE_ENTITY, f"The list cannot hold this: {error}."

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.access import Admin, Viewer
-from api.audit import audited
+from api.audit import audit_of
 from api.bodies import file_body, read_bytes
 from api.conditional import NeedsIfMatch, content_tag
 from api.list_models import PolicyModel
 from api.models import NoQuery
 from api.problems import RequestFailed
 from api.services import Served, Services
-from api.set_edits import active_set, edit_active
+from api.set_edits import Edited, active_set, edit_active
 from scanners.settings import KiB
 from verdicts.policy_file import read_policy_file
 from verdicts.rule_file import RuleFile, RuleFileError
@@ -58,18 +58,18 @@ async def replace_policy(
     Nothing changes if it is not understood; `problems` says where.
     """
     content = await read_bytes(request, POLICY_BYTES, "policy")
-    before: list[str] = []
 
-    def edit(folder: Path) -> bytes:
-        before.append((folder / POLICY).read_text("utf-8"))
-        given.check(_tag(before[0]))
-        return bytes(content)
+    def edit(folder: Path) -> Edited:
+        before = (folder / POLICY).read_text("utf-8")
+        given.check(_tag(before))
+        told = {"policy": content.decode("utf-8", "replace")}
+        action = "policy.replaced"
+        row = audit_of(request, key, action, POLICY, {"policy": before}, told)
+        return Edited(bytes(content), row)
 
-    stored = await edit_active(services, request, key, POLICY, edit, "policy replaced")
+    await edit_active(services, key, POLICY, edit, "policy replaced")
     row = await run_in_threadpool(_row, services)
     response.headers["ETag"] = _tag(str(row["text"]))
-    told = {"policy": row["text"], "ruleset": stored["id"]}
-    await audited(services, request, key, "policy.replaced", POLICY, {"policy": before[0]}, told)
     return row
 
 

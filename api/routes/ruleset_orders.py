@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Awaitable
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Admin, Analyst
-from api.audit import audited
+from api.audit import audit_of, write_row
 from api.bodies import RETRY, busy, file_body, read_file
 from api.conditional import IfMatch, Precondition
 from api.problems import RequestFailed, sentence
@@ -60,6 +61,12 @@ class NoteQuery(BaseModel):
     note: Note = ""
 
 
+class ComingQuery(NoteQuery):
+    drop_edits: bool = Field(
+        False, description="Do not keep what was edited over REST: lists and policy."
+    )
+
+
 class RollbackQuery(NoteQuery):
     to: str = Field("", max_length=16, description="The set to go back to; else the one before.")
 
@@ -83,13 +90,12 @@ async def hand_in(
         try:
             seconds = services.settings.upload_seconds
             await read_file(request, spool, services.space, BUNDLE_BYTES, seconds)
-            taking = run_in_threadpool(_take_in, services, key.name, query.note, spool)
-            row = await _known(services, request, key, "check", "", taking)
+            order = _order("check", request, key, "", query.note)
+            return await _known(
+                services, order, run_in_threadpool(_take_in, services, order, spool)
+            )
         finally:
             spool.close()
-    after = {"status": row["status"], "note": query.note}
-    await audited(services, request, key, CARRIED_OUT["check"], str(row["id"]), None, after)
-    return row
 
 
 @router.post("/rollback", summary="Go back to a former rule set", response_model=RulesetModel)
@@ -100,15 +106,15 @@ async def rollback(
     query: Annotated[RollbackQuery, Query()],
     given: IfMatch,
 ) -> dict[str, object]:
-    """Make the set active again that was active before, or the one that is named.
+    """Make the set active again that was active before, or the one that is named, as it was then.
 
-    If-Match is compared with the set that is active now.
+    What was edited over REST since is gone with it; the audit says what. If-Match is compared with
+    the set that is active now.
     """
     if given.header is not None:
         given.check(ruleset_tag(find(services, "active")))
     meant = find(services, query.to).id if query.to else ""
-    order = _order("rollback", key, meant, query.note)
-    return await _ordered(services, request, key, order)
+    return await obeyed(services, _order("rollback", request, key, meant, query.note))
 
 
 @router.post(
@@ -124,8 +130,7 @@ async def unstage(
 ) -> dict[str, object]:
     """Take the staged set away from live traffic; it can be staged again."""
     meant = _seen(services, "staged", given)
-    order = _order("unstage", key, meant, query.note)
-    return await _ordered(services, request, key, order)
+    return await obeyed(services, _order("unstage", request, key, meant, query.note))
 
 
 @router.post("/{id}/stage", summary="Try a rule set on live traffic", response_model=RulesetModel)
@@ -134,14 +139,17 @@ async def stage(
     request: Request,
     key: Analyst,
     id: str,
-    query: Annotated[NoteQuery, Query()],
+    query: Annotated[ComingQuery, Query()],
     *,
     given: IfMatch,
 ) -> dict[str, object]:
-    """Let it see every transfer and decide nothing; what it would do is listed."""
+    """Let it see every transfer and decide nothing; what it would do is listed.
+
+    What was edited over REST and is not in it is kept: then the answer is another set, with both.
+    """
     meant = _seen(services, id, given)
-    order = _order("stage", key, meant, query.note)
-    return await _ordered(services, request, key, order)
+    order = _order("stage", request, key, meant, query.note)
+    return await obeyed(services, replace(order, drop_edits=query.drop_edits))
 
 
 @router.post("/{id}/activate", summary="Activate a rule set", response_model=RulesetModel)
@@ -150,14 +158,17 @@ async def activate(
     request: Request,
     key: Admin,
     id: str,
-    query: Annotated[NoteQuery, Query()],
+    query: Annotated[ComingQuery, Query()],
     *,
     given: IfMatch,
 ) -> dict[str, object]:
-    """Let it decide, once every front has loaded it; transfers that run end on the former one."""
+    """Let it decide, once every front has loaded it; transfers that run end on the former one.
+
+    What was edited over REST and is not in it is kept: then the answer is another set, with both.
+    """
     meant = _seen(services, id, given)
-    order = _order("activate", key, meant, query.note)
-    return await _ordered(services, request, key, order)
+    order = _order("activate", request, key, meant, query.note)
+    return await obeyed(services, replace(order, drop_edits=query.drop_edits))
 
 
 def _seen(services: Services, name: str, given: Precondition) -> str:
@@ -167,65 +178,44 @@ def _seen(services: Services, name: str, given: Precondition) -> str:
     return one.id
 
 
-def _order(action: Action, key: ApiKey, ruleset: str, note: str) -> Order:
-    return Order(action, key.name[:ACTOR_LENGTH], ruleset, note=note)
+def _order(action: Action, request: Request, key: ApiKey, ruleset: str, note: str) -> Order:
+    row = audit_of(request, key, CARRIED_OUT[action], "", after={"note": note})
+    return Order(action, key.name[:ACTOR_LENGTH], ruleset, note=note, row=row)
 
 
-async def _ordered(
-    services: Services, request: Request, key: ApiKey, order: Order
+async def obeyed(
+    services: Services, order: Order, refused: HTTPStatus = HTTPStatus.CONFLICT
 ) -> dict[str, object]:
-    """Have the supervisor do it; then it is in the audit, with the set that was active before."""
-    before = await run_in_threadpool(_active, services)
-    row = await obeyed(services, request, key, order, order.ruleset)
-    after = {"status": row["status"], "note": order.note}
-    action = CARRIED_OUT[order.action]
-    await audited(services, request, key, action, str(row["id"]), before, after)
-    return row
+    """Return the set that is so now by the order; raise RequestFailed.
 
-
-async def obeyed(  # noqa: PLR0917 - who orders what, about what
-    services: Services,
-    request: Request,
-    key: ApiKey,
-    order: Order,
-    about: str,
-    refused: HTTPStatus = HTTPStatus.CONFLICT,
-) -> dict[str, object]:
-    """Return the set that the order was about, once it is carried out; raise RequestFailed."""
+    The supervisor writes into the audit what becomes of it.
+    """
     if services.orders.locked():
         raise busy("Too many orders wait already.")
     async with services.orders:
         doing = run_in_threadpool(_carried_out, services, order, refused)
-        return await _known(services, request, key, order.action, about, doing)
+        return await _known(services, order, doing)
 
 
-async def _known(  # noqa: PLR0917
-    services: Services,
-    request: Request,
-    key: ApiKey,
-    action: Action,
-    about: str,
-    doing: Awaitable[dict[str, object]],
+async def _known(
+    services: Services, order: Order, doing: Awaitable[dict[str, object]]
 ) -> dict[str, object]:
-    """Return what became of an order; the audit says so if nobody knows."""
+    """Return what became of an order; the audit says so if the supervisor does not answer."""
     try:
         return await doing
     except OutcomeUnknown:
-        told = {"outcome": "unknown"}
-        await audited(services, request, key, CARRIED_OUT[action], about, None, told)
+        if order.row is not None:
+            about = order.row.about or order.ruleset
+            action = f"{order.row.action}.unknown"
+            await write_row(services, replace(order.row, action=action, about=about))
         raise
 
 
-def _active(services: Services) -> dict[str, object]:
-    active = services.store.active
-    return {"active": None if active is None else active.id}
-
-
-def _take_in(services: Services, actor: str, note: str, spool: Spool) -> dict[str, object]:
+def _take_in(services: Services, order: Order, spool: Spool) -> dict[str, object]:
     """Unpack the bundle where the supervisor finds it, and have it checked.  Blocks."""
     folder = _unpack(services, spool)
     try:
-        order = Order("check", actor[:ACTOR_LENGTH], folder=str(folder), note=note)
+        order = replace(order, folder=str(folder))
         return _carried_out(services, order, HTTPStatus.UNPROCESSABLE_ENTITY)
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # the supervisor has its own copy by now
@@ -248,6 +238,11 @@ def _carried_out(services: Services, order: Order, refused: HTTPStatus) -> dict[
     """Return the set that the order was about, as it is then.  Blocks."""
     try:
         done = ask(services.run_directory, order, _hear)
+        if not done.get("audited"):
+            raise RequestFailed(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "It is done, but could not be written into the audit; that is tried again.",
+            )
         return ruleset_row(services.store.find(str(done["id"])))
     except OrderRefused as error:
         raise RequestFailed(refused, sentence(error), problems=error.problems) from None

@@ -5,23 +5,16 @@ import getpass
 import os
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from douane.commands.parsers import Commands
 from douane.explain import printable
-from douane.ledger_place import ledger_place
 from douane.settings import Settings
 from douane.settings_file import load_settings
 from douane.state import is_served
-from verdicts.ledger.access.audit_changes import AddAudit
-from verdicts.ledger.access.keys import local_row
-from verdicts.ledger.access.place import change_at
-from verdicts.model import utc_now
-from verdicts.record import microseconds
 from verdicts.rulesets.handover import bring
-from verdicts.rulesets.orders import CARRIED_OUT, Action, Order, OrderRefused, ask
+from verdicts.rulesets.orders import Action, Order, OrderRefused, ask
 from verdicts.rulesets.records import RulesetError, UnknownRuleset
 from verdicts.rulesets.store import Store
 
@@ -54,7 +47,8 @@ def add(actions: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentP
         common,
         "activate",
         text="let a rule set decide from now on",
-        more="Checks and loads it everywhere first; running transfers end on the former one.",
+        more="Checks and loads it everywhere first; running transfers end on the former one. What "
+        "was edited over REST (lists, policy) and is not in it is kept, and said.",
         what=f"{WHAT}; the staged set if absent, else the folder of rules",
     )
     _add(
@@ -84,7 +78,13 @@ def _add(
         command.add_argument("what", nargs="?", metavar=name, help=what)
     command.add_argument("--note", default="", help="why; it goes into the history")
     command.add_argument("--actor", help="who, for the history; your login name if absent")
-    command.set_defaults(run=run, action=action, what=None)
+    if action in ("stage", "activate"):
+        command.add_argument(
+            "--drop-edits",
+            action="store_true",
+            help="do not keep what was edited over REST and is not in it (lists, policy)",
+        )
+    command.set_defaults(run=run, action=action, what=None, drop_edits=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -112,23 +112,21 @@ def _ordered(arguments: argparse.Namespace, settings: Settings, meant: Meant) ->
         print(f"{arguments.action}: {printable(meant.source)}", flush=True)
         folder = str(bring(settings.rulesets_directory, meant.source))
     try:
-        order = Order(arguments.action, actor, meant.ruleset, folder, arguments.note)
+        drop = arguments.drop_edits
+        order = Order(
+            arguments.action, actor, meant.ruleset, folder, arguments.note, drop_edits=drop
+        )
         done = ask(settings.run_directory, order, _say)
     finally:
         if folder:  # nobody may have taken it
             shutil.rmtree(folder, ignore_errors=True)
     more = NEXT.get(order.action, "")
     print(f"rule set {printable(done['id'])} is {printable(done['status'])}{more}", flush=True)
-    _audit(settings, order, done)
+    if not done.get("audited"):
+        print(
+            "douane: warning: it is not in the audit yet; the service tries again", file=sys.stderr
+        )
     return DONE
-
-
-def _audit(settings: Settings, order: Order, done: Mapping[str, object]) -> None:
-    """Write down who did it; raise LedgerFailed: then only the history has it."""
-    after = {"status": done["status"], "note": order.note, "said_to_be": order.actor}
-    action, about = CARRIED_OUT[order.action], str(done["id"])
-    row = local_row(microseconds(utc_now()), action, about, after=after)
-    change_at(ledger_place(settings), AddAudit(row))
 
 
 def _meant(arguments: argparse.Namespace, settings: Settings) -> Meant:

@@ -2,11 +2,14 @@
 
 import asyncio
 import shutil
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import structlog
 
+from douane.rulesets.kept_edits import KeptEdits, Outcome, as_it_is
 from douane.rulesets.lifecycle import Lifecycle, Say, Step
 from douane.rulesets.shadow import ShadowPost
 from douane.rulesets.turn import Turn
@@ -19,6 +22,7 @@ from verdicts.rulesets.orders import Order, OrderRefused
 from verdicts.rulesets.records import RulesetError, Status, StoredSet
 from verdicts.rulesets.store import Store
 
+Keep = Callable[[StoredSet, Step], Awaitable[Outcome]]
 log = structlog.get_logger()
 
 
@@ -34,6 +38,7 @@ class RulesDesk:
         self._lifecycle = lifecycle
         self._shadow = shadow
         self._ledger = ledger
+        self._edits = KeptEdits(store, top, lifecycle)
         self.turn = Turn()
         """Taken by whoever changes, or looks after, what is in force."""
         self.activated = asyncio.Event()
@@ -47,23 +52,27 @@ class RulesDesk:
         if order.action == "state":
             return self._state()
         if order.action == "stage":
-            return asdict(await self._stage(order, step))
+            return (await self._stage(order, step)).told()
         async with self.turn.taken(say):
             match order.action:
                 case "check":
                     one = await self._lifecycle.check(await self._meant(order, step), step)
+                    outcome = Outcome(one)
                 case "unstage":
-                    one = await self._unstage(step)
+                    outcome = Outcome(await self._unstage(step))
                 case "activate":
-                    one = await self._activate(await self._meant(order, step), step)
+                    outcome = await self._ordered(order, step)
                 case "rollback":
-                    one = await self._activate(self._former(order), step, rolled_back=True)
-        return asdict(one)
+                    former, lost = self._former(order), self._edits.lost
+                    outcome = await self._activate(former, step, lost, rolled_back=True)
+        return outcome.told()
 
-    async def activate_folder(self, folder: Path, step: Step) -> StoredSet:
+    async def activate_folder(self, folder: Path, step: Step) -> dict[str, object]:
         """Take in the folder of the settings and activate it; raises RulesetError."""
         async with self.turn.taken():
-            return await self._activate(await self._take_in(folder, step, str(folder)), step)
+            one = await self._take_in(folder, step, str(folder))
+            one = await asyncio.to_thread(self._store.rebase, one.id, "")
+            return (await self._activate(one, step, self._edits.keep)).told()
 
     async def started_with(self, one: StoredSet, step: Step) -> None:
         """Tell that the service has started with another set than it ended with."""
@@ -96,10 +105,12 @@ class RulesDesk:
             raise OrderRefused("no rule set was active before this one")
         return self._store.former(order.ruleset)  # refused before anything is loaded
 
-    async def _stage(self, order: Order, step: Step) -> StoredSet:
+    async def _stage(self, order: Order, step: Step) -> Outcome:
         """Check in full, which takes minutes in which others may activate what they need."""
         async with self.turn.taken(step.say):
-            one = await self._lifecycle.check(await self._meant(order, step), step)
+            meant = await self._meant(order, step)
+            outcome = await self._edits.keep(meant, step, drop=order.drop_edits)
+        one = outcome.one
         if one.status is Status.ACTIVE:
             raise OrderRefused(f"rule set {one.id} is active: there is nothing to try")
         await self._lifecycle.prove(one, step)
@@ -117,7 +128,7 @@ class RulesDesk:
                 await self.follow_staged()
                 raise
             await self._tell(one, step, "staged")
-        return one
+        return replace(outcome, one=one)
 
     async def follow_staged(self) -> None:
         """Have the set that is staged, or none, sit in the shadow; what fails is logged."""
@@ -142,19 +153,38 @@ class RulesDesk:
         await self._tell(one, step, "unstaged")
         return one
 
+    async def _ordered(self, order: Order, step: Step) -> Outcome:
+        """Activate what an order means; an edit of the active set, or another set."""
+        active, base = self._store.active, ""
+        keep: Keep = partial(self._edits.keep, drop=order.drop_edits)
+        if order.edited:
+            if active is None or active.id != order.edited:
+                raise OrderRefused("another rule set has become active meanwhile; try again")
+            base, keep = active.base or active.id, as_it_is
+        one = await self._meant(order, step)
+        if order.folder:  # who hands in what was edited over REST has taken it over
+            one = await asyncio.to_thread(self._store.rebase, one.id, base)
+        return await self._activate(one, step, keep)
+
     async def _activate(
-        self, one: StoredSet, step: Step, *, rolled_back: bool = False
-    ) -> StoredSet:
+        self, one: StoredSet, step: Step, keep: Keep, *, rolled_back: bool = False
+    ) -> Outcome:
+        """Activate what `keep` makes of the set: it says what becomes of edits over REST."""
         former, staged = self._store.active, self._store.staged
         try:
-            marked = await self._lifecycle.activate(one, step, rolled_back=rolled_back)
+            outcome = await keep(one, step)
+            marked = await self._lifecycle.activate(outcome.one, step, rolled_back=rolled_back)
         except OrderRefused as error:
             if staged is not None and self._store.staged is None:
                 await self._shadow.stop()
             await self._tell(one, step, "refused", reason=str(error))
             raise
+        outcome = replace(outcome, one=marked)
+        if staged is not None and staged.id == one.id != marked.id:
+            step = replace(step, why=f"{marked.id} is active, which is this with the edits")
+            await self._unstage(step)
         if former is not None and former.id == marked.id:
-            return marked
+            return outcome
         self._settle_later()
         if staged is not None:  # it is the active one now, or is tried beside another one
             await self.follow_staged()
@@ -165,7 +195,7 @@ class RulesDesk:
             await asyncio.to_thread(self._store.prune)
         except OSError as error:
             log.warning("rules.not_pruned", reason=str(error))
-        return marked
+        return outcome
 
     def _settle_later(self) -> None:
         self._changes += 1

@@ -1,6 +1,8 @@
 """All that the supervisor does about rule sets: which one to start with, and how another comes."""
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -10,7 +12,9 @@ from douane.processes.duty import OrderFailed
 from douane.rulesets.desk import RulesDesk
 from douane.rulesets.digest import rules_digest
 from douane.rulesets.fronts import Fronts
+from douane.rulesets.kept_edits import KeptEdits, Outcome
 from douane.rulesets.lifecycle import Lifecycle, Parts, Say, Step, Told
+from douane.rulesets.order_audit import OrderAudit
 from douane.rulesets.retrospect import look_back_always
 from douane.rulesets.shadow import ShadowPost
 from douane.rulesets.turn import Turn
@@ -27,6 +31,7 @@ from verdicts.rulesets.store import Store
 log = structlog.get_logger()
 
 ACTOR = "start"
+STARTED = "the service started with it"
 FOLDER = "folder"
 """Remembers the id of the folder of rules as it was when the active set last changed."""
 
@@ -53,11 +58,15 @@ class RulesService:
             self._store, self._top, self._lifecycle, self._shadow, settings.ledger_socket
         )
         self._socket = OrderSocket(settings.run_directory / SOCKET, self._carry_out)
+        self._audit = OrderAudit(settings.ledger_socket, lambda: self._store.active)
+        self._edits = KeptEdits(self._store, self._top, self._lifecycle)
         self._tasks: list[asyncio.Task[None]] = []
         self._look: Look = ()
         """The folder of rules as begin() saw it."""
         self._adopted = ""
         """Its id, if begin() took it."""
+        self._taken: Outcome | None = None
+        """What begin() made of the folder, if somebody had changed it."""
 
     @property
     def turn(self) -> Turn:
@@ -78,11 +87,12 @@ class RulesService:
             rules_digest(self._settings, folder)  # what is wrong is then said of the folder
             one = await self._take_in(folder)
             self._lifecycle.demand_signature(one)
+            self._adopted = one.id
         elif source in (active.id, self._last_folder()):
             one = await self._whole(active, folder, say)
+            self._adopted = source if source == one.id else ""
         else:
             one = await self._changed(folder, active, say)
-        self._adopted = source if source == one.id else ""
         self._lifecycle.begin_with(one)
         return one
 
@@ -94,9 +104,8 @@ class RulesService:
                 self._store.mark, one.id, Status.CHECKED, actor=ACTOR, why=why
             )
         if one.status is not Status.ACTIVE:
-            one = await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=ACTOR)
-            step = Step(ACTOR, "the service started with it", say)
-            await self._desk.started_with(one, step)
+            order, step = Order("activate", ACTOR, note=STARTED), Step(ACTOR, STARTED, say)
+            await self._audit.carried_out(order, partial(self._begun, one, step))
         if self._adopted:
             self._note_folder(self._adopted)
         await self._socket.start()
@@ -113,6 +122,7 @@ class RulesService:
 
     async def follow(self) -> None:
         """Have fronts that were replaced meanwhile do as the others; the caller has the turn."""
+        await self._audit.catch_up()
         await self._lifecycle.follow()
         try:
             await self._shadow.follow()
@@ -126,26 +136,39 @@ class RulesService:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._socket.stop()
         await self._shadow.stop()
+        await self._audit.catch_up()
 
     async def _carry_out(self, order: Order, say: Say) -> dict[str, object]:
+        work = partial(self._desk.carry_out, order, say)
+        if order.action == "state":
+            return await work()
         if order.action not in ("activate", "rollback"):
-            return await self._desk.carry_out(order, say)
+            return await self._audit.carried_out(order, work)
         folder = await asyncio.to_thread(_id_of, self._settings.rules.directory)
-        done = await self._desk.carry_out(order, say)
+        done = await self._audit.carried_out(order, work)
         if folder:
             self._note_folder(folder)
         return done
 
     async def _activate_folder(self, step: Step) -> None:
-        one = await self._desk.activate_folder(self._settings.rules.directory, step)
-        self._note_folder(one.id)
+        folder = self._settings.rules.directory
+        source = await asyncio.to_thread(_id_of, folder)
+        work = partial(self._desk.activate_folder, folder, step)
+        await self._audit.carried_out(Order("activate", step.actor, note=step.why), work)
+        self._note_folder(source)
+
+    async def _begun(self, one: StoredSet, step: Step) -> dict[str, object]:
+        one = await asyncio.to_thread(self._store.mark, one.id, Status.ACTIVE, actor=step.actor)
+        await self._desk.started_with(one, step)
+        return replace(self._taken or Outcome(one), one=one).told()
 
     async def _whole(self, active: StoredSet, folder: Path, say: Say) -> StoredSet:
         """Return the active set; if its files were changed, the folder's, if that is right."""
         try:
             await asyncio.to_thread(self._store.verify, active.id)
         except SetTampered as error:
-            say(f"warning: {error}. The rules of {folder} are used.")
+            lost = " What was edited over REST is not in them." if active.base else ""
+            say(f"warning: {error}. The rules of {folder} are used.{lost}")
             one = await self._take_in(folder)
             if one.id == active.id:  # whole again
                 return one
@@ -155,15 +178,17 @@ class RulesService:
     async def _changed(self, folder: Path, active: StoredSet, say: Say) -> StoredSet:
         """Return the set of the changed folder; the active one, with a warning, if it is wrong."""
         try:
-            return await self._lifecycle.check(
-                await self._take_in(folder), Step(ACTOR, f"{folder} was changed", say)
-            )
+            one = await self._take_in(folder)
+            step = Step(ACTOR, f"{folder} was changed", say)
+            self._taken = await self._edits.keep(one, step)
         except RulesetError as error:
             say(
                 f"warning: {folder} was changed and cannot be used: {error}. The last good rule "
                 f"set {active.id} is active; `douane rules check` says what is wrong."
             )
             return await self._whole(active, folder, say)
+        self._adopted = one.id
+        return self._taken.one
 
     async def _take_in(self, folder: Path) -> StoredSet:
         return await asyncio.to_thread(

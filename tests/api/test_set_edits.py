@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import Request
 
 from api.problems import RequestFailed
-from api.set_edits import active_set, edit_active
+from api.set_edits import Edited, active_set, edit_active
+from verdicts.ledger.access.audit_changes import audit_row
 from verdicts.ledger.access.key_table import ApiKey
 from verdicts.ledger.questions import Role
 from verdicts.rulesets.records import Status
@@ -24,15 +24,15 @@ async def test_without_an_active_set(site: Any) -> None:
 async def test_another_set_becomes_active_meanwhile(
     site: Any, active: str, write_rules: Any
 ) -> None:
-    def edit(folder: Path) -> bytes:
+    def edit(folder: Path) -> Edited:
         assert folder == site.store.folder(active)
         other = site.store.take_in(write_rules("other", 9), author="bob", note="", origin="")
         for status in (Status.CHECKED, Status.ACTIVE):
             site.store.mark(other.id, status, actor="bob")
-        return b"changed"
+        return Edited(b"changed", audit_row(1, "ann", "blocklist.set", ""))
 
-    services, request = site.app.state.services, Request({"type": "http"})
+    services = site.app.state.services
     with pytest.raises(RequestFailed, match="try again") as raised:
-        await edit_active(services, request, KEY, "blocked.txt", edit, "")
+        await edit_active(services, KEY, "blocked.txt", edit, "")
     assert raised.value.status == 409
     assert site.store.active.id != active

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -51,15 +51,16 @@ def bring_bundle(store_folder: Path, bundle: BinaryIO) -> Path:
     return _bring(store_folder, partial(unpack, bundle))
 
 
-def bring_changed(store_folder: Path, source: Path, name: str, content: bytes) -> Path:
-    """Copy a rule set with another content of one of its files, as `bring` does."""
+def bring_changed(store_folder: Path, source: Path, changed: Mapping[str, bytes]) -> Path:
+    """Copy a rule set with another content of some of its files, by name, as `bring` does."""
 
     def write(target: Path) -> None:
         copy_set(source, target)
         for made in (MANIFEST, SIGNATURE):  # of what it was
             (target / made).unlink(missing_ok=True)
-        (target / name).unlink(missing_ok=True)
-        (target / name).write_bytes(content)
+        for name, content in changed.items():
+            (target / name).unlink(missing_ok=True)
+            (target / name).write_bytes(content)
 
     return _bring(store_folder, write)
 

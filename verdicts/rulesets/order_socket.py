@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import json
+import socket
+import struct
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import structlog
@@ -33,6 +35,7 @@ MAX_UNREAD = 256 * 1024
 RECEIVE_SECONDS = 10
 SEND_SECONDS = 10
 END_SECONDS = 10
+CREDENTIALS = struct.Struct("3i")
 
 
 class OrderSocket:
@@ -87,7 +90,7 @@ class OrderSocket:
         try:
             if len(self._peers) > MAX_CONNECTIONS:
                 return _refused("too many orders wait already; try again later")
-            order = await _receive(reader)
+            order = replace(await _receive(reader), uid=peer.uid())
             return {"done": await self._carry_out(order, peer.say)}
         except OrderRefused as error:
             return _refused(str(error), error.problems)
@@ -104,6 +107,12 @@ class _Peer:
     def __init__(self, writer: StreamWriter) -> None:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
+
+    def uid(self) -> int:
+        """Return whose process it is (SO_PEERCRED, unix(7): pid, uid, gid)."""
+        peer = self._writer.get_extra_info("socket")
+        found = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+        return int(CREDENTIALS.unpack(found)[1])
 
     def say(self, line: str) -> None:
         row: dict[str, object] = {"say": line[:MAX_SAID]}

@@ -12,16 +12,21 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal, get_args
 
+from pydantic import TypeAdapter
+
 from scanners.rules.records import Problem
+from verdicts.ledger.access.audit_changes import AuditRow, check_audit
 from verdicts.rulesets.records import RulesetError
 from verdicts.rulesets.texts import make_legible
 
 SOCKET = "rules.sock"
-MAX_LINE = 64 * 1024
+MAX_LINE = 96 * 1024
+"""A row of the audit has 32 KiB of JSON, which may double within JSON."""
 MAX_REPLY = 8 * 1024 * 1024
 MAX_PROBLEMS = 1000
 SILENCE_SECONDS = 180
 MAX_TEXT = 4096
+AUDIT_ROW = TypeAdapter(AuditRow)
 RULESET = re.compile(r"([0-9a-f]{4,16}|active|staged|previous)?")
 
 Action = Literal["stage", "unstage", "activate", "rollback", "check", "state"]
@@ -63,6 +68,14 @@ class Order:
     """Id, first digits of one, or "active", "staged", "previous"."""
     folder: str = ""
     note: str = ""
+    edited: str = ""
+    """Whole id of the set that the folder is an edit of; refused unless that one is active."""
+    drop_edits: bool = False
+    """Do not keep what was edited over REST and is not in what becomes active."""
+    row: AuditRow | None = None
+    """What the audit is to say of it, but for what comes of it; None: what the order says."""
+    uid: int = -1
+    """Who gave it, by the kernel's word; the supervisor's side of the socket sets it."""
 
     def __post_init__(self) -> None:
         """Raise OrderRefused for what the types do not say: it may come from anywhere.
@@ -71,7 +84,7 @@ class Order:
         """
         if self.action not in get_args(Action):
             raise OrderRefused(f"there is no order {str(self.action)[:40]!a}")
-        texts = (self.actor, self.ruleset, self.folder, self.note)
+        texts = (self.actor, self.ruleset, self.folder, self.note, self.edited)
         if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts):
             raise OrderRefused(f"an order has texts of {MAX_TEXT} characters at most")
         make_legible(self, "actor", "note")
@@ -80,6 +93,8 @@ class Order:
                 f"{self.ruleset[:40]!a} names no rule set: give 4 to 16 hex digits of its id, "
                 "or active, staged, previous"
             )
+        if not isinstance(self.drop_edits, bool) or not isinstance(self.uid, int):
+            raise OrderRefused("drop_edits is true or false, and uid a number")
         if self.ruleset and self.folder:
             raise OrderRefused("an order has a rule set or a folder, not both")
 
@@ -93,7 +108,19 @@ def read_order(line: bytes) -> Order:
     known = {field.name for field in fields(Order)}
     if not isinstance(row, dict) or not {"action", "actor"} <= set(row) <= known:
         raise OrderRefused(f"an order is a table with action, actor, and of {sorted(known)}")
-    return Order(**row)
+    return Order(**{**row, "row": _read_row(row.get("row"))})
+
+
+def _read_row(found: object) -> AuditRow | None:
+    """Return what comes with an order for the audit.  Raises OrderRefused."""
+    if found is None:
+        return None
+    try:
+        row = AUDIT_ROW.validate_json(json.dumps(found), strict=True)
+        check_audit(row)
+    except (ValueError, RecursionError):
+        raise OrderRefused("what the order brings for the audit is no row of it") from None
+    return row
 
 
 def ask(

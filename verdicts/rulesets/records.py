@@ -56,6 +56,8 @@ class StoredSet:
     """Name of the trusted key whose signature it carries; empty if it carries none."""
     why: str = ""
     """Reason of its present status, above all of "refused"."""
+    base: str = ""
+    """The set whose edits over REST led to this one; empty if nobody edited anything."""
 
     def __post_init__(self) -> None:
         make_legible(self, "author", "note", "origin", "signed_by", "why")

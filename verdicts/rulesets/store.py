@@ -139,6 +139,18 @@ class Store:
         self._write(replace(state, sets={**state.sets, ruleset: made}), line)
         return made
 
+    def rebase(self, ruleset: str, base: str) -> StoredSet:
+        """Note which set this one, by its whole id, is an edit of; "" for none.  Blocks.
+
+        Raises UnknownRuleset.
+        """
+        state = self._journal.read()
+        one = known(state, ruleset)
+        now = replace(one, base="" if base == ruleset else base)
+        if now != one:
+            self._journal.write(replace(state, sets={**state.sets, ruleset: now}))
+        return now
+
     def mark(
         self,
         ruleset: str,
@@ -203,11 +215,13 @@ class Store:
     def prune(self, keep: int = 20) -> list[str]:
         """Remove all but the newest `keep` sets, and what crashes left; return the ids.  Blocks.
 
-        Never those that are active or staged, nor the one that roll-back goes to.
+        Never those that are active or staged, nor the one that roll-back goes to, nor what these
+        are edits of.
         """
         state = self._journal.read()
         kept = {one.id for one in (previous(state),) if one is not None}
         kept |= {id_ for id_, one in state.sets.items() if one.status in _IN_USE}
+        kept |= {state.sets[each].base for each in kept} & state.sets.keys()
         rest = [each for each in state.sets if each not in kept]
         gone = rest[: max(0, len(state.sets) - max(keep, len(kept)))]
         if gone:

@@ -4,8 +4,10 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
+from douane.rulesets.order_audit import OrderAudit
 from scanners.rules.records import Problem
 from verdicts.rulesets.handover import handed_over
 from verdicts.rulesets.orders import Order, OrderRefused
@@ -21,7 +23,7 @@ STATUSES = {
 
 
 class Supervisor:
-    """Carries out orders on the store alone, and notes them."""
+    """Carries out orders on the store alone, notes them, and writes of them into the audit."""
 
     def __init__(self, site: Any) -> None:
         self.orders: list[Order] = []
@@ -30,8 +32,12 @@ class Supervisor:
         self.free.set()
         self._store = site.store
         self._folder = site.run_directory / "rulesets"
+        self._audit = OrderAudit(site.place.socket, lambda: site.store.active)
 
     async def carry_out(self, order: Order, say: Callable[[str], None]) -> dict[str, object]:
+        return await self._audit.carried_out(order, partial(self._carry_out, order, say))
+
+    async def _carry_out(self, order: Order, say: Callable[[str], None]) -> dict[str, object]:
         self.orders.append(order)
         say("working")
         await self.free.wait()

@@ -234,10 +234,12 @@ async def test_what_may_have_been_done_is_in_the_audit(
     assert (answer.status_code, site.store.active.id) == (503, made)
     assert "may yet be done" in answer.json()["detail"]
     assert (await client.put(f"/v1/blocklist/{'a' * 64}", json={"reason": "x"})).status_code == 503
-    rows = (await client.get("/v1/audit?action=ruleset.activated")).json()["data"]
-    assert [(row["actor"], row["after"]) for row in rows] == [("admin", {"outcome": "unknown"})] * 2
-    assert rows[1]["about"] == made
-    assert rows[0]["about"].startswith("blocked.txt: blocklist: aaaa")
+    for action, about in (("ruleset.activated", made), ("blocklist.set", "a" * 64)):
+        (done,) = (await client.get(f"/v1/audit?action={action}")).json()["data"]
+        (lost,) = (await client.get(f"/v1/audit?action={action}.unknown")).json()["data"]
+        assert (lost["actor"], lost["about"], lost["request"]) == ("admin", about, done["request"])
+        assert "ruleset" in done["after"]
+        assert "ruleset" not in lost["after"]
 
 
 async def test_without_a_supervisor_nothing_is_done(

@@ -54,13 +54,13 @@ def test_a_folder_and_a_bundle_are_brought(make_set: MakeSet, tmp_path: Path) ->
 def test_a_set_is_brought_with_another_file(make_set: MakeSet, tmp_path: Path) -> None:
     source, top = make_set(files={"yara/a.yar": RULE, "blocked.txt": "# old"}), tmp_path / "sets"
     copy_set(source, tmp_path / "stored")
-    folder = bring_changed(top, tmp_path / "stored", "blocked.txt", b"# new")
+    folder = bring_changed(top, tmp_path / "stored", {"blocked.txt": b"# new"})
     assert (folder / "blocked.txt").read_bytes() == b"# new"
     assert (folder / "yara" / "a.yar").read_text() == RULE
     assert not list(folder.glob("MANIFEST*"))
     (source / "blocked.txt").write_text("# new")
     assert ruleset_id(folder) == ruleset_id(source)
-    added = bring_changed(top, tmp_path / "stored", "allowed.txt", b"# more")
+    added = bring_changed(top, tmp_path / "stored", {"allowed.txt": b"# more"})
     assert ruleset_id(added) not in {ruleset_id(folder), ruleset_id(tmp_path / "stored")}
 
 

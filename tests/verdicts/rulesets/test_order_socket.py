@@ -229,3 +229,17 @@ async def test_an_order_that_does_not_end_is_cut_off(
         answer = asyncio.create_task(send(run_directory, LINE))
         await begun.wait()
     assert "the service stops" in str((await answer)["refused"])
+
+
+async def test_who_gives_an_order_is_known_by_the_kernel(run_directory: Path) -> None:
+    """Whatever the order itself says."""
+    uids: list[int] = []
+
+    async def note(order: Order, say: Say) -> dict[str, object]:
+        uids.append(order.uid)
+        return {}
+
+    async with listening(run_directory, note):
+        await give(run_directory, Order("state", "a", uid=0), [])
+        await send(run_directory, LINE)
+    assert uids == [os.getuid()] * 2

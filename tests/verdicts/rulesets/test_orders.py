@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanners.rules.records import Problem
+from verdicts.ledger.access.audit_changes import CONTENT_BYTES, audit_row
 from verdicts.rulesets.orders import (
     MAX_LINE,
     MAX_REPLY,
@@ -27,6 +28,7 @@ from verdicts.rulesets.orders import (
 
 WRONG = Problem("yara/a.yar", 1, "A", "it is broken", "mend it")
 ORDER = Order("activate", "alice", "abcd", note="why")
+ROW = audit_row(1, "alice", "policy.replaced", "policy.toml", after={"policy": '"' * 9000})
 Answer = Callable[[bytes], None]
 
 
@@ -100,6 +102,18 @@ def test_silence_has_an_end(run_directory: Path) -> None:
             ask(run_directory, ORDER, print, silence=0.05)
 
 
+def test_an_order_with_the_largest_row_fits() -> None:
+    """What people write may double as JSON within JSON, or be twelve bytes a character."""
+    most = {"policy": '"' * ((CONTENT_BYTES - 20) // 2)}
+    words = dict.fromkeys(("credential", "address", "request"), "\U0001f600" * 999)
+    row = audit_row(1, "\U0001f600" * 999, "a" * 99, "\x01" * 999, before=most, after=most, **words)
+    assert len(row.after) > CONTENT_BYTES - 20
+    order = Order("activate", "\U0001f600" * 256, note="\x01" * 500, edited="f" * 16, row=row)
+    line = json.dumps(asdict(order)).encode()
+    assert len(line) < MAX_LINE
+    assert read_order(line) == order
+
+
 def test_an_order_that_would_not_fit_is_not_sent(run_directory: Path) -> None:
     long = "\U0001f600" * MAX_TEXT  # twelve bytes each, as JSON has them
     with pytest.raises(OrderRefused, match="shorten the note"):
@@ -112,6 +126,13 @@ def test_an_order_that_would_not_fit_is_not_sent(run_directory: Path) -> None:
         {"action": "destroy", "actor": "a"},
         {"action": [], "actor": "a"},
         {"action": "stage", "actor": 7},
+        {"action": "stage", "actor": "a", "edited": 7},
+        {"action": "stage", "actor": "a", "drop_edits": "no"},
+        {"action": "stage", "actor": "a", "uid": "root"},
+        {"action": "stage", "actor": "a", "row": {}},
+        {"action": "stage", "actor": "a", "row": {**asdict(ROW), "time": "1"}},
+        {"action": "stage", "actor": "a", "row": {**asdict(ROW), "action": "x" * 65}},
+        {"action": "stage", "actor": "a", "row": {**asdict(ROW), "before": "{"}},
         {"action": "stage", "actor": "a", "ruleset": "../etc"},
         {"action": "stage", "actor": "a", "ruleset": "ABCD"},
         {"action": "stage", "actor": "a", "ruleset": "abcd\n"},

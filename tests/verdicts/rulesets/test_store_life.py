@@ -4,9 +4,11 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.verdicts.rulesets.conftest import MakeSet
 from verdicts.rulesets.records import Status, StepRefused, StoredSet, UnknownRuleset
 from verdicts.rulesets.store import Store
 
@@ -98,3 +100,20 @@ def test_any_life(life: list[tuple[str, int, str]]) -> None:
             if store.previous is not None:
                 assert store.previous != store.active
                 assert store.previous.status in (Status.RETIRED, Status.CHECKED, Status.STAGED)
+
+
+def test_what_a_set_is_an_edit_of_is_kept_with_it(store: Store, make_set: MakeSet) -> None:
+    """As long as that is in use; it is no edit of itself."""
+    base, edited, more = (
+        store.take_in(make_set(name), author="a", note="", origin="o").id
+        for name in ("base", "edited", "more")
+    )
+    assert store.rebase(edited, base).base == base
+    assert store.rebase(edited, edited).base == ""
+    store.rebase(edited, base)
+    for step in (Status.CHECKED, Status.ACTIVE):
+        store.mark(edited, step, actor="a")
+    assert store.find(edited).base == base
+    assert store.prune(keep=1) == [more]
+    with pytest.raises(UnknownRuleset):
+        store.rebase(more, base)
