@@ -7,6 +7,8 @@ from typing import TextIO, cast
 
 import structlog
 
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
+
 
 class _StandardError:
     """Writes whole lines; a log that cannot be written must not stop the service."""
@@ -20,8 +22,13 @@ class _StandardError:
 
 
 def configure_logging(process: str) -> None:
-    """Set up structlog for this process.  DOUANE_LOG=debug shows more."""
-    level = logging.DEBUG if os.environ.get("DOUANE_LOG") == "debug" else logging.INFO
+    """Set up structlog for this process.
+
+    All from INFO on is for a log that is kept; on a terminal people read, between the lines that are
+    for them, what is out of order.  DOUANE_LOG=info or debug shows more.
+    """
+    usual = "warning" if os.isatty(2) else "info"
+    level = LEVELS.get(os.environ.get("DOUANE_LOG", ""), LEVELS[usual])
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

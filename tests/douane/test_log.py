@@ -40,6 +40,17 @@ def test_one_object_a_line(level: str, events: int) -> None:
     assert not {0x1B, 0x80} & set(done.stderr)
 
 
+@pytest.mark.parametrize("level, events", [("", ["broken"]), ("info", ["scan.done", "broken"])])
+def test_people_at_a_terminal_see_what_is_out_of_order(level: str, events: list[str]) -> None:
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "DOUANE_LOG": level}
+    subprocess.run([sys.executable, "-c", SPEAK], env=environment, stderr=theirs, check=True)
+    os.close(theirs)
+    lines = os.read(ours, 65536).splitlines()
+    os.close(ours)
+    assert [json.loads(line)["event"] for line in lines] == events
+
+
 def test_a_log_that_cannot_be_written_stops_nothing() -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run([sys.executable, "-c", SPEAK], stderr=full, check=False)
