@@ -19,7 +19,10 @@ OPEN = Path("/proc/self/fd")
 
 
 def pytest_configure() -> None:
-    """Log without what rich makes of a traceback, with all locals: a second each."""
+    """Collect tests without the collector of garbage; log without what rich makes of a traceback,
+    with all locals: a second each.
+    """
+    gc.disable()
     *before, _ = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*before, plain])
@@ -31,6 +34,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -27,19 +27,25 @@ SETTINGS = {
     "autovacuum": "off",
     "log_min_messages": "warning",
 }
-END_OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
 EMPTY_ALL = """
-DO $$ BEGIN SET LOCAL session_replication_role = replica;  -- no triggers, those of the audit too
-EXECUTE (
-    SELECT coalesce(
-        'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY', 'SELECT 1'
-    )
-    FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-); END $$
+DO $$ DECLARE name text; filled boolean; BEGIN
+PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();
+SET LOCAL session_replication_role = replica;  -- no triggers, those of the audit too
+FOR name IN
+    SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO filled;
+    IF filled THEN EXECUTE format('DELETE FROM %I', name); END IF;
+END LOOP;
+FOR name IN
+    SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+END LOOP;
+END $$
 """
+"""To truncate all tables takes four times as long."""
 
 
 class Postgresql(Daemon):
@@ -94,13 +100,11 @@ class Postgresql(Daemon):
         return f"postgresql+psycopg://{ROLE}@/{name}?host={self.folder}"
 
     def empty_database(self, url: str) -> None:
-        """Delete every row and end every connection: ten times as fast as a new database.
+        """Delete every row and end every connection: much faster than a new database.
 
         The version of the schema stays.
         """
-        database = _name(url)
-        self._run(END_OTHERS, database)
-        self._run(EMPTY_ALL, database)
+        self._run(EMPTY_ALL, _name(url))
 
     def drop_database(self, url: str) -> None:
         """Forget the database, whoever is still connected."""
