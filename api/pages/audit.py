@@ -22,6 +22,8 @@ router = APIRouter(prefix="/audit", dependencies=[AsPages], include_in_schema=Fa
 ROWS = 50
 CONTENT_SHOWN = 2000
 """Characters of what was there before and after a change."""
+LONGEST = 512
+"""Characters that can be searched for; rows that no ledger wrote may hold more."""
 FIELDS = ("since", "until", "actor", "action", "about")
 
 
@@ -71,6 +73,7 @@ def _show(
         address=_address,
         checked=checked,
         shown=CONTENT_SHOWN,
+        longest=LONGEST,
     )
 
 

@@ -8,6 +8,11 @@ const LEAST_DRAG = 5;
 const STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact" });
 const [MINUTE, HOUR, DAY] = [60, 3600, 86400];
+const TIME_STEPS = [
+  [MINUTE, 1, 5, 10, 15, 30],
+  [HOUR, 1, 2, 3, 4, 6, 8, 12],
+  [DAY, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 30, 60, 90, 120, 180, 365, 730],
+].flatMap(([unit, ...many]) => many.map((one) => one * unit));
 // Least step, form, and forms for when the year, month, day begins; the last: written below
 const TIMES = [
   [365 * DAY, "{YYYY}", null, null, null, null, null, null, 1],
@@ -57,7 +62,7 @@ function readTable(chart) {
   });
   const starts = rows.map((row) => row.start);
   // A bar may begin before the range, or end behind it: all are equally wide
-  const width = rows.length > 1 ? starts.at(-1) - starts.at(-2) : Date.parse(rows[0].until) / 1000 - starts[0];
+  const width = rows.length > 1 ? starts.at(-1) - starts.at(-2) : MINUTE;
   return { names, rows, starts, end: starts.at(-1) + width };
 }
 
@@ -87,7 +92,7 @@ function options(place, table, keys) {
       y: { range: (_, least, most) => [0, Math.max(most ?? 0, 1) * 1.04] },
     },
     axes: [
-      { ...axis, grid: { show: false }, values: TIMES, space: 70, size: 44, gap: 9 },
+      { ...axis, grid: { show: false }, values: TIMES, incrs: TIME_STEPS, space: 70, size: 44, gap: 9 },
       { ...axis, grid: lines, incrs: STEPS, size: 44, gap: 6, values: (_, splits) => splits.map((one) => COMPACT.format(one)) },
     ],
     series: [{}, ...keys.map((swatch) => ({

@@ -130,7 +130,7 @@ function fillOther(row, event) {
     badge(row, data.ok ? "works again" : "alarm", data.ok ? "is-ok" : "is-failed");
     link.href = "/health";
     link.append(name(data.part));
-    set(row, "[data-kind]", data.explanation ?? "");
+    row.querySelector("[data-kind]").append(name(data.explanation ?? "", 160));
   } else if (kind === "ruleset") {
     badge(row, "rule set", "is-staged");
     link.href = "/rulesets";

@@ -114,9 +114,13 @@ class ServedSite:
         alarm: dict[str, object] = {
             "part": "front 0: clamav",
             "ok": False,
-            "explanation": "connection refused",
+            "explanation": "connection refused\u202e<img src=x onerror=alert(1)>",
         }
-        activated: dict[str, object] = {"action": "activated", "actor": "ann", "why": "Finds Choke"}
+        activated: dict[str, object] = {
+            "action": "activated",
+            "actor": "ann",
+            "why": "<script>alert(1)</script>",
+        }
         ask_add_events(
             self.place.socket,
             [

@@ -6,16 +6,23 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from bench.servers.chromium import Visit, chromium, visit
+from tests.api.pages.looks import (
+    SCRIPTED,
+    assert_nothing_was_wrong,
+    close_everything,
+    grave_findings,
+    open_everything,
+    thin_out,
+)
 from tests.api.pages.served import HOSTILE, ServedSite
 from verdicts.ledger.questions import Role
 
 pytestmark = pytest.mark.server
 PAGES = {
-    "overview": "/?range=30d",
+    "overview": "/?range=30d&by=name",
     "live": "/live",
     "search": "/verdicts?level=malicious&user=bob",
     "search-faults": "/verdicts?sha256=x&limit=3",
@@ -28,10 +35,7 @@ PAGES = {
     "api": "/docs",
     "missing": "/verdicts/nothing",
 }
-EXPECTED = re.compile(r"status of (404|422)")
-"""What the browser says of pages that are errors on purpose."""
 PHONE = 360
-GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
@@ -55,30 +59,6 @@ def analyst(site: ServedSite, browser: Browser) -> Iterator[Visit]:
         assert_nothing_was_wrong(made)
 
 
-def assert_nothing_was_wrong(made: Visit) -> None:
-    """No violation of the policy, no error of a script, no request to another host."""
-    assert [one for one in made.complaints if not EXPECTED.search(one)] == []
-    assert made.strangers == []
-
-
-def grave_findings(page: Page, theme: str = "light") -> list[str]:
-    """Return what axe finds; of a page in dark only whether it can be read: else it is the same."""
-    rules = {"runOnly": ["color-contrast"]} if theme == "dark" else {}
-    options = {"resultTypes": ["violations"], **rules}
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for one in found
-        if one["impact"] in GRAVE
-        for node in one["nodes"]
-    ]
-
-
-def open_everything(page: Page) -> None:
-    """Unfold what is folded, so that it is looked at as well."""
-    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_can_be_read_by_everybody(site: ServedSite, browser: Browser, theme: str) -> None:
     with visit(browser, site.url, theme=theme) as made:
@@ -87,6 +67,8 @@ def test_pages_can_be_read_by_everybody(site: ServedSite, browser: Browser, them
         made.sign_in(site.keys[Role.ADMIN])
         for name, place in PAGES.items():
             page = made.go(place)
+            assert page.locator(SCRIPTED).count() == 0, name
+            thin_out(page)
             made.keep_picture(f"{name}-{theme}")
             open_everything(page)
             faults[name] = grave_findings(page, theme)
@@ -99,10 +81,12 @@ def test_pages_fit_on_a_phone(site: ServedSite, browser: Browser) -> None:
         made.sign_in(site.keys[Role.ADMIN])
         for name, place in PAGES.items():
             page = made.go(place)
-            made.keep_picture(f"{name}-phone")
             open_everything(page)
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE, f"{name} is {width} wide"
+            close_everything(page)
+            thin_out(page)
+            made.keep_picture(f"{name}-phone")
         assert_nothing_was_wrong(made)
 
 
@@ -267,6 +251,18 @@ def test_without_scripts_the_numbers_stay(site: ServedSite, browser: Browser) ->
         page.get_by_role("button", name="Search").click()
         expect(page.locator("[data-rows] tr").first).to_be_visible()
         assert made.strangers == []
+
+
+def test_the_audit_is_checked_by_keyboard(site: ServedSite, browser: Browser) -> None:
+    with visit(browser, site.url, width=PHONE) as made:
+        made.sign_in(site.keys[Role.ADMIN])
+        page = made.go("/audit")
+        expect(page.get_by_role("link", name="Audit")).to_be_in_viewport()
+        page.get_by_role("button", name="Check every row").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("rows, nothing wrong")
+        assert grave_findings(page) == []
+        assert_nothing_was_wrong(made)
 
 
 def test_feedback_from_the_page(analyst: Visit) -> None:

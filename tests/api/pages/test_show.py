@@ -42,7 +42,7 @@ def test_every_template_can_be_read() -> None:
 
 def test_strangers_see_no_places() -> None:
     shown = bytes(page(request(), "sign_in.html", next="/", wrong="").body).decode()
-    assert all(f'href="{place}"' not in shown for place, _ in PLACES)
+    assert all(f'href="{place}"' not in shown for place, _, _ in PLACES)
 
 
 def test_see_other() -> None:
