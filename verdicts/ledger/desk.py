@@ -15,7 +15,7 @@ from verdicts.ledger.counters import Counters
 from verdicts.ledger.event_log.deliveries import Delivery, read_deliveries
 from verdicts.ledger.event_log.sink_changes import MoveSink, OpenSink
 from verdicts.ledger.frames import BadFrame
-from verdicts.ledger.intake import Outcome
+from verdicts.ledger.intake import Arriving, Outcome
 from verdicts.ledger.journal import Journal
 from verdicts.ledger.keeping import Keeper
 from verdicts.ledger.metrics import exposition
@@ -58,8 +58,9 @@ class Desk:
         trail: AuditTrail,
         events: EventSettings = DEFAULT_EVENTS,
         journal: Journal | None = None,
+        arriving: Arriving | None = None,
     ) -> None:
-        self.keeper = Keeper(database_url, events, self._count, journal)
+        self.keeper = Keeper(database_url, events, self._count, journal, arriving)
         self.commit = GroupCommit(self.keeper, self.read_all)
         self.connections: set[Peer] = set()
         self._trail = trail

@@ -1,6 +1,6 @@
 """Records as they come in -> the database; what can never be stored is refused, loudly."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -12,6 +12,8 @@ from verdicts.ledger.store import Writer
 
 BAD_DATA = (DataError, IntegrityError, OverflowError, UnicodeError)
 """What a database raises for one bad row; everything else is the database's own trouble."""
+Arriving = Callable[[Sequence[Entry]], Sequence[Entry]]
+"""Makes of what comes what may be kept of it."""
 log = structlog.get_logger()
 
 
@@ -36,10 +38,10 @@ def readable(records: Sequence[Kept]) -> tuple[list[Entry], set[bytes]]:
     return entries, refused
 
 
-def store(writer: Writer, records: Sequence[Kept]) -> Outcome:
+def store(writer: Writer, records: Sequence[Kept], arriving: Arriving | None = None) -> Outcome:
     """Store them, durable on return; raise what the database raises when it is in trouble."""
     entries, refused = readable(records)
-    new = _write(writer, entries, refused)
+    new = _write(writer, arriving(entries) if arriving else entries, refused)
     return Outcome(new, frozenset(refused))
 
 

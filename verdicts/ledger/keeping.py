@@ -14,7 +14,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
-from verdicts.ledger.intake import Outcome, readable, store
+from verdicts.ledger.intake import Arriving, Outcome, readable, store
 from verdicts.ledger.journal import Batch, Journal, Kept
 from verdicts.ledger.settings import EventSettings
 from verdicts.ledger.store import Writer
@@ -38,6 +38,7 @@ class Keeper:
         events: EventSettings,
         stored: Callable[[Outcome], None],
         journal: Journal | None = None,
+        arriving: Arriving | None = None,
     ) -> None:
         """`stored` is told of what went into the database, whenever that was."""
         self.writable = False
@@ -47,6 +48,7 @@ class Keeper:
         self._url = url
         self._events = events
         self._stored = stored
+        self._arriving = arriving
         self._database = ThreadPoolExecutor(1, "ledger-writer")
         self._disk = ThreadPoolExecutor(1, "ledger-journal")
         self._writer: Writer | None = None
@@ -262,7 +264,7 @@ class Keeper:
         return self._writer
 
     def _store(self, records: Sequence[Kept]) -> Outcome:
-        return store(self._opened(), records)
+        return store(self._opened(), records, self._arriving)
 
     def _close(self) -> None:
         if self._writer is not None:

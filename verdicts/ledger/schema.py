@@ -184,6 +184,7 @@ EVENT = Table(
     Column("verdict", LargeBinary(16), nullable=True),
     Column("data", Text, nullable=False),  # JSON
     Index("ix_event_kind", "kind", "id"),
+    Index("ix_event_time", "time"),
     Index("ix_event_ruleset_kind", "ruleset", "kind", "id"),
     sqlite_autoincrement=True,
 )

@@ -2,14 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from verdicts.ledger.access.audit_trail import AuditTrail, log_link
+from verdicts.ledger.age.calm_clock import CalmClock
 from verdicts.ledger.age.chores import Chores
 from verdicts.ledger.age.housekeeping import keep_house
 from verdicts.ledger.connection import Connection
 from verdicts.ledger.desk import Desk
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.event_log.alarms import watch
 from verdicts.ledger.journal import JOURNAL_FILE, Journal
 from verdicts.ledger.settings import DEFAULT_EVENTS, EventSettings
@@ -38,7 +40,12 @@ async def serve(
     place = folder / JOURNAL_FILE
     # Not to be had any more, but what a former ledger left in it is still to be stored
     journal = Journal(place, journal_bytes) if journal_bytes or place.exists() else None
-    desk = Desk(database_url, AuditTrail(folder, log_link), events, journal)
+    clock = CalmClock()
+
+    def arriving(entries: Sequence[Entry]) -> Sequence[Entry]:
+        return chores.arriving(entries, clock.now()) if chores else entries
+
+    desk = Desk(database_url, AuditTrail(folder, log_link), events, journal, arriving)
     loop = asyncio.get_running_loop()
     before = os.umask(0o177)  # from its first moment the socket is ours alone
     try:
@@ -48,9 +55,9 @@ async def serve(
     async with server:
         writing = asyncio.create_task(desk.write(ready))
         stopped = asyncio.create_task(stop.wait())
-        beside = [asyncio.create_task(watch(desk.state, desk.change, events))]
+        beside = [asyncio.create_task(watch(desk.state, desk.change, events, clock.now))]
         if chores is not None:
-            beside.append(asyncio.create_task(keep_house(desk.keeper, chores)))
+            beside.append(asyncio.create_task(keep_house(desk.keeper, chores, clock.now)))
         await asyncio.wait((writing, stopped), return_when=asyncio.FIRST_COMPLETED)
         await desk.linger(linger_seconds)
         server.close()

@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 
 from verdicts.ledger import connection
+from verdicts.ledger.age.chores import Chores
+from verdicts.ledger.age.keeping_settings import PrivacySettings, RetentionSettings
+from verdicts.ledger.age.pseudonyms import PSEUDONYM
 from verdicts.ledger.client import LedgerClient
 from verdicts.ledger.entry import encode
 from verdicts.ledger.journal import JOURNAL_FILE, Journal
 from verdicts.ledger.questions import LedgerAway, ask_state
 from verdicts.ledger.reading.queries import Filters, Reader
+from verdicts.ledger.server import serve
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes
 
@@ -188,3 +192,25 @@ async def test_journal_of_former_settings_is_stored(
     assert reader.get(record.transfer.id)
     reader.close()
     assert await end(process, signal.SIGTERM) == 0
+
+
+async def test_record_that_comes_too_late_is_kept_as_an_old_one(
+    sqlite_url: str, place: Path, make_record: MakeRecord
+) -> None:
+    """As from a journal that waited for weeks."""
+    chores = Chores(RetentionSettings(verdict_days=0), PrivacySettings(user_days=1), b"k" * 32)
+    stop, ready = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(serve(sqlite_url, place, ready.set, stop, chores=chores))
+    async with asyncio.timeout(20):
+        await ready.wait()
+    front, record = LedgerClient(place, "n0"), make_record(1)
+    front.start()
+    await front.record(record, durable=True)
+    await front.stop()
+    reader = Reader(sqlite_url)
+    row = reader.get(record.transfer.id)
+    reader.close()
+    assert row
+    assert PSEUDONYM.fullmatch(str(row["user"]))
+    stop.set()
+    await serving

@@ -4,19 +4,37 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, select, update
+from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, select, update
 
 from verdicts.ledger.age.progress import note_progress, read_progress
 from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
+from verdicts.ledger.entry import Entry
 from verdicts.ledger.schema import DETECTION, EVENT, UNSCANNED, VERDICT
 from verdicts.ledger.stats.buckets import Granularity, Span, floor
 from verdicts.ledger.stats.folding import fold_keys
 
-STEP_VERDICTS = 500
-STEP_EVENTS = 500
+STEP_ROWS = 500
 COUNTED_BY = {Trace.USER: "user", Trace.ADDRESS: "client_ip"}
 """Traces that are keys of statistics, and of which."""
 Replace = Callable[[str], str]
+
+
+def age_entry(entry: Entry, trace: Trace, pseudonyms: Pseudonyms) -> Entry:
+    """Replace a trace in a verdict that is old when it comes: no later look would find it."""
+    before = entry.verdict
+    columns = _columns(trace, pseudonyms)
+    texts: dict[str, Any] = {one: new(getattr(before, one)) for one, new in columns.items()}
+    verdict = before._replace(**texts)
+    if trace is not Trace.NAME:
+        return entry._replace(verdict=verdict)
+    return Entry(
+        verdict,
+        tuple(
+            found._replace(path=pseudonyms.names(found.path), detail="")
+            for found in entry.detections
+        ),
+        tuple(missed._replace(path=pseudonyms.names(missed.path)) for missed in entry.unscanned),
+    )
 
 
 def age_verdicts(connection: Connection, trace: Trace, before: int, pseudonyms: Pseudonyms) -> bool:
@@ -25,54 +43,23 @@ def age_verdicts(connection: Connection, trace: Trace, before: int, pseudonyms: 
     Goes on where it stopped; starts anew if something else is to take its place.
     """
     name = f"aging.{trace.value}.{pseudonyms.instead}"
-    done = read_progress(connection, name)
-    if done >= before:
-        return False
     columns = _columns(trace, pseudonyms)
-    query = (
-        select(VERDICT.c.id, VERDICT.c.time, *(VERDICT.c[column] for column in columns))
-        .where(VERDICT.c.time >= done, VERDICT.c.time < before)
-        .order_by(VERDICT.c.time)
-    )
-    rows = connection.execute(query.limit(STEP_VERDICTS)).all()
-    more = len(rows) == STEP_VERDICTS
-    if more and rows[0].time == rows[-1].time:  # all at one moment: take that moment whole
-        moment = rows[0].time
-        rows = connection.execute(query.where(VERDICT.c.time == moment)).all()
-        reached = moment + 1
-    else:
-        reached = rows[-1].time if more else before
+    query = select(VERDICT.c.id, VERDICT.c.time, *(VERDICT.c[column] for column in columns))
+    rows, more = _next_rows(connection, name, query, VERDICT.c.time, before)
     _replace(connection, VERDICT, rows, columns)
     if trace is Trace.NAME:
         _age_members(connection, [row.id for row in rows], pseudonyms)
-    note_progress(connection, name, reached)
     return more
 
 
 def age_events(connection: Connection, trace: Trace, before: int, pseudonyms: Pseudonyms) -> bool:
     """Do the same with what events say of transfers."""
     name = f"aging.events.{trace.value}.{pseudonyms.instead}"
-    done = read_progress(connection, name)
-    query = (
-        select(EVENT.c.id, EVENT.c.verdict, EVENT.c.data)
-        .where(EVENT.c.id > done, EVENT.c.time < before)
-        .order_by(EVENT.c.id)
-        .limit(STEP_EVENTS)
-    )
-    rows = connection.execute(query).all()
-    if not rows:
-        return False
+    query = select(EVENT.c.id, EVENT.c.time, EVENT.c.data).where(EVENT.c.verdict.is_not(None))
+    rows, more = _next_rows(connection, name, query, EVENT.c.time, before)
     replacing = _in_events(trace, pseudonyms)
-    changed = [
-        {"key": row.id, "new_data": replaced}
-        for row in rows
-        if row.verdict is not None and (replaced := _replaced(row.data, replacing)) != row.data
-    ]
-    if changed:
-        query_one = update(EVENT).where(EVENT.c.id == bindparam("key"))
-        connection.execute(query_one.values(data=bindparam("new_data")), changed)
-    note_progress(connection, name, rows[-1].id)
-    return len(rows) == STEP_EVENTS
+    _replace(connection, EVENT, rows, {"data": lambda data: _replaced(data, replacing)})
+    return more
 
 
 def age_counts(connection: Connection, trace: Trace, before: int, pseudonyms: Pseudonyms) -> bool:
@@ -81,6 +68,8 @@ def age_counts(connection: Connection, trace: Trace, before: int, pseudonyms: Ps
         name = f"aging.counts.{trace.value}.{granularity.name.lower()}.{pseudonyms.instead}"
         done, end = read_progress(connection, name), floor(granularity, before)
         if done >= end:
+            if done > end:
+                note_progress(connection, name, end)
             continue
         left = fold_keys(
             connection,
@@ -91,6 +80,32 @@ def age_counts(connection: Connection, trace: Trace, before: int, pseudonyms: Ps
         note_progress(connection, name, end if left is None else left.start)
         return True
     return False
+
+
+def _next_rows(
+    connection: Connection, name: str, query: Select[Any], time: Column[int], before: int
+) -> tuple[Sequence[Row[Any]], bool]:
+    """Return some rows before the moment, oldest first, and if more may be there.
+
+    Notes how far this goes.  When the moment lies before that, the clock was ahead, and what came
+    in between is still to be done.
+    """
+    done = read_progress(connection, name)
+    if done >= before:
+        if done > before:
+            note_progress(connection, name, before)
+        return (), False
+    ordered = query.where(time >= done, time < before).order_by(time)
+    rows = connection.execute(ordered.limit(STEP_ROWS)).all()
+    more = len(rows) == STEP_ROWS
+    if more and rows[0].time == rows[-1].time:  # all at one moment: take that moment whole
+        moment = rows[0].time
+        rows = connection.execute(query.where(time == moment)).all()
+        reached = moment + 1
+    else:
+        reached = rows[-1].time if more else before
+    note_progress(connection, name, reached)
+    return rows, more
 
 
 def _columns(trace: Trace, pseudonyms: Pseudonyms) -> dict[str, Replace]:

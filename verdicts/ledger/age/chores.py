@@ -1,14 +1,21 @@
 """What the ledger does when nobody waits: it forgets what is beyond its age, and people earlier."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
 
-from verdicts.ledger.age.aging import COUNTED_BY, age_counts, age_events, age_verdicts
+from verdicts.ledger.age.aging import (
+    COUNTED_BY,
+    age_counts,
+    age_entry,
+    age_events,
+    age_verdicts,
+)
 from verdicts.ledger.age.keeping_settings import PrivacySettings, RetentionSettings
 from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
 from verdicts.ledger.age.retention import forget_counts, forget_verdicts
+from verdicts.ledger.entry import Entry
 
 DAY = 86_400_000_000
 """Microseconds."""
@@ -24,8 +31,25 @@ class Chores:
     """
 
     def __init__(self, retention: RetentionSettings, privacy: PrivacySettings, key: bytes) -> None:
-        pseudonyms = Pseudonyms(key, privacy.instead)
-        self._chores = (*_forgetting(retention), *_aging(privacy, pseudonyms))
+        self._pseudonyms = Pseudonyms(key, privacy.instead)
+        self._days = _days_of(privacy)
+        self._chores = (*_forgetting(retention), *_aging(self._days, self._pseudonyms))
+
+    def arriving(self, entries: Sequence[Entry], now: int) -> Sequence[Entry]:
+        """Return them as they may be kept at this time (microseconds since 1970 UTC).
+
+        What waited in a journal for weeks comes when its age is past.
+        """
+        for trace, days in self._days:
+            before = now - days * DAY
+            if any(entry.verdict.time < before for entry in entries):
+                entries = [
+                    age_entry(entry, trace, self._pseudonyms)
+                    if entry.verdict.time < before
+                    else entry
+                    for entry in entries
+                ]
+        return entries
 
     def step(self, connection: Connection, now: int) -> bool:
         """Do a step of the first chore that has any, in one transaction; return if one had."""
@@ -43,15 +67,19 @@ def _forgetting(retention: RetentionSettings) -> Iterator[Chore]:
         yield partial(_before, forget_counts, retention.statistics_days)
 
 
-def _aging(privacy: PrivacySettings, pseudonyms: Pseudonyms) -> Iterator[Chore]:
-    for trace, days in (
+def _days_of(privacy: PrivacySettings) -> tuple[tuple[Trace, int], ...]:
+    """Return the age of each trace that has one."""
+    days = (
         (Trace.USER, privacy.user_days),
         (Trace.ADDRESS, privacy.address_days),
         (Trace.URL, privacy.url_days),
         (Trace.NAME, privacy.name_days),
-    ):
-        if not days:
-            continue
+    )
+    return tuple(one for one in days if one[1])
+
+
+def _aging(ages: Sequence[tuple[Trace, int]], pseudonyms: Pseudonyms) -> Iterator[Chore]:
+    for trace, days in ages:
         for age in (age_verdicts, age_events):
             yield partial(_before, partial(_age, age, trace, pseudonyms), days)
         if trace in COUNTED_BY:

@@ -1,13 +1,12 @@
 """The ledger does its chores between the groups that it commits, a step at a time."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
 from verdicts.ledger.age.chores import Chores
 from verdicts.ledger.keeping import Keeper
-from verdicts.model import utc_now
-from verdicts.record import microseconds
 
 BREATH_SECONDS = 0.05
 """Between two steps: records that wait go first."""
@@ -16,12 +15,14 @@ PAUSE_SECONDS = 60.0
 log = structlog.get_logger()
 
 
-async def keep_house(keeper: Keeper, chores: Chores) -> None:
-    """Go on until cancelled.  What fails is tried again: no verdict waits for it."""
+async def keep_house(keeper: Keeper, chores: Chores, now: Callable[[], int]) -> None:
+    """Go on until cancelled.  What fails is tried again: no verdict waits for it.
+
+    `now` tells the time of the writer, microseconds since 1970 UTC: what came before is stored.
+    """
     while True:
-        now = microseconds(utc_now())
         try:
-            more = await keeper.use(lambda connection, now=now: chores.step(connection, now))  # type: ignore[misc]
+            more = await keeper.use(lambda connection: chores.step(connection, now()))
         except Exception:
             log.exception("ledger.chore_failed")
             more = False

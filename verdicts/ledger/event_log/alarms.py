@@ -55,8 +55,16 @@ class Alarms:
         return news
 
 
-async def watch(look: Callable[[], LedgerState], change: Apply, settings: EventSettings) -> None:
-    """Look every second, until cancelled."""
+async def watch(
+    look: Callable[[], LedgerState],
+    change: Apply,
+    settings: EventSettings,
+    now: Callable[[], int],
+) -> None:
+    """Look every second, until cancelled.
+
+    `now` tells the microseconds since 1970 UTC by which events are too old.
+    """
     alarms = Alarms()
     waiting: deque[EventRow] = deque(maxlen=WAITING)
     while True:
@@ -67,16 +75,16 @@ async def watch(look: Callable[[], LedgerState], change: Apply, settings: EventS
             log.warning("part.recovered" if part.sound else "part.failed", part=part.name)
             waiting.append(_event(part))
         if state.database_writable:
-            await _write(change, waiting, settings)
+            oldest = now() - int(settings.kept_days * DAY)
+            await _write(change, waiting, ForgetEvents(settings.kept, max(oldest, 0)))
 
 
-async def _write(change: Apply, waiting: deque[EventRow], settings: EventSettings) -> None:
+async def _write(change: Apply, waiting: deque[EventRow], forget: ForgetEvents) -> None:
     try:
         if waiting:
             await change(AddEvents(tuple(waiting)))
             waiting.clear()
-        before = microseconds(utc_now()) - int(settings.kept_days * DAY)
-        await change(ForgetEvents(settings.kept, max(before, 0)))
+        await change(forget)
     except Exception as error:  # the database's; the next look tries again
         log.warning("alarms.not_stored", waiting=len(waiting), reason=type(error).__name__)
 

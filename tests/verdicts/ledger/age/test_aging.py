@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from verdicts.ledger.age import aging
-from verdicts.ledger.age.aging import age_counts, age_events, age_verdicts
+from verdicts.ledger.age.aging import age_counts, age_entry, age_events, age_verdicts
 from verdicts.ledger.age.pseudonyms import Pseudonyms, Trace
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.event_log.events import add_events
 from verdicts.ledger.questions import EventRow
-from verdicts.ledger.schema import DETECTION, EVENT, UNSCANNED, VERDICT
+from verdicts.ledger.schema import DETECTION, EVENT, PROGRESS, UNSCANNED, VERDICT
 from verdicts.ledger.stats.statistics import top
 from verdicts.ledger.store import Writer
 from verdicts.record import id_text
@@ -79,7 +79,7 @@ def test_before_the_moment_and_not_after(
     step: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(aging, "STEP_VERDICTS", step)
+    monkeypatch.setattr(aging, "STEP_ROWS", step)
     for cut in (11, 20):
         run(connection, age_verdicts, trace, entries[cut].verdict.time)
         assert stored(connection, column) == expected(entries, column, cut, replace)
@@ -91,7 +91,7 @@ def test_all_at_one_moment(
     to_entry: Callable[..., Entry],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(aging, "STEP_VERDICTS", 3)
+    monkeypatch.setattr(aging, "STEP_ROWS", 3)
     moment = make_record(0).transfer.received_at  # type: ignore[attr-defined]
     entries = [to_entry(make_record(number, received_at=moment)) for number in range(1, 11)]
     writer = Writer(url)
@@ -139,7 +139,7 @@ def test_counts_get_the_same_pseudonyms(connection: Connection, entries: list[En
 def test_events(
     connection: Connection, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aging, "STEP_EVENTS", 2)
+    monkeypatch.setattr(aging, "STEP_ROWS", 2)
     data = {"user": "ann", "client_ip": "192.0.2.1", "url": "https://a/b", "file_name": "c.exe"}
     verdict = id_text(entries[0].verdict.id)
     with connection.begin():
@@ -158,3 +158,55 @@ def test_events(
         "file_name": ONE.of(Trace.NAME, "c.exe"),
     }
     assert stored == [old, old, old, data, data, data]
+
+
+@pytest.mark.parametrize("trace", Trace)
+def test_what_comes_too_late_is_stored_as_if_it_had_aged_here(
+    connection: Connection, entries: list[Entry], url: str, trace: Trace
+) -> None:
+    run(connection, age_verdicts, trace, entries[-1].verdict.time + 1)
+    tables = (VERDICT, DETECTION, UNSCANNED)
+    with connection.begin():
+        aged = [connection.execute(select(table)).all() for table in tables]
+        for table in (EVENT, DETECTION, UNSCANNED, VERDICT):
+            connection.execute(delete(table))
+    late = Writer(url)
+    late.write([age_entry(entry, trace, ONE) for entry in entries])
+    with late.connection().begin():
+        found = [late.connection().execute(select(table)).all() for table in tables]
+    assert [set(rows) for rows in found] == [set(rows) for rows in aged]
+    late.close()
+
+
+def test_clock_that_was_ahead_for_a_while(connection: Connection, entries: list[Entry]) -> None:
+    """What comes after it is put right is younger than the progress noted meanwhile."""
+    cut = entries[11].verdict.time
+    for age in (age_verdicts, age_counts):
+        run(connection, age, Trace.USER, 5_000_000_000_000_000)
+        run(connection, age, Trace.USER, cut)
+    with connection.begin():
+        connection.execute(update(VERDICT).values(user="ann"))
+    run(connection, age_verdicts, Trace.USER, entries[20].verdict.time)
+    aged = [user != "ann" for user in stored(connection, "user")]
+    assert aged == [11 <= number < 20 for number in range(30)]
+    with connection.begin():
+        noted = connection.scalars(select(PROGRESS.c.value).where(PROGRESS.c.name.like("%counts%")))
+        assert max(noted) <= cut
+
+
+def test_young_event_before_an_old_one_ages_too(connection: Connection) -> None:
+    verdict = "0192f3a4-0000-7000-8000-000000000001"
+    with connection.begin():
+        connection.execute(delete(EVENT))
+        times = (30, 10, 20)
+        add_events(
+            connection,
+            [EventRow(time, "retroactive", "", verdict, '{"user":"ann"}') for time in times],
+        )
+    for before in (15, 25, 35):
+        run(connection, age_events, Trace.USER, before)
+        with connection.begin():
+            rows = connection.execute(select(EVENT.c.time, EVENT.c.data)).all()
+        assert {row.time for row in rows if "ann" not in row.data} == {
+            time for time in times if time < before
+        }

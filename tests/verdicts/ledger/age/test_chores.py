@@ -58,3 +58,17 @@ def test_each_chore_has_its_day(url: str, make_entry: Callable[..., Entry]) -> N
     assert count(ROLLUPS["user"].c.bucket) > 0
     after(120)
     assert count(ROLLUPS["user"].c.bucket) == 0
+
+
+def test_what_arrives_old_is_kept_as_old(make_entry: Callable[..., Entry]) -> None:
+    privacy = PrivacySettings(user_days=1, name_days=3)
+    chores = Chores(FOR_EVER, privacy, KEY)
+    old, young = make_entry(1), make_entry(2)
+    now = young.verdict.time + 2 * DAY
+    young = young._replace(verdict=young.verdict._replace(time=now))
+    first, second = chores.arriving([old, young], now)
+    assert second == young
+    assert PSEUDONYM.fullmatch(first.verdict.user)
+    assert first == old._replace(verdict=old.verdict._replace(user=first.verdict.user))
+    (later,) = chores.arriving([old], now + 2 * DAY)
+    assert PSEUDONYM.fullmatch(later.verdict.file_name)

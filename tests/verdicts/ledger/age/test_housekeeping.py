@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from verdicts.ledger.age import housekeeping
+from verdicts.ledger.age.calm_clock import CalmClock
 from verdicts.ledger.age.chores import Chores
 from verdicts.ledger.age.keeping_settings import PrivacySettings, RetentionSettings
 from verdicts.ledger.entry import Entry
@@ -41,7 +42,7 @@ async def test_old_verdicts_go(
 
     monkeypatch.setattr(chores, "step", fail_at_first)
     keeper = Keeper(url, DEFAULT_EVENTS, lambda _: None)
-    keeping = asyncio.create_task(housekeeping.keep_house(keeper, chores))
+    keeping = asyncio.create_task(housekeeping.keep_house(keeper, chores, CalmClock().now))
     async with asyncio.timeout(30):
         while await keeper.use(count):
             assert not keeping.done()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from verdicts.ledger.age.calm_clock import CalmClock
 from verdicts.ledger.event_log import alarms
 from verdicts.ledger.event_log.alarms import PATIENCE_SECONDS, Alarms, watch
 from verdicts.ledger.event_log.event_changes import ForgetEvents
@@ -74,7 +75,9 @@ async def ledger(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ledger]:
     monkeypatch.setattr(alarms, "LOOK_SECONDS", 0.001)
     monkeypatch.setattr(alarms, "PATIENCE_SECONDS", 0.01)
     made = Ledger()
-    watching = asyncio.create_task(watch(made.state, made.change, EventSettings(kept=5000)))
+    watching = asyncio.create_task(
+        watch(made.state, made.change, EventSettings(kept=5000), CalmClock().now)
+    )
     yield made
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)

@@ -63,6 +63,7 @@ def upgrade() -> None:
     _add_access()
     _add_delivery()
     _tell_voices_apart()
+    op.create_index("ix_event_time", "event", ["time"])
     op.create_table(
         "progress",
         sa.Column("name", sa.Text, primary_key=True),
