@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import magic
 import yara
@@ -32,6 +33,9 @@ from scanners.worker.sandbox import make_plan, probe
 API_SECONDS = 3.0
 RENEWAL = timedelta(days=14)
 MAX_ANSWER = 256 * 1024
+RECORDING = ("database", "journal")
+"""Parts that may be in order and yet need somebody's hand."""
+RECORDING_FIX = "Mend the database or its disk; docs/storage.md says what is kept until then."
 SERVICE_FIX = "See the lines that `douane serve` printed, or its journal."
 
 
@@ -47,7 +51,7 @@ def examine_parts(settings: Settings) -> Iterator[Finding]:
     yield from _door(settings)
     yield from _clamav(settings)
     yield from examine_sinks(settings)
-    yield _service(settings)
+    yield from _service(settings)
 
 
 def _sandbox(settings: Settings) -> Finding:
@@ -202,27 +206,36 @@ def _database(daemon: ClamavDaemon) -> Iterator[Finding]:
         yield Finding("clamav database", Health.OK, f"{age.name} {age.version} of {built}")
 
 
-def _service(settings: Settings) -> Finding:
+def _service(settings: Settings) -> Iterator[Finding]:
     place = settings.addresses_file
     if not place.exists():
-        return Finding("service", Health.WARNING, "not running", "Run `douane serve`.")
+        yield Finding("service", Health.WARNING, "not running", "Run `douane serve`.")
+        return
     try:
         addresses = json.loads(place.read_text())
-        state = _readiness(f"http://{addresses['api']}/v1/health/ready")
+        parts = _parts(f"http://{addresses['api']}/v1/health/ready")
+        failing = "; ".join(f"{p['part']}: {p['explanation']}" for p in parts if not p["ok"])
+        said = [(p["part"], p["explanation"]) for p in parts if p["part"] in RECORDING and p["ok"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return Finding("service", Health.BROKEN, f"does not answer: {error}", SERVICE_FIX)
-    if state:
-        return Finding("service", Health.BROKEN, f"not ready: {state}", SERVICE_FIX)
-    return Finding("service", Health.OK, f"ready, ICAP on {addresses['icap']}")
+        yield Finding("service", Health.BROKEN, f"does not answer: {error}", SERVICE_FIX)
+        return
+    if failing:
+        yield Finding("service", Health.BROKEN, f"not ready: {failing}", SERVICE_FIX)
+    else:
+        yield Finding("service", Health.OK, f"ready, ICAP on {addresses['icap']}")
+    for part, explanation in said:
+        if explanation:
+            yield Finding(part, Health.WARNING, explanation, RECORDING_FIX)
 
 
-def _readiness(url: str) -> str:
-    """Return what is not ready, empty if everything is."""
+def _parts(url: str) -> list[dict[str, Any]]:
+    """Return the parts of the service as it sees them, ready or not."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
     try:
-        with direct.open(url, timeout=API_SECONDS):
-            return ""
+        with direct.open(url, timeout=API_SECONDS) as answer:
+            body = answer.read(MAX_ANSWER)
     except urllib.error.HTTPError as error:
         with error:
-            parts = json.loads(error.read(MAX_ANSWER))["parts"]
-        return "; ".join(f"{p['part']}: {p['explanation']}" for p in parts if not p["ok"])
+            body = error.read(MAX_ANSWER)
+    parts: list[dict[str, Any]] = json.loads(body)["parts"]
+    return parts

@@ -14,6 +14,7 @@ from douane.settings import Settings
 from douane.state import is_served
 from verdicts.ledger.access.audit_trail import AUDIT_HEAD_FILE
 from verdicts.ledger.backup import NotEmbedded, copy_database, database_file, faults
+from verdicts.ledger.journal import JOURNAL_FILE
 from verdicts.rulesets.durable import sync_folder, sync_tree
 from verdicts.rulesets.records import RulesetError
 from verdicts.rulesets.store import Store
@@ -22,7 +23,7 @@ MANIFEST = "MANIFEST"
 DATABASE = "douane.sqlite"
 NOT_STATE = ("run", "spool", "pieces", "clamd", "kept")
 """Folders with what a start makes anew, or may do without."""
-COPIED = (MANIFEST, AUDIT_HEAD_FILE)
+COPIED = (MANIFEST, AUDIT_HEAD_FILE, JOURNAL_FILE)
 """Files that are no part of the state, or in the copy by then."""
 PIECE = 1024 * 1024
 Progress = Callable[[str, int, int], None]
@@ -80,6 +81,10 @@ def restore(settings: Settings, source: Path, progress: Progress) -> Path | None
         for number, name in enumerate(names):
             progress(name, number, len(names))
             _copy(source, name, fresh)
+        if database is None and (state / JOURNAL_FILE).exists():
+            # The log itself stays on its server, and what waits for it has to come to it
+            (fresh / JOURNAL_FILE).unlink(missing_ok=True)
+            _copy(state, JOURNAL_FILE, fresh)
         sync_tree(fresh)
         former = _set_aside(state)
         fresh.rename(state)
@@ -136,8 +141,9 @@ def _copy_all(settings: Settings, target: Path, progress: Progress) -> Iterator[
         database = database_file(settings.database.url)
     except NotEmbedded:
         yield "the verdict log: it is on a database server; copy it with pg_dump"
-    with suppress(FileNotFoundError):  # before the rows: those of meanwhile are then none too few
-        _copy(state, AUDIT_HEAD_FILE, target)
+    for name in (AUDIT_HEAD_FILE, JOURNAL_FILE):
+        with suppress(FileNotFoundError):  # before the rows: what moves there now is in both then
+            _copy(state, name, target)
     if database is not None and database.exists():
         copy_database(
             database, target / DATABASE, lambda done, total: progress(DATABASE, done, total)

@@ -167,6 +167,23 @@ def test_a_service_that_is_not_ready_says_which_part(
     )
 
 
+def test_records_that_wait_are_a_warning(
+    settings: Settings, answer: Callable[[int, object], None]
+) -> None:
+    away = {"part": "database", "ok": True, "explanation": "7 records wait in the journal."}
+    journal = {"part": "journal", "ok": True, "explanation": ""}
+    sandbox = {"part": "front 0: sandbox", "ok": True, "explanation": "No landlock."}
+    answer(200, {"ready": True, "parts": [away, journal, sandbox]})
+    found = examine(settings)
+    assert found["service"].health is Health.OK
+    assert (found["database"].health, found["database"].state) == (
+        Health.WARNING,
+        "7 records wait in the journal.",
+    )
+    assert found["database"].fix
+    assert not {"journal", "front 0: sandbox"} & found.keys()
+
+
 @pytest.mark.parametrize("addresses", ["", "{}", "[]", '{"api": "127.0.0.1:1", "icap": "x"}'])
 def test_a_service_that_does_not_answer(settings: Settings, addresses: str) -> None:
     make_state(settings)

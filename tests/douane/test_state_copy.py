@@ -22,6 +22,7 @@ from douane.state_copy import (
 from verdicts.ledger.access.audit import verify
 from verdicts.ledger.access.audit_trail import AuditTrail
 from verdicts.ledger.access.keys import ADMIN_KEY_FILE, create_key, ensure_admin_key, list_keys
+from verdicts.ledger.journal import JOURNAL_FILE, Journal
 from verdicts.ledger.questions import Role
 from verdicts.ledger.reading.queries import Reader
 from verdicts.model import utc_now
@@ -169,3 +170,45 @@ def test_an_audit_row_of_meanwhile_is_no_fault_of_the_copy(
     with reader.connect() as connection:
         assert verify(connection, trail, trail.head()).problems == ()
     reader.close()
+
+
+def waiting(folder: Path) -> int:
+    journal = Journal(folder / JOURNAL_FILE, 10_000)
+    journal.open()
+    journal.close()
+    return journal.records
+
+
+def wait_in(folder: Path, count: int) -> Journal:
+    journal = Journal(folder / JOURNAL_FILE, 10_000)
+    journal.open()
+    journal.append([(bytes([number] * 16), b"{}") for number in range(count)])
+    return journal
+
+
+def test_what_moves_from_the_journal_meanwhile_is_in_the_copy(
+    settings: Settings, state: Path, tmp_path: Path
+) -> None:
+    """It was acknowledged before: the rows that are copied need not have it yet."""
+    journal = wait_in(state, 3)
+
+    def move(what: str, done: int, total: int) -> None:
+        if what == DATABASE and done == total and journal.records:
+            journal.clear()
+
+    back_up(settings, tmp_path / "copy", move)
+    assert (waiting(tmp_path / "copy"), journal.records) == (3, 0)
+    journal.close()
+
+
+def test_what_waits_for_a_server_is_not_put_aside(
+    settings: Settings, state: Path, tmp_path: Path
+) -> None:
+    elsewhere = settings.model_copy(
+        update={"database": settings.database.model_copy(update={"url": "postgresql://db/douane"})}
+    )
+    back_up(elsewhere, tmp_path / "copy", quiet)
+    wait_in(state, 3).close()
+    former = restore(elsewhere, tmp_path / "copy", quiet)
+    assert former is not None
+    assert (waiting(former), waiting(state)) == (3, 3)
