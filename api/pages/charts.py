@@ -46,16 +46,15 @@ class Chart:
         ]
 
 
-def chart_of(buckets: Sequence[Bucket], chosen: Range, by: str, count: Count) -> Chart:
-    """Return the chart of one field; where nothing orders the keys, those with most come first.
+def chart_of(buckets: Sequence[Bucket], chosen: Range, by: str) -> Chart:
+    """Return the chart; where nothing orders the keys, those with most come first.
 
-    Keys that have nothing of it are left out, and those beyond MOST_SERIES are OTHER.
+    Those beyond MOST_SERIES are OTHER.
     """
     totals: dict[str, int] = {}
     for bucket in buckets:
         for key, one in bucket.counts.items():
-            totals[key] = totals.get(key, 0) + getattr(one, count)
-    totals = {key: total for key, total in totals.items() if total}
+            totals[key] = totals.get(key, 0) + one
     groups = _in_order(totals, ORDERS[by]) if by in ORDERS else _ranked(totals)
     parts = tuple(
         (
@@ -65,7 +64,7 @@ def chart_of(buckets: Sequence[Bucket], chosen: Range, by: str, count: Count) ->
         )
         for one in buckets
     )
-    return Chart(parts, tuple(_one(buckets, count, *group) for group in groups))
+    return Chart(parts, tuple(_one(buckets, *group) for group in groups))
 
 
 Group = tuple[str, str, Sequence[str]]
@@ -86,11 +85,6 @@ def _ranked(totals: Mapping[str, int]) -> list[Group]:
     return [*groups, (OTHER, "other", rest)] if rest else groups
 
 
-def _one(
-    buckets: Sequence[Bucket], count: Count, name: str, color: str, keys: Sequence[str]
-) -> Series:
-    values = tuple(
-        sum(getattr(bucket.counts[key], count) for key in keys if key in bucket.counts)
-        for bucket in buckets
-    )
+def _one(buckets: Sequence[Bucket], name: str, color: str, keys: Sequence[str]) -> Series:
+    values = tuple(sum(bucket.counts.get(key, 0) for key in keys) for bucket in buckets)
     return Series(name, color, sum(values), values)

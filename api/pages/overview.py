@@ -159,9 +159,7 @@ def _figures(reader: Reader, chosen: Range, query: OverviewQuery) -> Figures:
             charts=tuple(
                 (
                     by,
-                    chart_of(
-                        timeseries(connection, since, until, width, by, of=count), chosen, by, count
-                    ),
+                    chart_of(timeseries(connection, since, until, width, by, of=count), chosen, by),
                 )
                 for by in (query.by, *[one for one in CHARTS if one != query.by][:BESIDE])
             ),

@@ -42,6 +42,16 @@ def thin_out(page: Page) -> None:
     )
 
 
+def squeezed(page: Page) -> list[str]:
+    """Return the cells of lists that are a letter wide, or run out of their place."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.rows tbody tr > *')]"
+        ".filter((one) => one.offsetHeight > 200 || one.scrollWidth > one.clientWidth + 1)"
+        ".map((one) => `${one.offsetWidth} by ${one.offsetHeight}: ${one.textContent}`)"
+    )
+    return found
+
+
 def open_everything(page: Page) -> None:
     """Unfold what is folded, so that it is looked at as well."""
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")

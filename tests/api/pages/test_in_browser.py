@@ -15,6 +15,7 @@ from tests.api.pages.looks import (
     close_everything,
     grave_findings,
     open_everything,
+    squeezed,
     thin_out,
 )
 from tests.api.pages.served import HOSTILE, ServedSite
@@ -81,6 +82,7 @@ def test_pages_fit_on_a_phone(site: ServedSite, browser: Browser) -> None:
         made.sign_in(site.keys[Role.ADMIN])
         for name, place in PAGES.items():
             page = made.go(place)
+            assert squeezed(page) == []
             open_everything(page)
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE, f"{name} is {width} wide"
