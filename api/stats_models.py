@@ -31,7 +31,8 @@ GRANULARITY = {
 }
 
 
-class SumModel(BaseModel):
+class TopRowModel(BaseModel):
+    key: str
     transfers: int
     bytes: int
     blocked: int = Field(description="Transfers that were blocked, or cut off halfway.")
@@ -41,11 +42,11 @@ class SumModel(BaseModel):
 
 class BucketModel(BaseModel):
     time: datetime = Field(description="Start of the bucket; may lie before `since`.")
-    counts: dict[str, SumModel] = Field(description="By key; those that did not occur are absent.")
+    counts: dict[str, int] = Field(description="Of `of`, by key; those without are absent.")
 
 
 class TimeseriesModel(BaseModel):
-    """Counts of transfers by bucket and key, since <= time < until.
+    """What `of` names by bucket and key, since <= time < until.
 
     Every bucket of the range is there.  The 20 keys of the range with most of `of` have their own
     counts, the rest is "other"; "" counts transfers of which nothing is known there.
@@ -57,10 +58,6 @@ class TimeseriesModel(BaseModel):
     by: Dimension
     of: Measure
     data: list[BucketModel]
-
-
-class TopRowModel(SumModel):
-    key: str
 
 
 class TopModel(BaseModel):

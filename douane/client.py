@@ -112,7 +112,7 @@ class Client:
     def timeseries(
         self, by: str, bucket: str, *, of: str = "transfers", **range: Unpack[Range]
     ) -> TimeseriesModel:
-        """`bucket` is 1m, 1h or 1d; the keys shown are those with most of `of`."""
+        """`bucket` is 1m, 1h or 1d; `of` what is counted."""
         given = {**_words(range), "by": by, "bucket": bucket, "of": of}
         return self._get("/v1/stats/timeseries", given, TimeseriesModel)
 

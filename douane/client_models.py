@@ -83,7 +83,8 @@ class SummaryModel(Answer):
     incomplete: int
 
 
-class SumModel(Answer):
+class TopRowModel(Answer):
+    key: str
     transfers: int
     bytes: int
     blocked: int
@@ -93,7 +94,7 @@ class SumModel(Answer):
 
 class BucketModel(Answer):
     time: datetime
-    counts: dict[str, SumModel]
+    counts: dict[str, int]
 
 
 class TimeseriesModel(Answer):
@@ -103,10 +104,6 @@ class TimeseriesModel(Answer):
     by: str
     of: str
     data: list[BucketModel]
-
-
-class TopRowModel(SumModel):
-    key: str
 
 
 class TopModel(Answer):

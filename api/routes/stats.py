@@ -50,7 +50,7 @@ class RangeQuery(BaseModel):
 class TimeseriesQuery(RangeQuery):
     bucket: Width = Field(Width.HOUR, description="At most 1,500 of them.")
     by: Dimension = "action"
-    of: Measure = Field("transfers", description="Of which the keys shown have most.")
+    of: Measure = Field("transfers", description="What is counted.")
 
 
 class TopQuery(RangeQuery):
@@ -71,7 +71,7 @@ def summary(services: Served, query: Annotated[RangeQuery, Query()]) -> dict[str
     "/timeseries", summary="Count transfers by time and key", response_model=TimeseriesModel
 )
 def show_timeseries(services: Served, query: Annotated[TimeseriesQuery, Query()]) -> Response:
-    """Count transfers, since <= time < until, exactly; a bucket at an end may be cut off."""
+    """Count what `of` names, since <= time < until, exactly; a bucket at an end may be cut off."""
     since, until = query.ends()
     stamps = microseconds(since), microseconds(until)
     with services.reader.connect() as connection:
@@ -84,7 +84,7 @@ def show_timeseries(services: Served, query: Annotated[TimeseriesQuery, Query()]
     data = [
         {
             "time": rfc3339(one.start),
-            "counts": {key: count._asdict() for key, count in one.counts.items()},
+            "counts": one.counts,
         }
         for one in buckets
     ]

@@ -48,7 +48,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     command.add_argument("--until", type=moment, metavar="TIME", help="now if absent")
     command.add_argument("--by", choices=BY, help="count by this alone, most first")
     command.add_argument(
-        "--of", choices=OF, default="transfers", help="what --by ranks by and shows"
+        "--of", choices=OF, default="transfers", help="what --by and the line over time count"
     )
     command.add_argument("--top", type=_count, default=SHOWN, metavar="N", help="rows of --by")
     command.add_argument("--bucket", choices=BUCKETS, help="of the line of transfers over time")
@@ -70,8 +70,8 @@ def _show(client: Client, arguments: argparse.Namespace) -> int:
     summary = client.summary(**_range(arguments))
     ends = Range(since=summary.since, until=summary.until)  # the others count the same range
     bucket = arguments.bucket or _bucket(summary.until - summary.since)
-    series = client.timeseries("action", bucket, **ends)
     by, of = arguments.by, arguments.of
+    series = client.timeseries("action", bucket, of=of, **ends)
     top = client.top(by, arguments.top, of=of, **ends) if by else None
     if arguments.json:
         parts = {"summary": summary, "timeseries": series, "top": top}
@@ -101,9 +101,10 @@ def _bucket(length: timedelta) -> str:
 def _lines(summary: SummaryModel, series: TimeseriesModel, top: TopModel | None) -> Iterator[str]:
     yield f"{summary.since:%Y-%m-%d %H:%M} to {summary.until:%Y-%m-%d %H:%M} UTC"
     yield f"{'transfers':<{LABEL}}{summary.transfers:,}, {terminal.size(summary.bytes)}"
-    values = [sum(one.transfers for one in bucket.counts.values()) for bucket in series.data]
+    values = [sum(bucket.counts.values()) for bucket in series.data]
     line = terminal.sparkline(values, terminal.width() - LABEL - COUNT)
-    yield f"{'over time':<{LABEL}}{line}  {series.bucket} each, {max(values, default=0):,} at most"
+    over_time = "over time" if series.of == "transfers" else series.of
+    yield f"{over_time:<{LABEL}}{line}  {series.bucket} each, {max(values, default=0):,} at most"
     if top is not None:
         counts = {row.key: getattr(row, top.of) for row in top.data}
         yield from _table(f"by {top.by}", counts)

@@ -28,7 +28,7 @@ from verdicts.ledger.reading.cursors import Position
 from verdicts.ledger.reading.filters import Filters, Sort, Term, between_moments, terms, unindexed
 from verdicts.ledger.schema import VERDICT
 
-WINDOW = 3_000
+WINDOW = 1_500
 """Entries of an index that one step looks at."""
 STEPS = 3
 ENTRIES_A_VERDICT = 3
@@ -78,7 +78,7 @@ class Search:
         self._sort = sort
         self._columns = columns
         self._terms = terms(filters)
-        by_time = sort.names == ("time",)
+        self._by_time = by_time = sort.names == ("time",)
         self._ways = [
             Way(None, ordered=True, timed=by_time),
             *(Way(term, by_time and term.ordered, term.ordered) for term in self._terms),
@@ -124,10 +124,10 @@ class Search:
 
     def _look(self, connection: Connection, way: Way, after: Position | None, window: int) -> Look:
         """Read entries of the index alone."""
-        entries = select(literal(1)).select_from(way.table).where(*self._entries(way))
+        found = self._entries(way, after, None)
+        entries = select(literal(1)).select_from(way.table).where(*found)
         if way.ordered:
-            values: list[ColumnElement[Any]] = [way.table.c[name] for name in self._sort.names]
-            entries = entries.where(*self._between(values, after, None))
+            values = [way.table.c[name] for name in self._sort.names]
             entries = entries.order_by(*(self._order(value) for value in values))
             last = entries.with_only_columns(*values).offset(window - 1).limit(1)
             for row in connection.execute(last):
@@ -139,35 +139,40 @@ class Search:
         self, way: Way, after: Position | None, reach: tuple[int, ...] | None
     ) -> Select[Any]:
         """Return the rows of the way that hold all filters, in order."""
-        values: list[ColumnElement[Any]] = [VERDICT.c[name] for name in self._sort.names]
-        if not (way.ordered and way.table is VERDICT):
-            values = [unindexed(VERDICT.c[name]) for name in self._sort.names]
+        columns = [VERDICT.c[name] for name in self._sort.names]
+        values: list[ColumnElement[Any]] = [*columns]
         query = select(*self._columns).where(
             *self._way_in(way, after, reach),
             *(term.holds for term in self._terms if term is not way.term),
-            *self._between(values, after, reach),
         )
+        if not (way.ordered and way.table is VERDICT):
+            values = [unindexed(column) for column in columns]
+            query = query.where(*self._between(values, after, reach))
         if after and after.id:
             query = query.where(or_(_row(values) != _place(after, values), self._beyond(after.id)))
-        if not way.timed:
+        if not (way.timed or self._by_time):
             query = query.where(*between_moments(unindexed(VERDICT.c.time), self._filters))
         return query.order_by(*map(self._order, [*values, VERDICT.c.id]))
 
     def _way_in(
         self, way: Way, after: Position | None, reach: tuple[int, ...] | None
     ) -> list[Condition]:
-        entries = self._entries(way)
+        entries = self._entries(way, after, reach)
         if way.term is None:
             return entries
         rest = [] if way.term.rest is None else [way.term.rest]
         if way.table is VERDICT:
             return entries + rest
-        if way.ordered:
-            entries += self._between([way.table.c.time], after, reach)
         return [VERDICT.c.id.in_(select(way.table.c.verdict).where(*entries)), *rest]
 
-    def _entries(self, way: Way) -> list[Condition]:
+    def _entries(
+        self, way: Way, after: Position | None, reach: tuple[int, ...] | None
+    ) -> list[Condition]:
+        """Return one range of its index."""
         found = [way.term.found] if way.term else []
+        if way.ordered:
+            values = [way.table.c[name] for name in self._sort.names]
+            return found + self._between(values, after, reach)
         return found + (between_moments(way.table.c.time, self._filters) if way.timed else [])
 
     def _between(
@@ -176,7 +181,12 @@ class Search:
         after: Position | None,
         reach: tuple[int, ...] | None,
     ) -> list[Condition]:
-        """Return the range from the position to the end of the window, that included."""
+        """Return the range from the position to the end of the window, that included.
+
+        By time, it is the part of it that is in the range of the filters.
+        """
+        if self._by_time:
+            return self._moments(values[0], after, reach)
         row, found = _row(values), []
         if after:
             place = _place(after, values)
@@ -188,6 +198,21 @@ class Search:
             end = _row([literal(one) for one in reach])
             found.append(row >= end if self._sort.descending else row <= end)
         return found
+
+    def _moments(
+        self, time: ColumnElement[Any], after: Position | None, reach: tuple[int, ...] | None
+    ) -> list[Condition]:
+        """Return one lower and one upper end: of two lower ones SQLite takes any for its index,
+        and reads until there."""
+        lower = [] if self._filters.since is None else [self._filters.since]
+        upper = [] if self._filters.until is None else [self._filters.until - 1]
+        ahead, behind = (upper, lower) if self._sort.descending else (lower, upper)
+        if after:
+            step = 0 if after.id else (-1 if self._sort.descending else 1)
+            ahead.append(after.value + step)
+        if reach:
+            behind.append(reach[0])
+        return [*([time >= max(lower)] if lower else []), *([time <= min(upper)] if upper else [])]
 
     def _beyond(self, key: bytes) -> Condition:
         return VERDICT.c.id < key if self._sort.descending else VERDICT.c.id > key

@@ -88,14 +88,21 @@ def frequent_keys(
 
 
 def count_keys(
-    connection: Connection, dimension: str, since: int, until: int, keys: Collection[str]
-) -> dict[str, Sum]:
-    """Count since <= time < until by some of the keys, of a dimension with one column of them."""
-    counted = _counted(connection, dimension, since, until)
+    connection: Connection,
+    dimension: str,
+    since: int,
+    until: int,
+    keys: Collection[str],
+    *,
+    of: str,
+) -> dict[str, int]:
+    """Return one field of some of the keys, since <= time < until, where there is any."""
+    counted = _counted(connection, dimension, since, until, [of])
     if counted is None:
         return {}
-    query = select(counted).where(counted.c[0].in_(keys))
-    return {word: one for (word,), one in read(connection, query)}
+    key, number = counted.c
+    rows = connection.execute(select(key, number).where(key.in_(keys), number > 0))
+    return {word: one for word, one in rows}  # noqa: C416 - rows are no pairs for mypy
 
 
 def _ranked(query: Rows, counted: Subquery, of: str) -> Rows:

@@ -2,23 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from sqlalchemy import Connection, select
 
 from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.stats.buckets import Granularity, after, ceiling, floor
 from verdicts.ledger.stats.counts import WORDS, count_by, count_keys, frequent_keys, most_frequent
-from verdicts.ledger.stats.sums import (
-    NOTHING,
-    OTHER,
-    Sum,
-    key_columns,
-    less,
-    plus,
-    sum_columns,
-    summed,
-)
+from verdicts.ledger.stats.sums import OTHER, key_columns, summed
 
 DIMENSIONS = (
     "action", "level", "channel", "direction", "code", "name", "type", "client_ip", "user"
@@ -39,7 +29,7 @@ class TooManyBuckets(ValueError):
 class Bucket:
     start: int
     """Microseconds since 1970 UTC; the first one may begin before the range."""
-    counts: dict[str, Sum]
+    counts: dict[str, int]
     """Keys that did not occur are absent."""
 
 
@@ -73,25 +63,25 @@ def timeseries(
     *,
     of: str = "transfers",
 ) -> tuple[Bucket, ...]:
-    """Count since <= time < until by bucket and key; buckets without transfers are included.
+    """Count a field of Sum, since <= time < until, by bucket and key; empty buckets are included.
 
-    The SERIES keys of the range that have most of a field of Sum have places of their own.  Raise
+    The SERIES keys of the range that have most of it have places of their own.  Raise
     TooManyBuckets.
     """
     starts = _starts(bucket, since, until)
     kept = frequent_keys(connection, by, since, until, SERIES, of=of)
     first, last = ceiling(bucket, since), floor(bucket, until)
     whole = [start for start in starts if first <= start < last]
-    counts, totals = _whole(connection, bucket, by, whole, kept)
+    counts = _whole(connection, bucket, by, whole, kept, of)
+    totals = _totals(connection, bucket, by, whole, of)
     # Within one bucket, or what is cut off at both ends
     for start, end in ((since, until),) if first > last else ((since, first), (last, until)):
         if start < end:
             cut = floor(bucket, start)
-            counts[cut] = count_keys(connection, by, start, end, kept)
-            totals[cut] = _total(connection, by, start, end)
+            counts[cut] = count_keys(connection, by, start, end, kept, of=of)
+            totals[cut] = _total(connection, by, start, end, of)
     for start, total in totals.items():
-        rest = less(total, counts[start].values())
-        if rest.transfers:
+        if rest := total - sum(counts[start].values()):
             counts[start][OTHER] = rest
     return tuple(Bucket(start, counts.get(start, {})) for start in starts)
 
@@ -107,42 +97,51 @@ def _starts(bucket: Granularity, since: int, until: int) -> list[int]:
     return starts
 
 
-def _whole(
+def _whole(  # noqa: PLR0917 - one question
     connection: Connection,
     bucket: Granularity,
     by: str,
     starts: Sequence[int],
     kept: Collection[str],
-) -> tuple[dict[int, dict[str, Sum]], dict[int, Sum]]:
-    """Return the counts of the kept keys in each bucket, and what all its keys add up to."""
-    counts: dict[int, dict[str, Sum]] = {start: {} for start in starts}
-    if not starts:
-        return counts, {}
+    of: str,
+) -> dict[int, dict[str, int]]:
+    """Return the counts of the kept keys in each of some buckets that follow one another."""
+    counts: dict[int, dict[str, int]] = {start: {} for start in starts}
     table = ROLLUPS[by]
     (key,) = key_columns(table)
     # Each row is looked up by its whole key: to read all keys of all buckets takes ten times as
     # long where there are many
-    query = select(table.c.bucket, key, *sum_columns(table)).where(
-        table.c.granularity == int(bucket), table.c.bucket.in_(starts), key.in_(kept)
+    query = select(table.c.bucket, key, table.c[of]).where(
+        table.c.granularity == int(bucket),
+        table.c.bucket.in_(starts),
+        key.in_(kept),
+        table.c[of] > 0,
     )
     for part in connection.execute(query).partitions(ROWS_AT_ONCE):
-        for start, word, *one in part:
-            counts[start][word] = Sum(*one)
-    total = ROLLUPS[_least(by)]
-    all_keys = (
-        select(total.c.bucket, *map(summed, sum_columns(total)))
-        .where(
-            total.c.granularity == int(bucket),
-            total.c.bucket >= starts[0],
-            total.c.bucket <= starts[-1],
-        )
-        .group_by(total.c.bucket)
+        for start, word, number in part:
+            counts[start][word] = number
+    return counts
+
+
+def _totals(
+    connection: Connection, bucket: Granularity, by: str, starts: Sequence[int], of: str
+) -> dict[int, int]:
+    """Return what all keys of these buckets add up to."""
+    if not starts:
+        return {}
+    table = ROLLUPS[_least(by)]
+    query = select(table.c.bucket, summed(table.c[of])).where(
+        table.c.granularity == int(bucket),
+        table.c.bucket >= starts[0],
+        table.c.bucket <= starts[-1],
     )
-    return counts, {start: Sum(*one) for start, *one in connection.execute(all_keys)}
+    rows = connection.execute(query.group_by(table.c.bucket))
+    return {start: number for start, number in rows}  # noqa: C416 - rows are no pairs for mypy
 
 
-def _total(connection: Connection, by: str, since: int, until: int) -> Sum:
-    return reduce(plus, count_by(connection, _least(by), since, until).values(), NOTHING)
+def _total(connection: Connection, by: str, since: int, until: int, of: str) -> int:
+    counts = count_by(connection, _least(by), since, until)
+    return sum(getattr(one, of) for one in counts.values())
 
 
 def _least(by: str) -> str:

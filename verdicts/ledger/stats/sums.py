@@ -66,12 +66,6 @@ def plus(one: Sum, other: Sum) -> Sum:
     )
 
 
-def less(one: Sum, parts: Iterable[Sum]) -> Sum:
-    """Return what is left of a sum without its parts."""
-    fields = (total - sum(some) for total, *some in zip(one, *parts))
-    return Sum(*fields)
-
-
 def key_columns(table: Table) -> list[Column[str]]:
     """Return the columns of a roll-up table that are its keys: one, or two."""
     return [column for column in table.c if isinstance(column.type, Text)]

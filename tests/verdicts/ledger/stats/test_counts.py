@@ -18,7 +18,7 @@ from verdicts.ledger.stats.counts import (
     frequent_keys,
     most_frequent,
 )
-from verdicts.ledger.stats.sums import Sum, add
+from verdicts.ledger.stats.sums import NOTHING, Sum, add
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
@@ -74,8 +74,10 @@ def test_parts_of_two_minutes(
         )
         amounts = [getattr(one, of) for _, one in ranked]
         assert amounts == sorted(amounts, reverse=True)
-    some = count_keys(connection, "user", since, until, {"ann", "nobody"})
-    assert some == {user: one for user, one in expected.items() if user == "ann"}
+    for of in Sum._fields:
+        some = count_keys(connection, "user", since, until, {"ann", "nobody"}, of=of)
+        ann = getattr(expected.get("ann", NOTHING), of)
+        assert some == ({"ann": ann} if ann else {})
 
 
 def test_a_find_counts_once_a_transfer(

@@ -12,7 +12,6 @@ from verdicts.ledger.stats.sums import (
     add,
     added,
     key_columns,
-    less,
     plus,
     read,
     rows_of,
@@ -32,12 +31,6 @@ def test_add() -> None:
         add(total, "a", one)
     add(total, "b", Sum(3, 0))
     assert total == {"a": Sum(2, 12, 1, 1, 1), "b": Sum(3, 0, 0, 0, 0)}
-
-
-def test_what_is_left() -> None:
-    whole = Sum(9, 90, 7, 5, 3)
-    assert less(whole, [Sum(1, 20, 1, 2, 1), Sum(3, 30, 2, 1, 2)]) == Sum(5, 40, 4, 2, 0)
-    assert less(whole, []) == whole
 
 
 def test_keys_are_texts() -> None:
