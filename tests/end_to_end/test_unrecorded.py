@@ -120,7 +120,7 @@ async def test_refuse(start_douane: Start, connect_api: Connect) -> None:
     compare(seen, log.url)
 
 
-MEMBERS, NAME = 256, "\N{PLAYING CARD BACK}" * 60
+MEMBERS, NAME = 64, "\N{PLAYING CARD BACK}" * 60
 """As many and as long as a record keeps: a few hundred of these fill the memory of a front."""
 
 
@@ -150,7 +150,7 @@ async def test_inspect(start_douane: Start, connect_api: Connect) -> None:
     assert metric(api, "douane_ledger_lost_records_total") == 0
     log.take()
     while not metric(api, "douane_ledger_lost_records_total"):
-        statuses = await asyncio.gather(*(ask(douane, message) for _ in range(50)))
+        statuses = await asyncio.gather(*(ask(douane, message) for _ in range(200)))
         asked += len(statuses)
         assert set(statuses) == {204}
     assert failing(api) == PARTS
