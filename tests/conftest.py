@@ -55,7 +55,7 @@ def shared_database(postgresql: Postgresql) -> str:
 def postgresql_url(postgresql: Postgresql, shared_database: str) -> Iterator[str]:
     """A database without rows, for tests marked server.  Nothing of a test is left in it."""
     yield shared_database
-    postgresql.empty_database(shared_database)
+    postgresql.reset_database(shared_database)
 
 
 @pytest.fixture

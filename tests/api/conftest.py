@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.services import Selftest
 from api.settings import ApiSettings
+from bench.servers.postgresql import Postgresql
 from scanners.model import (
     Code,
     Detection,
@@ -39,6 +40,12 @@ from verdicts.rulesets.store import Store
 from verdicts.status import FrontStatus
 
 NOW = datetime.now(UTC)
+ON_BOTH = {
+    "test_idempotency",
+    *("routes.test_audit", "routes.test_exports", "routes.test_keys"),
+    *("routes.test_stats", "routes.test_verdicts"),
+}
+"""Modules whose routes ask the database for more than one row, or have it decide."""
 STATUS = FrontStatus(
     0, 42, "up", "ClamAV 1.4.6", "fildes", "", 2, 2, (), "rules", "tag", 0, 0, 0
 )  # fmt: skip
@@ -152,36 +159,68 @@ def settings() -> ApiSettings:
     return ApiSettings(scan_limit_bytes=100_000, uploads=2)
 
 
-def place_in(folder: Path) -> LedgerPlace:
-    return LedgerPlace(f"sqlite:///{folder}/log.sqlite", folder / "ledger.sock", folder)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the modules of ON_BOTH on both databases; all others run on SQLite."""
+    module = metafunc.module.__name__.removeprefix(f"{__package__}.")
+    if "begun" in metafunc.fixturenames and module in ON_BOTH:
+        server = pytest.param("postgresql", marks=pytest.mark.server)
+        metafunc.parametrize("begun", ["sqlite", server], indirect=True)
 
 
 @dataclass(frozen=True)
 class Begun:
     """A state as it is copied for each test: to make the tables takes longer than most tests."""
 
-    folder: Path
+    place: LedgerPlace
     keys: dict[Role, str]
 
 
-@pytest.fixture(scope="session")
-def begun(
-    tmp_path_factory: pytest.TempPathFactory, make_record: Callable[[int], VerdictRecord]
-) -> Begun:
+MakeRecord = Callable[[int], VerdictRecord]
+
+
+def begin(url: str, folder: Path, make_record: MakeRecord) -> Begun:
     """Ten transfers in the log, a key of every role."""
-    place = place_in(tmp_path_factory.mktemp("begun"))
-    writer = Writer(place.url)
+    place = LedgerPlace(url, folder / "ledger.sock", folder)
+    writer = Writer(url)
     records = [make_record(number) for number in range(10)]
     writer.write([decode(id_bytes(one.transfer.id), encode(one)) for one in records])
     writer.close()
-    return Begun(place.state, {role: create_key(place, role.value, role, NOW) for role in Role})
+    return Begun(place, {role: create_key(place, role.value, role, NOW) for role in Role})
+
+
+@pytest.fixture(scope="session")
+def sqlite_begun(tmp_path_factory: pytest.TempPathFactory, make_record: MakeRecord) -> Begun:
+    folder = tmp_path_factory.mktemp("begun")
+    return begin(f"sqlite:///{folder}/log.sqlite", folder, make_record)
+
+
+@pytest.fixture(scope="session")
+def postgresql_begun(
+    postgresql: Postgresql, tmp_path_factory: pytest.TempPathFactory, make_record: MakeRecord
+) -> Begun:
+    begun = begin(postgresql.create_database(), tmp_path_factory.mktemp("begun"), make_record)
+    postgresql.keep_database(begun.place.url)
+    return begun
+
+
+@pytest.fixture
+def begun(request: pytest.FixtureRequest, run_directory: Path) -> Iterator[Begun]:
+    """A begun state of the test's own in its run directory."""
+    name = getattr(request, "param", "sqlite")
+    first: Begun = request.getfixturevalue(f"{name}_begun")
+    shutil.copytree(first.place.state, run_directory, dirs_exist_ok=True)
+    url = first.place.url if name == "postgresql" else f"sqlite:///{run_directory}/log.sqlite"
+    place = LedgerPlace(url, run_directory / "ledger.sock", run_directory)
+    yield Begun(place, dict(first.keys))
+    if name == "postgresql":
+        server: Postgresql = request.getfixturevalue("postgresql")
+        server.reset_database(url)
 
 
 @pytest.fixture
 async def site(run_directory: Path, settings: ApiSettings, begun: Begun) -> AsyncIterator[Site]:
     """A begun state, and an application on it; no ledger runs."""
-    shutil.copytree(begun.folder, run_directory, dirs_exist_ok=True)
-    place, keys, closing = place_in(run_directory), dict(begun.keys), asyncio.Event()
+    place, keys, closing = begun.place, begun.keys, asyncio.Event()
     app = create_app(
         settings,
         place,
