@@ -1,12 +1,14 @@
 """What the courier reads from the log and has the ledger keep, for one sink."""
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
+from verdicts.delivery.render import as_json
 from verdicts.delivery.sender import Letter
 from verdicts.ledger.event_log.events import Event, events_numbered
 from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
@@ -23,7 +25,9 @@ SAVE_SECONDS = 0.5
 SAVE_LETTERS = 20
 """Delivered and not noted yet: so many a receiver gets twice after a kill -9, at most."""
 ALARM_SECONDS = 60.0
-"""A sink that does not get on for so long is worth an alarm."""
+"""A sink that does not get on for so long is worth an alarm; of refusals there is one in that."""
+LETTER_BYTES = 8 * 1024 * 1024
+"""Of verdicts, as JSON, that are had at once: a hostile archive makes one of MiB."""
 log = structlog.get_logger()
 
 
@@ -42,12 +46,19 @@ class SinkBook:
         self._saved_at = time.monotonic()
         self._away_since = 0.0
         self._alarmed = False
+        self._told_before = False
+        """It was away when we began: a courier before us may have raised the alarm."""
+        self._refused = 0
+        """Events of whose refusal no alarm has told."""
+        self._refused_at = -math.inf
 
     async def open(self) -> SinkState:
         """Return how far it came; a new one begins behind the newest event."""
         await asyncio.to_thread(ask_change, self._ledger, OpenSink(self.name))
         state = await self.state()
         self.position, self.error = state.position, state.error
+        if self.error and not self._away_since:
+            self._away_since, self._told_before = time.monotonic(), True
         self._saved = state.position, state.error
         return state
 
@@ -55,7 +66,7 @@ class SinkBook:
         return await asyncio.to_thread(self._state)
 
     async def letters(self, events: Sequence[Event], *, whole: bool) -> list[Letter]:
-        """Return the events as letters, `whole` with their verdict."""
+        """Return the events, of much the first ones, as letters; `whole` with their verdict."""
         return await asyncio.to_thread(self._letters, events, whole)
 
     async def moved(self, position: int, delivered: int) -> None:
@@ -91,9 +102,23 @@ class SinkBook:
         if self.error:
             log.info("sink.there", sink=self.name)
             await self.say("")
-        if self._alarmed:
-            self._alarmed = False
+        if self._alarmed or self._told_before:
+            self._alarmed = self._told_before = False
             await self.alarm("It takes events again.", ok=True)
+
+    async def refused(self, event: Event, reason: str) -> None:
+        """Tell that it will never get this event; by an alarm at most once in a minute.
+
+        Not by one about an alarm: who refuses that refuses the next as well, for ever.
+        """
+        log.error("sink.refused", sink=self.name, number=event.id, reason=reason)
+        if event.kind == "alarm":
+            return
+        self._refused += 1
+        if time.monotonic() - self._refused_at >= ALARM_SECONDS:
+            others = f" and {self._refused - 1} before it" if self._refused > 1 else ""
+            self._refused, self._refused_at = 0, time.monotonic()
+            await self.alarm(f"It refused event {event.id}{others}: {reason}")
 
     async def save(
         self, settled: Sequence[int] = (), later: Sequence[Later] = (), *, hurry: bool = False
@@ -135,10 +160,15 @@ class SinkBook:
             return sinks(connection)[self.name]
 
     def _letters(self, events: Sequence[Event], whole: bool) -> list[Letter]:
-        return [
-            Letter(event, self._reader.get(event.verdict) if whole and event.verdict else None)
-            for event in events
-        ]
+        letters: list[Letter] = []
+        size = 0
+        for event in events:
+            verdict = self._reader.get(event.verdict) if whole and event.verdict else None
+            size += len(as_json(verdict)) if verdict else 0
+            if letters and size > LETTER_BYTES:
+                break
+            letters.append(Letter(event, verdict))
+        return letters
 
     def _outbox(self, limit: int) -> tuple[tuple[Later, Event | None], ...]:
         with self._reader.connect() as connection:
@@ -148,4 +178,4 @@ class SinkBook:
 
     def _next_due(self) -> int | None:
         with self._reader.connect() as connection:
-            return next_due(connection, self.name)
+            return next_due(connection, self.name, microseconds(utc_now()))

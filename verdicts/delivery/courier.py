@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import structlog
@@ -24,6 +25,9 @@ from verdicts.delivery.webhook import Webhook
 from verdicts.ledger.event_log.feed import EventFeed
 from verdicts.ledger.reading.queries import Reader
 
+THREADS, THREADS_A_SINK = 8, 6
+"""A look-up of a name, or a write to a file server, may hang for long: it is not to keep a thread
+from the other sinks."""
 RESTART_SECONDS = 10.0
 """Until a sink that failed in a way nobody foresaw begins again."""
 log = structlog.get_logger()
@@ -37,6 +41,8 @@ async def carry(
     stop: asyncio.Event,
 ) -> None:
     """Deliver until `stop` is set; what is under way then is sent again by the next courier."""
+    threads = ThreadPoolExecutor(THREADS + THREADS_A_SINK * len(sinks), "courier")
+    asyncio.get_running_loop().set_default_executor(threads)
     reader = Reader(database_url)
     feed = EventFeed(reader)
     try:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from verdicts.delivery.render import as_douane, as_ecs, as_ocsf
+from verdicts.delivery.render import as_douane, as_ecs, as_ocsf, rendered
 from verdicts.delivery.sender import Letter, ReceiverAway
 from verdicts.delivery.settings import ExportSettings
 
@@ -32,7 +32,7 @@ class ExportFile:
         self._descriptor = -1
 
     async def send(self, letters: Sequence[Letter]) -> None:
-        lines = [line for letter in letters if (line := self._format(letter)) is not None]
+        lines = [line for letter in letters if (line := rendered(self._format, letter)) is not None]
         data = "".join(f"{line}\n" for line in lines).encode()
         try:
             await asyncio.to_thread(self._append, data)

@@ -4,15 +4,12 @@ import asyncio
 import random
 from collections.abc import Sequence
 
-import structlog
-
 from verdicts.delivery.book import SAVE_SECONDS
 from verdicts.delivery.round import IDLE_SECONDS, Round, finished
 from verdicts.delivery.sender import Letter, LetterRefused, ReceiverAway
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-log = structlog.get_logger()
 
 
 class InOrder(Round):
@@ -22,6 +19,8 @@ class InOrder(Round):
         while True:
             events, position, more = await self._take(self._sender.most)
             letters = await self._book.letters(events, whole=self._sender.whole_verdicts)
+            if len(letters) < len(events):  # the others are too large to be had at once
+                position, more = letters[-1].event.id, True
             await self._send(letters, position)
             await self._book.moved(position, len(letters))
             if not more and not await self._feed.beyond(position, SAVE_SECONDS):
@@ -38,9 +37,7 @@ class InOrder(Round):
                 for letter in letters:
                     await self._send([letter], letter.event.id)
                 return
-            event = letters[0].event
-            log.error("sink.refused", sink=self.name, number=event.id, reason=str(refused))
-            await self._book.alarm(f"It refused event {event.id}: {refused}")
+            await self._book.refused(letters[0].event, str(refused))
 
     async def _until_taken(self, letters: Sequence[Letter], position: int) -> None:
         pause = FIRST_PAUSE

@@ -4,18 +4,40 @@ JSON is ASCII here: whatever a file was called, it cannot drive a terminal or br
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
 
-from verdicts.delivery.cutting import fit
-from verdicts.delivery.sender import Letter
-from verdicts.formats.cef import cef
+import structlog
+
+from verdicts.delivery.cutting import TooLarge, fit
+from verdicts.delivery.sender import Letter, LetterRefused
+from verdicts.formats.cef import LENGTHS, cef
 from verdicts.formats.ecs import ECS_VERSION, ecs
 from verdicts.formats.ocsf import ocsf
 from verdicts.formats.view import PRODUCT, one_line, product_version
 from verdicts.ledger.event_log.event_rows import event_row
 
+EVENT, FAILURE = 3, 8
+"""Severities of CEF: low, and high."""
+T = TypeVar("T")
+log = structlog.get_logger()
 UNLIMITED = 4 * 1024 * 1024
 """A verdict is at most half of it."""
+
+
+def rendered(make: Callable[[Letter], T], letter: Letter) -> T:
+    """Return what `make` makes of a letter; raise LetterRefused if it cannot, whatever the reason.
+
+    A fault of ours with one transfer must not hold up all that come behind it.
+    """
+    try:
+        return make(letter)
+    except TooLarge as error:
+        raise LetterRefused(str(error)) from error
+    except Exception as error:
+        log.exception("letter.not_rendered", number=letter.event.id)
+        raise LetterRefused(f"it cannot be written ({type(error).__name__})") from error
 
 
 def as_json(value: Mapping[str, object]) -> str:
@@ -72,11 +94,16 @@ def as_ocsf(letter: Letter) -> str | None:
 def _event_as_cef(row: Mapping[str, object]) -> str:
     """An event that is about no transfer whose verdict we have, as CEF."""
     kind = one_line(str(row["kind"]), 60)
-    head = f"CEF:0|{PRODUCT}|{PRODUCT}|{product_version()}|event.{kind}|{PRODUCT} {kind}|3|"
-    data = one_line(as_json({"data": row["data"]}), 8000)
+    data = row["data"]
+    fails = row["kind"] == "alarm" and isinstance(data, Mapping) and not data.get("ok")
+    severity = FAILURE if fails else EVENT
+    version = product_version()
+    head = f"CEF:0|{PRODUCT}|{PRODUCT}|{version}|event.{kind}|{PRODUCT} {kind}|{severity}|"
+    time = datetime.fromisoformat(str(row["time"]))
+    message = one_line(as_json({"data": data}), LENGTHS["msg"])
     pairs = {
-        "rt": str(row["time"]),
+        "rt": str(int(time.timestamp() * 1000)),  # CEF knows no RFC 3339
         "externalId": str(row["verdict"] or row["id"]),
-        "msg": data.replace("\\", "\\\\").replace("=", "\\="),
+        "msg": message.replace("\\", "\\\\").replace("=", "\\="),
     }
     return head + " ".join(f"{key}={value}" for key, value in pairs.items())

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from verdicts.delivery.cutting import fit
 from verdicts.delivery.post import Answer, Post
-from verdicts.delivery.render import as_json
+from verdicts.delivery.render import as_json, rendered
 from verdicts.delivery.secret_files import read_secret
 from verdicts.delivery.sender import Letter, LetterRefused, ReceiverAway
 from verdicts.delivery.settings import SplunkSettings
@@ -18,7 +18,10 @@ from verdicts.ledger.event_log.event_rows import event_row
 EVENT_BYTES = 256 * 1024
 """Splunk cuts what is longer than its TRUNCATE allows; ours is far below its limit of a request."""
 REFUSED = {400, 413}
-"""Of these the data are the cause; everything else is about us, the token or the server."""
+"""Of these the data may be the cause; everything else is about us, the token or the server."""
+OUR_SETTINGS = {7, 10, 11, 14, 16}
+"""Codes of a 400 that every event would get: a wrong index or channel, say; nothing is lost by it.
+https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector"""
 LAST_CODE = 999
 """Splunk's own table ends far below."""
 
@@ -35,16 +38,18 @@ class Splunk:
         self._post = Post(url, ca_file=settings.ca_file, allow_private=True)
 
     async def send(self, letters: Sequence[Letter]) -> None:
-        body = "\n".join(map(self._line, letters)).encode()
+        body = "\n".join(rendered(self._line, letter) for letter in letters).encode()
         headers = {
             "Authorization": f"Splunk {read_secret(self._settings.token_file)}",
             "Content-Type": "application/json",
         }
         answer = await self._post(headers, body)
-        if answer.status in REFUSED:
-            raise LetterRefused(f"it answered {answer.status}{_said(answer)}")
+        code = _code(answer)
+        said = f"it answered {answer.status}{'' if code is None else f', code {code}'}"
+        if answer.status in REFUSED and code not in OUR_SETTINGS:
+            raise LetterRefused(said)
         if not answer.taken:
-            raise ReceiverAway(f"it answered {answer.status}{_said(answer)}")
+            raise ReceiverAway(said)
 
     async def close(self) -> None:
         await self._post.close()
@@ -68,10 +73,10 @@ class Splunk:
         return fit(row, render, EVENT_BYTES)
 
 
-def _said(answer: Answer) -> str:
-    """Return Splunk's own word for it, if it said one."""
+def _code(answer: Answer) -> int | None:
+    """Return Splunk's own number for it, if it said one."""
     try:
         code = json.loads(answer.body)["code"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return ""
-    return f", code {code}" if type(code) is int and 0 <= code <= LAST_CODE else ""
+        return None
+    return code if type(code) is int and 0 <= code <= LAST_CODE else None

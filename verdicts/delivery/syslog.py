@@ -4,11 +4,11 @@ import os
 import re
 import socket
 from collections.abc import Sequence
+from functools import partial
 
 from verdicts.delivery.channels import Channel, Datagrams, Stream
-from verdicts.delivery.cutting import TooLarge
-from verdicts.delivery.render import as_cef, as_douane
-from verdicts.delivery.sender import Letter, LetterRefused
+from verdicts.delivery.render import as_cef, as_douane, rendered
+from verdicts.delivery.sender import Letter
 from verdicts.delivery.settings import SyslogSettings
 from verdicts.ledger.event_log.event_rows import event_row
 from verdicts.record import rfc3339
@@ -45,10 +45,8 @@ class Syslog:
         )
 
     async def send(self, letters: Sequence[Letter]) -> None:
-        try:
-            messages = [message(letter, self._settings) for letter in letters]
-        except TooLarge as error:
-            raise LetterRefused(str(error)) from error
+        make = partial(message, settings=self._settings)
+        messages = [rendered(make, letter) for letter in letters]
         await self._channel.send(messages)
 
     async def close(self) -> None:

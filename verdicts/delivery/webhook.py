@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from verdicts.delivery.cutting import fit
 from verdicts.delivery.post import Post
-from verdicts.delivery.render import as_json
+from verdicts.delivery.render import as_json, rendered
 from verdicts.delivery.secret_files import webhook_key
 from verdicts.delivery.sender import Letter, LetterRefused, ReceiverAway, ReceiverGone
 from verdicts.delivery.settings import WebhookSettings
@@ -37,13 +37,12 @@ class Webhook:
 
     async def send(self, letters: Sequence[Letter]) -> None:
         for letter in letters:
-            await self._send(letter.event)
+            await self._send(letter.event, rendered(lambda one: payload(one.event), letter))
 
     async def close(self) -> None:
         await self._post.close()
 
-    async def _send(self, event: Event) -> None:
-        body = payload(event)
+    async def _send(self, event: Event, body: bytes) -> None:
         headers = {"Content-Type": "application/json"}
         headers |= signed(message_id(event), int(time.time()), body, self._keys())
         answer = await self._post(headers, body)

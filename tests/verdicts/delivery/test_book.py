@@ -99,3 +99,31 @@ async def test_no_ledger(log: Any) -> None:
     log.ledger = log.ledger.with_name("absent.sock")
     with pytest.raises(LedgerAway):
         await log.book().open()
+
+
+async def test_an_alarm_of_the_courier_before_is_taken_back(log: Any) -> None:
+    """It was away, somebody was told, and we were started anew meanwhile."""
+    book = log.book()
+    await book.open()
+    await book.say("503")
+    after = log.book()
+    await after.open()
+    await after.there()
+    await after.there()
+    with log.reader.connect() as connection:
+        (told,) = events_after(connection, 0, ("alarm",), 9)
+    assert '"ok":true' in told.data
+
+
+async def test_one_alarm_of_many_refusals(log: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = log.book()
+    await book.open()
+    for number in (1, 2, 3):
+        await book.refused(Event(number, 1, "verdict", "", "", "{}"), "400")
+    monkeypatch.setattr(module, "ALARM_SECONDS", 0.0)
+    await book.refused(Event(4, 1, "verdict", "", "", "{}"), "400")
+    await book.refused(Event(5, 1, "alarm", "", "", "{}"), "400")
+    with log.reader.connect() as connection:
+        told = [event.data for event in events_after(connection, 0, ("alarm",), 9)]
+    assert ["event 1:" in told[0], "event 4 and 2 before it:" in told[1]] == [True, True]
+    assert len(told) == 2

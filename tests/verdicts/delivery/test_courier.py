@@ -177,3 +177,17 @@ def test_every_kind_has_its_sender(log: Any) -> None:
     ]
     assert [type(one).__name__ for one in made] == ["Retried", "InOrder", "InOrder", "InOrder"]
     assert [one.name for one in made] == ["a", "b", "c", "d"]
+
+
+async def test_look_ups_that_hang_leave_threads_to_the_others(
+    log: Any, until: Any, tmp_path: Path
+) -> None:
+    """A resolver, or a file server, may take half a minute for each call."""
+    end, path = threading.Event(), tmp_path / "out.jsonl"
+    await log.book("file").open()
+    async with carrying(log, export(path)):
+        hanging = [asyncio.create_task(asyncio.to_thread(end.wait, 30)) for _ in range(9)]
+        await log.add(1)
+        await until(lambda: lines(path) == [1])
+        end.set()
+        await asyncio.gather(*hanging)

@@ -9,6 +9,8 @@ from tests.verdicts.delivery.doubles import SenderDouble, at_work, chosen
 from verdicts.delivery import in_order
 from verdicts.delivery.in_order import InOrder
 from verdicts.delivery.sender import LetterRefused, ReceiverAway
+from verdicts.ledger.event_log.events import events_after
+from verdicts.ledger.event_log.new_events import NewEvent, ask_add_events
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +46,42 @@ async def test_one_that_is_refused_does_not_stop_the_others(log: Any, until: Any
     await log.book().open()
     await log.add(1, 2, 3)
     async with at_work(InOrder(chosen(), sender, log.book(), log.feed)):
-        await until(lambda: len(sender.taken) == 3)  # and the alarm about it
-    assert sender.taken[:2] == [1, 3]
+        await until(lambda: sender.taken == [1, 3])
     assert sender.tried[:4] == [[1, 2, 3], [1], [2], [3]]
+
+
+async def test_who_refuses_everything_raises_one_alarm(log: Any, until: Any) -> None:
+    """Not one for each event, nor one about each alarm, and so on for ever."""
+    sender = SenderDouble(most=4, fault=LetterRefused("400"))
+    await log.book().open()
+    await log.add(1, 2, 3, kind="ruleset")
+    await log.add(4, 5)
+    settings = chosen(kinds=("alarm", "ruleset"))
+    async with at_work(InOrder(settings, sender, log.book(), log.feed)):
+        await until(lambda: len({name for names in sender.tried for name in names}) == 6)
+        await asyncio.sleep(0.2)
+    with log.reader.connect() as connection:
+        told = [event.data for event in events_after(connection, 5, (), 99)]
+    assert len(told) == 1
+    assert "It refused event 1: 400" in told[0]
+
+
+async def test_large_verdicts_come_a_few_at_once(
+    log: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In order, and all of them; of one that alone is too much, that one."""
+    monkeypatch.setattr("verdicts.delivery.book.LETTER_BYTES", 250)
+    about = "0192f3a4-0000-7000-8000-000000000001"
+    monkeypatch.setattr(log.reader, "get", lambda id: {"id": id, "x": "x" * 60})
+    sender = SenderDouble(most=5, whole_verdicts=True)
+    await log.book().open()
+    found: dict[str, object] = {"level": "malicious"}
+    events = [NewEvent(number, "verdict", "", about, found) for number in range(1, 8)]
+    await asyncio.to_thread(ask_add_events, log.ledger, events)
+    async with at_work(InOrder(chosen(kinds=("verdict",)), sender, log.book(), log.feed)):
+        await until(lambda: len(sender.taken) == 7)
+    assert sender.tried == [[1, 2], [3, 4], [5, 6], [7]]
+    assert (await log.book().open()).position == 7
 
 
 async def test_pauses_grow_up_to_a_bound(

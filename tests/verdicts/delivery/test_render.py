@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 
 import pytest
+from structlog.testing import capture_logs
 
-from verdicts.delivery.render import as_cef, as_douane, as_ecs, as_json, as_ocsf
-from verdicts.delivery.sender import Letter
+from verdicts.delivery.render import as_cef, as_douane, as_ecs, as_json, as_ocsf, rendered
+from verdicts.delivery.sender import Letter, LetterRefused
 from verdicts.formats.cef import cef
 
 MakeLetter = Callable[..., Letter]
@@ -36,7 +37,9 @@ def test_cef(letter: MakeLetter, row: MakeRow) -> None:
     assert as_cef(letter(verdict=row())) == cef(row())
     alarm = as_cef(letter(kind="alarm", part="a=b\\c|d\n", explanation="\x1b[2J"))
     assert alarm.startswith("CEF:0|Douane|Douane|")
-    assert "|event.alarm|Douane alarm|3|rt=2026-" in alarm
+    assert "|event.alarm|Douane alarm|8|rt=1795435200000 externalId=1 msg=" in alarm
+    assert "|event.alarm|Douane alarm|3|" in as_cef(letter(kind="alarm", ok=True))
+    assert len(as_cef(letter(kind="alarm", explanation="x" * 9000))) < 1200
     assert 'part":"a\\=b' in alarm
     assert alarm.isprintable()
 
@@ -48,6 +51,15 @@ def test_cut_to_fit(letter: MakeLetter, row: MakeRow, most: int) -> None:
     for made in (as_cef(letter(verdict=long), most), as_douane(letter(verdict=long), most)):
         assert len(made.encode()) <= most
         assert "ab" * 32 in made  # the hash is never cut
+
+
+def test_what_cannot_be_rendered_is_refused(letter: MakeLetter) -> None:
+    """Whatever the fault is, it is that of one letter."""
+    with capture_logs() as lines, pytest.raises(LetterRefused, match="KeyError"):
+        rendered(as_ecs, letter(verdict={"level": "new"}))
+    assert lines[0]["event"] == "letter.not_rendered"
+    with pytest.raises(LetterRefused, match="are allowed"):
+        rendered(lambda one: as_douane(one, 9), letter())
 
 
 def test_ecs_of_an_alarm(letter: MakeLetter) -> None:

@@ -95,6 +95,7 @@ async def test_wrong_token_keeps_everything_waiting(
     "reply, refusal",
     [
         (Reply(400, b'{"text":"Invalid data format","code":6}'), (LetterRefused, "400, code 6")),
+        (Reply(400, b'{"text":"Incorrect index","code":7}'), (ReceiverAway, "400, code 7")),
         (Reply(413, b"too large"), (LetterRefused, "413$")),
         (Reply(503, b'{"text":"Server is busy","code":9}'), (ReceiverAway, "503, code 9")),
         (Reply(404, b"<html>"), (ReceiverAway, "404$")),

@@ -51,15 +51,16 @@ def store_events(
 
 
 def forget_events(connection: Connection, kept: int, before: int) -> bool:
-    """Delete the oldest: all but `kept`, and those of before that time.
+    """Delete the oldest: all but `kept`, and those of before that time; never the newest.
 
-    Deletes STEP_EVENTS at most; returns whether there may be more.
+    By that whoever follows knows how far the log is.  Deletes STEP_EVENTS at most; returns whether
+    there may be more.
     """
     oldest, newest = oldest_event(connection), last_event(connection)
     first = select(EVENT.c.id, EVENT.c.time).order_by(EVENT.c.id).limit(STEP_EVENTS).subquery()
     old = connection.scalar(select(func.max(first.c.id)).where(first.c.time < before)) or 0
     too_many = min(newest - kept, oldest + STEP_EVENTS - 1)
-    last = max(old, too_many)
+    last = min(max(old, too_many), newest - 1)
     if oldest == 0 or last < oldest:
         return False
     found = delete(EVENT).where(EVENT.c.id <= last)

@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 
+import structlog
+
 from verdicts.ledger.event_log.events import Event, events_after, last_event, oldest_event
 from verdicts.ledger.questions import LogUnavailable
 from verdicts.ledger.reading.queries import Reader
 
+log = structlog.get_logger()
 LOOK_SECONDS = 0.1
 AWAY_SECONDS = 1.0
 """Between two looks while the log cannot be read."""
@@ -115,7 +118,9 @@ class EventFeed:
             pause = LOOK_SECONDS
             try:
                 newest, events = await asyncio.to_thread(self._read_new)
-            except LogUnavailable:
+            except Exception as error:  # whatever it is, those who follow must not wait for ever
+                if not isinstance(error, LogUnavailable):
+                    log.exception("feed.failed")
                 pause, self._newest = AWAY_SECONDS, None
                 self._announce()
             else:

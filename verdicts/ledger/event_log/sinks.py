@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
 
 from verdicts.ledger.event_log.events import last_event
 from verdicts.ledger.event_log.sink_changes import (
@@ -15,6 +15,9 @@ from verdicts.ledger.event_log.sink_changes import (
     SinkChange,
 )
 from verdicts.ledger.schema import OUTBOX, SINK
+
+LONGEST = 27 * 3600 * 1_000_000
+"""Beyond the longest pause between two attempts, a day and its jitter; microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,23 @@ def sinks(connection: Connection) -> dict[str, SinkState]:
 
 
 def due(connection: Connection, sink: str, now: int, limit: int) -> tuple[Later, ...]:
-    """Return what of its outbox is to be sent by now, the oldest events first."""
-    query = select(OUTBOX).where(OUTBOX.c.sink == sink, OUTBOX.c.due <= now)
+    """Return what of its outbox is to be sent by now, the oldest events first.
+
+    What is due later than any pause makes it was put there before the clock was set back.
+    """
+    by_now = or_(OUTBOX.c.due <= now, OUTBOX.c.due > now + LONGEST)
+    query = select(OUTBOX).where(OUTBOX.c.sink == sink, by_now)
     rows = connection.execute(query.order_by(OUTBOX.c.event).limit(limit)).mappings()
     return tuple(Later(row["event"], row["due"], row["attempts"], row["error"]) for row in rows)
 
 
-def next_due(connection: Connection, sink: str) -> int | None:
-    """Return when the next of its outbox is due; None if it is empty."""
-    first: int | None = connection.scalar(
-        select(func.min(OUTBOX.c.due)).where(OUTBOX.c.sink == sink)
-    )
-    return first
+def next_due(connection: Connection, sink: str, now: int) -> int | None:
+    """Return when the next of its outbox is due, as `due` has it; None if it is empty."""
+    times = select(func.min(OUTBOX.c.due), func.max(OUTBOX.c.due)).where(OUTBOX.c.sink == sink)
+    first, last = connection.execute(times).one()
+    if first is None:
+        return None
+    return now if last > now + LONGEST else int(first)
 
 
 def _move(connection: Connection, change: MoveSink) -> bool:

@@ -142,6 +142,26 @@ async def test_log_that_cannot_be_read() -> None:
     reader.close()
 
 
+async def test_whatever_a_look_raises_nobody_waits_for_ever(
+    feed: EventFeed, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def readable() -> bool:
+        try:
+            return await feed.newest() >= 0
+        except LogUnavailable:
+            return False
+
+    async with asyncio.timeout(20):
+        with monkeypatch.context() as broken:
+            broken.setattr(module, "last_event", lambda _: 1 / 0)
+            while await readable():  # noqa: ASYNC110 - nobody announces it
+                await asyncio.sleep(0)
+        add(writer, 1)
+        while not await readable():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    assert await heard(feed, 0, 1) == [1]
+
+
 async def test_looks_only_while_somebody_follows(url: str, writer: Writer) -> None:
     reader = Reader(url)
     feed = EventFeed(reader)

@@ -59,13 +59,25 @@ def test_outbox(connection: Connection) -> None:
     assert due(connection, "a", 50, 9) == (second,)
     assert due(connection, "a", 100, 9) == (first, second)
     assert due(connection, "a", 100, 1) == (first,)
-    assert next_due(connection, "a") == 50
+    assert next_due(connection, "a", 10) == 50
     again = Later(1, 900, 2, "timeout")
     apply_to_sinks(connection, MoveSink("a", 2, "", settled=(2,), later=(again,), now=20))
     assert due(connection, "a", 9999, 9) == (again,)
     apply_to_sinks(connection, MoveSink("a", 2, "", now=30, hurry=True))
     assert due(connection, "a", 30, 9) == (Later(1, 30, 2, "timeout"),)
-    assert next_due(connection, "b") == 100  # nobody else is hurried
+    assert next_due(connection, "b", 30) == 100  # nobody else is hurried
     apply_to_sinks(connection, MoveSink("a", 2, "", settled=(1,)))
-    assert next_due(connection, "a") is None
+    assert next_due(connection, "a", 30) is None
     assert sinks(connection)["b"].waiting == 1
+
+
+def test_a_clock_that_is_set_back_holds_nothing_up(connection: Connection) -> None:
+    """What was to be sent again in a year that never came goes at once; a day is waited for."""
+    apply_to_sinks(connection, OpenSink("a"))
+    day, year = 24 * 3600 * 1_000_000, 365 * 24 * 3600 * 1_000_000
+    late, soon = Later(1, year, 1, "503"), Later(2, day, 9, "503")
+    apply_to_sinks(connection, MoveSink("a", 2, "503", later=(late, soon), now=10))
+    assert due(connection, "a", 10, 9) == (late,)
+    assert next_due(connection, "a", 10) == 10
+    apply_to_sinks(connection, MoveSink("a", 2, "503", settled=(1,), now=10))
+    assert (due(connection, "a", 10, 9), next_due(connection, "a", 10)) == ((), day)
