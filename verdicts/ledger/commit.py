@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
+
 from verdicts.ledger.intake import Outcome
 from verdicts.ledger.keeping import Keeper
 
@@ -17,6 +19,7 @@ PAUSE_SECONDS = 0.004
 """Between the starts of two groups; else a record that somebody waits for goes at once."""
 GROUP_RECORDS = 2000
 """Half the cost of 350 a group: what scatters over an index shares its pages."""
+log = structlog.get_logger()
 
 
 class Sender(Protocol):
@@ -69,8 +72,9 @@ class GroupCommit:
         """Commit groups until stopped and nothing waits; a failure then ends it early."""
         while group := await self._gather():
             outcome = await self._keeper.keep([(one.id, one.payload) for one in group])
-            if outcome is None:
-                break  # nobody was told: the fronts send these again to the next ledger
+            if outcome is None:  # nobody was told: fronts that live send these again
+                log.error("ledger.records_not_kept", records=self.queued)
+                break
             self._settle(group, outcome)
 
     async def _gather(self) -> list[Arrival]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from verdicts.ledger import commit
 from verdicts.ledger.commit import Arrival, GroupCommit
@@ -184,3 +185,21 @@ async def test_what_waits_is_written_at_the_stop(
     async with committing(url) as (group, _):
         group.add(arrival(make_record(1), front), urgent=False)
     assert len(front.stored) == 1
+
+
+async def test_what_is_given_up_at_the_stop_is_said(
+    url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    """Their front may have been killed since, and then nobody else knows of them."""
+
+    def away(*_: object) -> list[Entry]:
+        raise OperationalError("gone", None, Exception())
+
+    monkeypatch.setattr(Writer, "write", away)
+    with capture_logs() as lines:
+        async with committing(url) as (group, _):
+            for number in range(3):
+                group.add(arrival(make_record(number), Front()), urgent=True)
+            await until(lambda: bool(lines))
+    (line,) = (one for one in lines if one["event"] == "ledger.records_not_kept")
+    assert line["records"] == 3
