@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import BigInteger, Table
 
 from verdicts.ledger.reading.filters import FOUND_IN, Filters
-from verdicts.ledger.schema import METADATA, ROLLUPS, VERDICT
+from verdicts.ledger.schema import COUNTED, METADATA, ROLLUPS, VERDICT
 from verdicts.ledger.stats.sums import Sum
 
 FILTERS = sorted({field.name for field in fields(Filters)} - {"since", "until"})
@@ -28,6 +28,7 @@ def test_times_and_counts_are_wide_enough(table: Table) -> None:
 
 
 def test_a_rollup_has_one_row_for_a_key() -> None:
+    assert Sum._fields == COUNTED
     for table in ROLLUPS.values():
-        counted = {column.name for column in table.c} - {*Sum._fields}
+        counted = {column.name for column in table.c} - {*COUNTED}
         assert {column.name for column in table.primary_key} == counted

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from verdicts.ledger.database import open_writer
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.reading.queries import Reader
 from verdicts.ledger.schema import ROLLUPS
@@ -66,3 +69,25 @@ def test_spans_are_added_up_by_key(
             (user, some.bytes) for (user,), some in expected.items()
         }
     reader.close()
+
+
+@pytest.mark.server
+def test_a_server_reads_a_range_from_the_index_alone(
+    postgresql_url: str, make_entry: Callable[..., Entry]
+) -> None:
+    writer = Writer(postgresql_url)
+    writer.write([make_entry(n) for n in range(9)])
+    writer.close()
+    span = Span(Granularity.DAY, 0, 2**60)
+    engine = open_writer(postgresql_url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        connection.exec_driver_sql("SET enable_bitmapscan = off")
+        for dimension in ROLLUPS:
+            query = rows_of(dimension, span).compile(
+                connection, compile_kwargs={"literal_binds": 1}
+            )
+            plan = connection.exec_driver_sql(f"EXPLAIN {query}").scalars().all()
+            assert plan[0].startswith("Index Only Scan")
+    engine.dispose()

@@ -90,10 +90,13 @@ def _add_rollups() -> None:
     for dimension, keys in ROLLUPS.items():
         op.create_table(
             f"rollup_{dimension}",
-            sa.Column("granularity", sa.SmallInteger, primary_key=True, autoincrement=False),
-            sa.Column("bucket", sa.BigInteger, primary_key=True, autoincrement=False),
-            *(sa.Column(key, sa.Text, primary_key=True) for key in keys),
+            sa.Column("granularity", sa.SmallInteger, autoincrement=False),
+            sa.Column("bucket", sa.BigInteger, autoincrement=False),
+            *(sa.Column(key, sa.Text) for key in keys),
             *(sa.Column(name, sa.BigInteger, nullable=False) for name in COUNTED),
+            sa.PrimaryKeyConstraint(
+                "granularity", "bucket", *keys, postgresql_include=list(COUNTED)
+            ),
             sqlite_with_rowid=False,
         )
         fill(op.get_bind(), dimension, keys)
