@@ -109,6 +109,12 @@ class ServedSite:
             store.mark(one.id, status, actor="ann")
         return one.id
 
+    def alarm(self, explanation: str) -> None:
+        """Let a part fail now."""
+        said: dict[str, object] = {"part": "database", "ok": False, "explanation": explanation}
+        now = microseconds(datetime.now(UTC))
+        ask_add_events(self.place.socket, [NewEvent(now, "alarm", "", "", said)])
+
     def _happen(self, now: datetime, ruleset: str) -> None:
         stamp = microseconds(now)
         alarm: dict[str, object] = {

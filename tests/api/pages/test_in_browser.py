@@ -181,6 +181,9 @@ def test_light_or_dark_is_kept(analyst: Visit) -> None:
     assert page.evaluate(background) == dark
     page.get_by_role("button", name="Light").click()
     assert page.evaluate(background) == light
+    page.emulate_media(forced_colors="active")
+    here = page.get_by_role("link", name="Health", exact=True)
+    expect(here).to_have_css("forced-color-adjust", "none")
 
 
 def drawn(page: Page) -> str:
@@ -236,6 +239,8 @@ def test_series_come_and_go_by_keyboard(analyst: Visit) -> None:
     expect(toggle).to_have_attribute("aria-pressed", "true")
     assert drawn(page) == whole
     expect(chart.get_by_role("button", name="Show U+202Enimda in the chart")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(toggle).to_be_visible()
 
 
 def test_without_scripts_the_numbers_stay(site: ServedSite, browser: Browser) -> None:
@@ -265,6 +270,16 @@ def test_the_audit_is_checked_by_keyboard(site: ServedSite, browser: Browser) ->
         expect(page.get_by_role("status")).to_contain_text("rows, nothing wrong")
         assert grave_findings(page) == []
         assert_nothing_was_wrong(made)
+
+
+def test_an_alarm_arrives_as_text(analyst: Visit, site: ServedSite) -> None:
+    page = analyst.go("/live")
+    expect(page.locator("[data-live-state]")).to_have_text("Connected")
+    site.alarm("<img src=x onerror=alert(1)>\u202e" + "x" * 900)
+    row = page.locator("[data-rows] tr").first
+    expect(row).to_contain_text("<img src=x onerror=alert(1)>U+202E")
+    assert len(row.inner_text()) < 400
+    assert page.locator(SCRIPTED).count() == 0
 
 
 def test_feedback_from_the_page(analyst: Visit) -> None:
