@@ -53,12 +53,27 @@ $(VENV)/.testing: $(VENV)/.runtime requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# Side by side: what starts servers waits for them most of the time.
-test: system-testing $(VENV)/.testing lint
-	@$(BIN)/pytest -m "not long and not server" -q > $(VENV)/others.log 2>&1 & others=$$!; \
-	$(BIN)/pytest -m "not long and server" -q; servers=$$?; \
-	wait $$others; others=$$?; cat $(VENV)/others.log; \
-	exit $$((servers > others ? servers : others))
+# Two at a time, the longest first: each says what it found when it has ended.
+SUITES := test-end-to-end test-alone test-servers test-stores
+.PHONY: $(SUITES)
+
+test: system  # whose Python may be the one of .venv
+	@$(MAKE) --no-print-directory --jobs=2 system-testing lint
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(SUITES)
+
+$(SUITES): system-testing $(VENV)/.testing
+
+test-end-to-end:
+	@$(BIN)/pytest -q -m "not long and server" tests/end_to_end
+
+test-alone:
+	@$(BIN)/pytest -q -m "not long and not server and not fuzz"
+
+test-servers:
+	@$(BIN)/pytest -q -m "not long and (server or fuzz)" --ignore=tests/end_to_end --ignore=tests/api --ignore=tests/verdicts
+
+test-stores:
+	@$(BIN)/pytest -q -m "not long and (server or fuzz)" tests/api tests/verdicts
 
 test-long: system-testing $(VENV)/.testing
 	$(BIN)/pytest -m long -q --timeout 3600
