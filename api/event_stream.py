@@ -71,12 +71,20 @@ async def _pieces(
 
 
 async def _missed(feed: EventFeed, position: int) -> bytes:
-    """Return a word about events that were to come and are kept no more; mostly nothing."""
-    oldest = await feed.oldest()
-    if position == 0 or oldest <= position + 1:
+    """Return a word about events that the client may have missed; mostly nothing.
+
+    They are kept no more; or the log, whose numbers end before those of the client, is another one
+    than it has read: then nobody can say which of it are new to it.
+    """
+    oldest, newest = await feed.oldest(), await feed.newest()
+    if position > newest:
+        first, last = oldest, newest
+    else:
+        first, last = position + 1, oldest - 1
+    if position == 0 or first == 0 or last < first:
         return b""
-    data = json.dumps({"from": position + 1, "to": oldest - 1})
-    return f"id: {oldest - 1}\nevent: gap\ndata: {data}\n\n".encode()
+    data = json.dumps({"from": first, "to": last})
+    return f"id: {last}\nevent: gap\ndata: {data}\n\n".encode()
 
 
 def frame(event: Event) -> bytes:

@@ -27,7 +27,8 @@ STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Messages of server-sent events: `id`, `event` (the kind) and `data`, "
         "which is JSON: id, time, kind, ruleset, verdict and data. An `event: gap` says which "
-        "events (from, to) were asked for and are not kept any more.",
+        "events (from, to) were asked for and are not kept any more; after a log was replaced by "
+        "one that has not come as far, which it has: ask for those by `after`.",
         "content": {"text/event-stream": {"schema": MESSAGE}},
     }
 }
