@@ -179,7 +179,7 @@ class RulesDesk:
                 await self._shadow.stop()
             await self._tell(one, step, "refused", reason=str(error))
             raise
-        outcome = replace(outcome, one=marked)
+        outcome = replace(outcome, one=marked, former=former.id if former else None)
         if staged is not None and staged.id == one.id != marked.id:
             step = replace(step, why=f"{marked.id} is active, which is this with the edits")
             await self._unstage(step)

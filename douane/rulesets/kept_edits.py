@@ -22,11 +22,14 @@ class Outcome:
     one: StoredSet
     kept: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    former: str | None = None
+    """The set that was active before, if the order was to change that."""
 
     def told(self) -> dict[str, object]:
         """Return it for answers and for the audit."""
         named = {"kept_edits": self.kept, "dropped_edits": self.dropped}
-        return asdict(self.one) | {name: list(lines) for name, lines in named.items() if lines}
+        edits = {name: list(lines) for name, lines in named.items() if lines}
+        return {**asdict(self.one), "former": self.former, **edits}
 
 
 async def as_it_is(one: StoredSet, _: Step) -> Outcome:

@@ -42,7 +42,7 @@ class OrderAudit:
 
         An order that was refused, or failed, has a row as well, and raises what the work raises.
         """
-        active = self._active_id()
+        active: object = self._active_id()
         try:
             done = await work()
         except RulesetError as error:
@@ -52,6 +52,7 @@ class OrderAudit:
             after: Done = {"reason": type(error).__name__, "active": self._active_id()}
             await asyncio.shield(self._write(_row(order, active, ".failed", after)))
             raise
+        active = done.get("former") or active  # others may have had their turn before this
         if order.action == "activate" and done["id"] == active:  # nothing was changed
             return {**done, "audited": True}
         told: Done = {name: done[name] for name in TOLD if name in done}
@@ -90,16 +91,18 @@ class OrderAudit:
         return True
 
 
-def _row(order: Order, active: str | None, outcome: str, after: Done) -> AuditRow:
+def _row(order: Order, active: object, outcome: str, after: Done) -> AuditRow:
     given = order.row or _local_row(order)
     said = json.loads(given.after or "{}")
-    about = given.about or str(after.get("ruleset") or order.ruleset)
+    about, before = given.about, json.loads(given.before or "null")
+    if not about:  # it is about a set, not about an edit
+        about, before = str(after.get("ruleset") or order.ruleset), {"active": active}
     return audit_row(
         microseconds(utc_now()),
         given.actor,
         f"{given.action}{outcome}",
         about,
-        before=json.loads(given.before) if given.before else {"active": active},
+        before=before,
         after={**(said if isinstance(said, dict) else {}), **after},
         credential=given.credential,
         address=given.address,

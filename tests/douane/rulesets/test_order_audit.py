@@ -133,6 +133,20 @@ async def test_rows_wait_for_the_ledger_in_order(audit: OrderAudit, ledger: Ledg
     assert [json.loads(row.after)["note"] for row in ledger.rows] == ["1", "2", "3"]
 
 
+async def test_others_had_their_turn_before(audit: OrderAudit, ledger: Ledger) -> None:
+    """The set that an order has replaced may not be the one that was active when it came."""
+    await audit.carried_out(Order("activate", "ann"), work({**DONE, "former": "c" * 16}))
+    assert json.loads(ledger.rows[0].before) == {"active": "c" * 16}
+    assert await audit.carried_out(Order("activate", "ann"), work({**DONE, "former": DONE["id"]}))
+    assert len(ledger.rows) == 1
+
+
+async def test_what_was_on_no_list_before(audit: OrderAudit, ledger: Ledger) -> None:
+    given = audit_row(1, "bob", "blocklist.set", "c" * 64, after={"reason": "y"})
+    await audit.carried_out(Order("activate", "bob", row=given), work(DONE))
+    assert ledger.rows[0].before == ""
+
+
 async def test_few_rows_wait(
     audit: OrderAudit, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
