@@ -19,7 +19,7 @@ from verdicts.ledger.entry import Entry, decode, encode
 from verdicts.ledger.feedback import store_feedback
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.ledger.reading.queries import Filters, Reader
-from verdicts.ledger.schema import DETECTION, FEEDBACK, METADATA, UNSCANNED, VERDICT
+from verdicts.ledger.schema import DETECTION, FEEDBACK, MANY_KEYS, METADATA, UNSCANNED, VERDICT
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes, id_text
@@ -33,6 +33,10 @@ def tables(engine: Engine) -> dict[str, str]:
     return {name: " ".join(sql.split()) for name, sql in rows if "alembic" not in name}
 
 
+SERVERS_OWN = {f"ix_rollup_{name}_key" for name in MANY_KEYS}
+"""Indexes that SQLite does without."""
+
+
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_migrations_make_the_schema(url: str) -> None:
@@ -40,7 +44,9 @@ def test_migrations_make_the_schema(url: str) -> None:
     migrate(engine)
     migrate(engine)  # the second time changes nothing
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        differences = compare_metadata(MigrationContext.configure(connection), METADATA)
+    missing = {index.name for _, index in differences}
+    assert missing == (SERVERS_OWN if url.startswith("sqlite") else set())
     engine.dispose()
 
 

@@ -1,11 +1,20 @@
 """What charts show: counts per bucket of time, and the most frequent keys; exact in any range."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
-from verdicts.ledger.schema import ROLLUPS
+from verdicts.ledger.schema import MANY_KEYS, ROLLUPS
 from verdicts.ledger.stats.buckets import Granularity, after, ceiling, floor
 from verdicts.ledger.stats.counts import WORDS, count_by, count_keys, frequent_keys, most_frequent
 from verdicts.ledger.stats.sums import OTHER, key_columns, summed
@@ -17,8 +26,8 @@ DIMENSIONS = (
 SERIES = 20
 """Keys of a time series; further ones are counted together as OTHER."""
 MOST_BUCKETS = 1500
-ROWS_AT_ONCE = 500
-"""One by one 30,000 rows take longer; all at once they are looked through as garbage."""
+KEY_BY_KEY = (Granularity.HOUR, Granularity.DAY)
+"""Widths for which PostgreSQL has an index of each key's buckets."""
 
 
 class TooManyBuckets(ValueError):
@@ -107,20 +116,34 @@ def _whole(  # noqa: PLR0917 - one question
 ) -> dict[int, dict[str, int]]:
     """Return the counts of the kept keys in each of some buckets that follow one another."""
     counts: dict[int, dict[str, int]] = {start: {} for start in starts}
+    if not starts:
+        return counts
     table = ROLLUPS[by]
     (key,) = key_columns(table)
-    # Each row is looked up by its whole key: to read all keys of all buckets takes ten times as
-    # long where there are many
-    query = select(table.c.bucket, key, table.c[of]).where(
-        table.c.granularity == int(bucket),
-        table.c.bucket.in_(starts),
+    within: list[ColumnElement[bool]]
+    within = [table.c.bucket >= starts[0], table.c.bucket <= starts[-1]]
+    if by in MANY_KEYS and not (bucket in KEY_BY_KEY and connection.dialect.name == "postgresql"):
+        # Each row is looked up by its whole key: all keys of all buckets take ten times as long
+        within = [table.c.bucket.in_(starts)]
+    query = select(key, _listed(connection, table.c.bucket), _listed(connection, table.c[of]))
+    query = query.where(
+        # Said as it is: an index of some widths is not used for one that is not known yet
+        table.c.granularity == literal_column(str(int(bucket))),
+        *within,
         key.in_(kept),
         table.c[of] > 0,
     )
-    for part in connection.execute(query).partitions(ROWS_AT_ONCE):
-        for start, word, number in part:
+    for word, moments, numbers in connection.execute(query.group_by(key)):
+        for start, number in zip(json.loads(moments), json.loads(numbers), strict=True):
             counts[start][word] = number
     return counts
+
+
+def _listed(connection: Connection, column: ColumnElement[int]) -> ColumnElement[str]:
+    """Return all values of a group as JSON: 30,000 rows take three times as long to fetch."""
+    if connection.dialect.name == "postgresql":
+        return cast(func.json_agg(column), Text)
+    return func.json_group_array(column, type_=Text)
 
 
 def _totals(

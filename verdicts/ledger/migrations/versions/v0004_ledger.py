@@ -100,6 +100,15 @@ def _add_rollups() -> None:
             sqlite_with_rowid=False,
         )
         fill(op.get_bind(), dimension, keys)
+    if op.get_bind().dialect.name == "postgresql":
+        for dimension in ("client_ip", "user"):
+            op.create_index(
+                f"ix_rollup_{dimension}_key",
+                f"rollup_{dimension}",
+                ["granularity", dimension, "bucket"],
+                postgresql_include=list(COUNTED),
+                postgresql_where=sa.text("granularity IN (1, 2)"),
+            )
     for found in ("detection", "unscanned"):
         op.create_index(f"ix_{found}_time", found, ["time"])
 
