@@ -132,7 +132,7 @@ def answer(settings: Settings) -> Iterator[Callable[[int, object], None]]:
         def log_message(self, format: str, *arguments: object) -> None: ...
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Api)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     make_state(settings)
     addresses = {"api": f"127.0.0.1:{server.server_port}", "icap": "127.0.0.1:1344"}
