@@ -9,6 +9,7 @@ import fcntl
 import socket
 import struct
 import termios
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
@@ -19,6 +20,8 @@ from verdicts.delivery.sender import ReceiverAway
 CONNECT_SECONDS = 10.0
 SEND_SECONDS = 30.0
 ARRIVED_POLL_SECONDS = 0.005
+RESOLVED_SECONDS = 300.0
+"""After that a name is looked up anew: nobody says that datagrams go to where it pointed once."""
 
 
 class Channel(Protocol):
@@ -34,9 +37,12 @@ class Datagrams:
     def __init__(self, host: str, port: int) -> None:
         self._place = host, port
         self._socket: socket.socket | None = None
+        self._opened = 0.0
 
     async def send(self, messages: Sequence[bytes]) -> None:
         try:
+            if time.monotonic() - self._opened >= RESOLVED_SECONDS:
+                await self.close()
             if self._socket is None:
                 self._socket = await asyncio.to_thread(self._open)
             for message in messages:
@@ -54,6 +60,7 @@ class Datagrams:
         family, kind, protocol, _, address = socket.getaddrinfo(
             *self._place, type=socket.SOCK_DGRAM
         )[0]
+        self._opened = time.monotonic()
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         made.connect(address)

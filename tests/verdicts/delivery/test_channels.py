@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +168,25 @@ async def test_datagrams() -> None:
     with pytest.raises(ReceiverAway):  # its port is closed: ICMP tells of the first at the second
         await udp.send([b"three"] * 9)
     await udp.close()
+
+
+async def test_a_receiver_that_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name points elsewhere now, and whoever has its address still says nothing."""
+    with ExitStack() as stack:
+        former, now = (
+            stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2)
+        )
+        for one in (former, now):
+            one.bind(("127.0.0.1", 0))
+            one.settimeout(10)
+        udp = Datagrams("127.0.0.1", former.getsockname()[1])
+        await udp.send([b"one"])
+        udp._place = now.getsockname()
+        await udp.send([b"two"])
+        monkeypatch.setattr(channels, "RESOLVED_SECONDS", 0.0)
+        await udp.send([b"three"])
+        await udp.close()
+        assert [former.recv(9), former.recv(9), now.recv(9)] == [b"one", b"two", b"three"]
 
 
 async def test_name_that_cannot_be_resolved() -> None:
