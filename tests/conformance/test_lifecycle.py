@@ -50,7 +50,7 @@ def runs(foreign: str) -> Iterator[dict[str, Said]]:
         folder = Path(name)
         rules = folder / "rules"
         shutil.copytree(RULES, rules)
-        settings = {**PLAIN, "rules": {"directory": str(rules)}}
+        settings = {**PLAIN, "icap": {"fronts": 1}, "rules": {"directory": str(rules)}}
         narrow = {**settings, "icap": {"fronts": 1, "preview_bytes": 2048}}
         said = {"preview": run(folder / "a", narrow)}
         with (rules / "policy.toml").open("a") as policy:
