@@ -156,9 +156,3 @@ async def test_edits_that_nobody_can_name_are_not_lost_in_silence(
         await site.do("activate", folder=site.hand_in("two"))
     done = await site.do("activate", folder=site.hand_in("two"), drop=True)
     assert "whatever they were" in str(done["dropped_edits"])
-
-
-async def test_what_edits_began_with_is_not_pruned(site: Edited, store: Store) -> None:
-    for number in range(3):
-        store.take_in(Path(site.hand_in(f"more {number}")), author="a", note="", origin="")
-    assert site.first not in store.prune(keep=1)
