@@ -160,6 +160,15 @@ def test_reader_sees_one_state(url: str, make_entry: Callable[..., Entry]) -> No
 
 
 @pytest.mark.server
+def test_each_question_is_planned_for_its_own_words(postgresql_url: str) -> None:
+    """Else the server goes over to one plan for all words when a question comes often."""
+    engine = open_reader(postgresql_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW plan_cache_mode").scalar() == "force_custom_plan"
+    engine.dispose()
+
+
+@pytest.mark.server
 def test_no_wait_for_the_server_is_endless(postgresql_url: str) -> None:
     for opened in (open_reader, open_writer):
         engine = opened(postgresql_url)
