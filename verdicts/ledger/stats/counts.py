@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, Subquery, exists, select
 
 from verdicts.ledger.schema import DETECTION, UNSCANNED, VERDICT
-from verdicts.ledger.stats.buckets import Cover, Granularity, Span, after, cover, floor
+from verdicts.ledger.stats.buckets import Granularity, ceiling, cover, floor
 from verdicts.ledger.stats.sums import (
     OTHER,
     Key,
@@ -48,8 +48,11 @@ def count_by(connection: Connection, dimension: str, since: int, until: int) -> 
 def count_all(
     connection: Connection, dimensions: Iterable[str], since: int, until: int
 ) -> dict[str, Counts]:
-    """Count since <= time < until by each of the dimensions; the edges are read once for all."""
-    parts = _widened(connection, cover(since, until))
+    """Count since <= time < until by each of the dimensions; the edges are read once for all.
+
+    Here as below: a range that was `widened` may have no edges.
+    """
+    parts = cover(since, until)
     counts = {dimension: sums(connection, dimension, parts.spans) for dimension in dimensions}
     words = [dimension for dimension in counts if dimension in WORDS]
     for edge in parts.edges:
@@ -111,6 +114,18 @@ def _ranked(query: Rows, counted: Subquery, of: str) -> Rows:
     return query.where(key != OTHER, counted.c[of] > 0).order_by(*ranking)
 
 
+def widened(connection: Connection, since: int, until: int) -> tuple[int, int]:
+    """Return a range with the same verdicts in it, of whole minutes where one is as good.
+
+    So a range that ends now reads no verdict: nothing is in the rest of this minute.
+    """
+    first, last = floor(Granularity.MINUTE, since), ceiling(Granularity.MINUTE, until)
+    return (
+        since if _has_transfers(connection, first, since) else first,
+        until if _has_transfers(connection, until, last) else last,
+    )
+
+
 def _counted(
     connection: Connection,
     dimension: str,
@@ -120,7 +135,7 @@ def _counted(
 ) -> Subquery | None:
     """Return what counts since <= time < until by key; None if that is no time at all."""
     fields = [name for name in Sum._fields if name in fields]
-    parts = _widened(connection, cover(since, until))
+    parts = cover(since, until)
     rows = [rows_of(dimension, span, fields) for span in parts.spans]
     rows += (
         _edge_words([dimension], edge, fields)
@@ -131,23 +146,11 @@ def _counted(
     return added(rows).subquery() if rows else None
 
 
-def _widened(connection: Connection, parts: Cover) -> Cover:
-    """Take a minute whole if nothing is in the rest of it, as when a range ends now."""
-    spans, edges = list(parts.spans), []
-    for start, end in parts.edges:
-        minute = floor(Granularity.MINUTE, start)
-        whole = Span(Granularity.MINUTE, minute, after(Granularity.MINUTE, minute))
-        rest = (minute, start), (end, whole.end)
-        if any(_has_transfers(connection, *part) for part in rest):
-            edges.append((start, end))
-        else:
-            spans.append(whole)
-    return Cover(tuple(spans), tuple(edges))
-
-
 def _has_transfers(connection: Connection, start: int, end: int) -> bool:
+    if start >= end:
+        return False
     within = exists().where(VERDICT.c.time >= start, VERDICT.c.time < end)
-    return start < end and bool(connection.scalar(select(within)))
+    return bool(connection.scalar(select(within)))
 
 
 def _edge_words(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Text, and_, column, distinct, func, select, v
 from scanners.model import Code
 from verdicts.ledger.schema import DETECTION, FEEDBACK, ROLLUPS
 from verdicts.ledger.stats.buckets import WIDTHS, Granularity, floor
-from verdicts.ledger.stats.counts import count_by
+from verdicts.ledger.stats.counts import count_by, widened
 from verdicts.record import id_text, rfc3339
 
 UNOFFICIAL = ".UNOFFICIAL"
@@ -104,7 +104,9 @@ def logged_names(name: str) -> tuple[str, ...]:
 
 def _hits(connection: Connection, since: int, until: int) -> Counter[str]:
     hits: Counter[str] = Counter()
-    for (code, name), one in count_by(connection, "detection", since, until).items():
+    for (code, name), one in count_by(
+        connection, "detection", *widened(connection, since, until)
+    ).items():
         if code in RULE_CODES:
             hits[name.removesuffix(UNOFFICIAL)] += one.transfers
     return hits

@@ -16,8 +16,15 @@ from sqlalchemy import (
 
 from verdicts.ledger.schema import MANY_KEYS, ROLLUPS
 from verdicts.ledger.stats.buckets import Granularity, after, ceiling, floor
-from verdicts.ledger.stats.counts import WORDS, count_by, count_keys, frequent_keys, most_frequent
-from verdicts.ledger.stats.sums import OTHER, key_columns, summed
+from verdicts.ledger.stats.counts import (
+    WORDS,
+    count_by,
+    count_keys,
+    frequent_keys,
+    most_frequent,
+    widened,
+)
+from verdicts.ledger.stats.sums import OTHER, key_columns
 
 DIMENSIONS = (
     "action", "level", "channel", "direction", "code", "name", "type", "client_ip", "user"
@@ -26,6 +33,8 @@ DIMENSIONS = (
 SERIES = 20
 """Keys of a time series; further ones are counted together as OTHER."""
 MOST_BUCKETS = 1500
+FEW = 4
+"""As long as looking one row up takes, so many are read in a row."""
 KEY_BY_KEY = (Granularity.HOUR, Granularity.DAY)
 """Widths for which PostgreSQL has an index of each key's buckets."""
 
@@ -59,7 +68,7 @@ def top(
 
     OTHER is no such key, nor are those that have nothing of it.
     """
-    rows = most_frequent(connection, by, since, until, limit, of=of)
+    rows = most_frequent(connection, by, *widened(connection, since, until), limit, of=of)
     return tuple(TopRow(key, *one) for key, one in rows)
 
 
@@ -78,11 +87,13 @@ def timeseries(
     TooManyBuckets.
     """
     starts = _starts(bucket, since, until)
+    since, until = widened(connection, since, until)
     kept = frequent_keys(connection, by, since, until, SERIES, of=of)
     first, last = ceiling(bucket, since), floor(bucket, until)
     whole = [start for start in starts if first <= start < last]
-    counts = _whole(connection, bucket, by, whole, kept, of)
-    totals = _totals(connection, bucket, by, whole, of)
+    totals, transfers = _totals(connection, bucket, by, whole, of)
+    many = by in MANY_KEYS and transfers > FEW * len(kept) * len(whole)
+    counts = _whole(connection, bucket, by, whole, kept, of, many=many)
     # Within one bucket, or what is cut off at both ends
     for start, end in ((since, until),) if first > last else ((since, first), (last, until)):
         if start < end:
@@ -113,8 +124,13 @@ def _whole(  # noqa: PLR0917 - one question
     starts: Sequence[int],
     kept: Collection[str],
     of: str,
+    *,
+    many: bool,
 ) -> dict[int, dict[str, int]]:
-    """Return the counts of the kept keys in each of some buckets that follow one another."""
+    """Return the counts of the kept keys in each of some buckets that follow one another.
+
+    `many`: they may have far more keys.
+    """
     counts: dict[int, dict[str, int]] = {start: {} for start in starts}
     if not starts:
         return counts
@@ -122,7 +138,7 @@ def _whole(  # noqa: PLR0917 - one question
     (key,) = key_columns(table)
     within: list[ColumnElement[bool]]
     within = [table.c.bucket >= starts[0], table.c.bucket <= starts[-1]]
-    if by in MANY_KEYS and not (bucket in KEY_BY_KEY and connection.dialect.name == "postgresql"):
+    if many and not (bucket in KEY_BY_KEY and connection.dialect.name == "postgresql"):
         # Each row is looked up by its whole key: all keys of all buckets take ten times as long
         within = [table.c.bucket.in_(starts)]
     query = select(key, _listed(connection, table.c.bucket), _listed(connection, table.c[of]))
@@ -148,18 +164,18 @@ def _listed(connection: Connection, column: ColumnElement[int]) -> ColumnElement
 
 def _totals(
     connection: Connection, bucket: Granularity, by: str, starts: Sequence[int], of: str
-) -> dict[int, int]:
-    """Return what all keys of these buckets add up to."""
+) -> tuple[dict[int, int], int]:
+    """Return what all keys of these buckets add up to, and at most how many rows they have."""
     if not starts:
-        return {}
+        return {}, 0
     table = ROLLUPS[_least(by)]
-    query = select(table.c.bucket, summed(table.c[of])).where(
+    query = select(table.c.bucket, func.sum(table.c[of]), func.sum(table.c.transfers)).where(
         table.c.granularity == int(bucket),
         table.c.bucket >= starts[0],
         table.c.bucket <= starts[-1],
     )
-    rows = connection.execute(query.group_by(table.c.bucket))
-    return {start: number for start, number in rows}  # noqa: C416 - rows are no pairs for mypy
+    rows = connection.execute(query.group_by(table.c.bucket)).all()
+    return {row[0]: int(row[1]) for row in rows}, sum(int(row[2]) for row in rows)
 
 
 def _total(connection: Connection, by: str, since: int, until: int, of: str) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from verdicts.ledger.stats.counts import Counts, count_all
+from verdicts.ledger.stats.counts import Counts, count_all, widened
 
 DIMENSIONS = ("action", "level", "channel", "direction", "detection", "unscanned")
 TOP_DETECTIONS = 10
@@ -39,7 +39,7 @@ class Summary:
 
 def summarise(connection: Connection, since: int, until: int) -> Summary:
     """Count since <= time < until, in microseconds since 1970 UTC, exactly."""
-    counts = count_all(connection, DIMENSIONS, since, until)
+    counts = count_all(connection, DIMENSIONS, *widened(connection, since, until))
     action, channel = counts["action"], counts["channel"]
     return Summary(
         transfers=sum(one.transfers for one in action.values()),

@@ -17,6 +17,7 @@ from verdicts.ledger.stats.counts import (
     count_keys,
     frequent_keys,
     most_frequent,
+    widened,
 )
 from verdicts.ledger.stats.sums import NOTHING, Sum, add
 from verdicts.ledger.store import Writer
@@ -100,7 +101,7 @@ def test_what_ends_now_reads_no_verdicts(connection: Connection, until: int, rea
         seen.append(str(said[2]))
 
     event.listen(connection, "before_cursor_execute", note)
-    counts = count_all(connection, WORDS, START, until)
+    counts = count_all(connection, WORDS, *widened(connection, START, until))
     event.remove(connection, "before_cursor_execute", note)
     assert sum(one.transfers for one in counts["action"].values()) == (5 if read else 6)
     assert any("sum(verdict.size)" in statement for statement in seen) == read
