@@ -50,6 +50,7 @@ READER_TERMS = (
     # A rare word and a common one want different indexes; a plan for any word takes a hundred
     # times as long for some.
     "SET plan_cache_mode = force_custom_plan",
+    "SET max_parallel_workers_per_gather = 0",  # to start them takes as long as to do it alone
 )
 SERVER_CONNECTION: dict[str, object] = {
     "application_name": "douane",
