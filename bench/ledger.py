@@ -22,6 +22,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from api.serving import calm_collector
+from api.stats_models import GRANULARITY
 from bench.ledger_fill import fill
 from bench.ledger_rows import CHANNELS, TYPES, USERS, WORMS, Company
 from bench.report import machine
@@ -69,7 +70,8 @@ def ask_top(reader: Reader, rng: random.Random) -> object:
 
 def ask_timeseries(reader: Reader, rng: random.Random) -> object:
     since, until = some_range(rng)
-    widths = [one for one in WIDTHS if (until - since) / WIDTHS[one] < MOST_BUCKETS - 1]
+    served = GRANULARITY.values()
+    widths = [one for one in served if (until - since) / WIDTHS[one] < MOST_BUCKETS - 1]
     with reader.connect() as connection:
         return timeseries(connection, since, until, rng.choice(widths), rng.choice(DIMENSIONS))
 

@@ -28,7 +28,7 @@ from verdicts.ledger.reading.cursors import Position
 from verdicts.ledger.reading.filters import Filters, Sort, Term, between_moments, terms, unindexed
 from verdicts.ledger.schema import VERDICT
 
-WINDOW = 1_500
+WINDOW = 1_000
 """Entries of an index that one step looks at."""
 STEPS = 3
 ENTRIES_A_VERDICT = 3
