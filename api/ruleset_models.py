@@ -19,6 +19,7 @@ class RulesetModel(BaseModel):
     origin: str = Field(description="Where it came from.")
     signed_by: str = Field(description="The trusted key that signed it; empty if none did.")
     why: str = Field(description="Reason of its status, above all of `refused`.")
+    base: str = Field(description="The set whose edits over REST led to it; empty without edits.")
 
 
 class RulesetList(BaseModel):

@@ -24,8 +24,8 @@ class _StandardError:
 def configure_logging(process: str) -> None:
     """Set up structlog for this process.
 
-    All from INFO on is for a log that is kept; on a terminal people read, between the lines that are
-    for them, what is out of order.  DOUANE_LOG=info or debug shows more.
+    All from INFO on is for a log that is kept; on a terminal people read, between the lines that
+    are for them, what is out of order.  DOUANE_LOG=info or debug shows more.
     """
     usual = "warning" if os.isatty(2) else "info"
     level = LEVELS.get(os.environ.get("DOUANE_LOG", ""), LEVELS[usual])

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from douane.client import ATTEMPTS, Client, ClientError
+from douane.client_models import Range
 from tests.douane.running_api import RunningApi, running_api
 from verdicts.ledger.questions import Role
 
@@ -60,7 +61,7 @@ def test_asks_a_real_service(api: RunningApi) -> None:
         assert client.verdict(found[0].id) == found[0]
         summary = client.summary(since=datetime.now(UTC) - timedelta(days=1))
         assert (summary.transfers, summary.by_action) == (12, {"allow": 6, "block": 6})
-        ends = {"since": summary.since, "until": summary.until}
+        ends = Range(since=summary.since, until=summary.until)
         series = client.timeseries("action", "1h", **ends)
         assert sum(one.counts.get("block", 0) for one in series.data) == 6
         top = client.top("name", 5, **ends)
