@@ -8,7 +8,11 @@ from verdicts.ledger.schema import METADATA, ROLLUPS
 from verdicts.ledger.statements import ManyRows, adding
 
 TABLE = ROLLUPS["detection"]
-ROWS = [(0, 60, "c", "n", 1, 10), (0, 60, "c", "m", 2, 20), (1, 0, "c", "n", 1, 10)]
+ROWS = [
+    (0, 60, "c", "n", 1, 10, 1, 0, 1),
+    (0, 60, "c", "m", 2, 20, 1, 0, 1),
+    (1, 0, "c", "n", 1, 10, 1, 0, 1),
+]
 
 
 @pytest.fixture(params=["qmark", "named"])
@@ -25,7 +29,7 @@ def test_rows_are_stored_and_added_to(engine: Engine) -> None:
         many.run(connection, ROWS)
         many.run(connection, ROWS[:1])
         stored = {tuple(row) for row in connection.execute(select(TABLE))}
-    assert stored == {(0, 60, "c", "n", 2, 20), *ROWS[1:]}
+    assert stored == {(0, 60, "c", "n", 2, 20, 2, 0, 2), *ROWS[1:]}
 
 
 def test_postgresql_understands_it() -> None:
