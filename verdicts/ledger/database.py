@@ -45,6 +45,8 @@ WRITER_TERMS = (
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'",
 )
+STATEMENTS = 1000
+"""Of different shape that are kept compiled: those of the statistics are some 550.  0.2 MB each."""
 READER_TERMS = (
     *SERVER_TERMS,
     # A rare word and a common one want different indexes; a plan for any word takes a hundred
@@ -88,6 +90,7 @@ def open_reader(url: str) -> Engine:
             poolclass=QueuePool,
             pool_size=POOL_SIZE,
             pool_timeout=BUSY_SECONDS,
+            query_cache_size=STATEMENTS,
             pool_pre_ping=True,  # a server that was restarted has closed them all
             execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
         )
@@ -97,6 +100,7 @@ def open_reader(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=POOL_SIZE,
         pool_timeout=BUSY_SECONDS,
+        query_cache_size=STATEMENTS,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
