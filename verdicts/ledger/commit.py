@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from asyncio import sleep
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -83,7 +84,7 @@ class GroupCommit:
         with suppress(TimeoutError):
             async with asyncio.timeout(WAIT_SECONDS):
                 await self._urgent.wait()
-        await asyncio.sleep(self._next_start - time.monotonic())
+        await sleep(self._next_start - time.monotonic())
         self._next_start = time.monotonic() + PAUSE_SECONDS
         group = [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP_RECORDS))]
         if not self._waiting and not self._stopping.is_set():

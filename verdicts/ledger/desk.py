@@ -9,6 +9,7 @@ import structlog
 
 from verdicts.ledger.access.audit_changes import AddAudit
 from verdicts.ledger.access.audit_trail import AuditTrail
+from verdicts.ledger.age.erasure_changes import EraseVerdicts
 from verdicts.ledger.changes import apply
 from verdicts.ledger.commit import GroupCommit
 from verdicts.ledger.counters import Counters
@@ -35,8 +36,10 @@ from verdicts.status import FrontStatus
 
 FRONTS = 256
 DELIVERIES_SECONDS = 1.0
-log = structlog.get_logger()
 LINGER_STEP_SECONDS = 0.02
+STORED_SECONDS = 0.1
+"""Between two looks at what waits in the journal."""
+log = structlog.get_logger()
 
 
 class Peer(Protocol):
@@ -126,7 +129,12 @@ class Desk:
 
     async def change(self, change: Change | AddAudit | Audited) -> bool:
         """Return whether something changed; raise what the database raises."""
-        return await self.keeper.use(lambda connection: apply(connection, change, self._trail))
+        changed = await self.keeper.use(lambda connection: apply(connection, change, self._trail))
+        journal = self.keeper.journal
+        if isinstance(change, EraseVerdicts) and journal and journal.records:
+            await asyncio.sleep(STORED_SECONDS)
+            return True  # some of those may be the user's: whoever asks is to ask again
+        return changed
 
     async def _deliveries(self) -> tuple[Delivery, ...]:
         """Return nothing while the database does not answer at once: the rest must be seen then."""

@@ -86,14 +86,16 @@ async def test_others_wait_a_moment_for_company(url: str, make_record: MakeRecor
         assert (group.queued, group.queued_bytes) == (0, 0)
 
 
-async def test_allowed_record_is_on_disk_within_a_second(url: str, make_record: MakeRecord) -> None:
+async def test_allowed_record_goes_without_company_in_time(
+    url: str, make_record: MakeRecord
+) -> None:
     front, reader = Front(), Reader(url)
     async with committing(url) as (group, _):
-        async with asyncio.timeout(1):
-            group.add(arrival(make_record(1), front), urgent=False)
-            await front.told.wait()
+        group.add(arrival(make_record(1), front), urgent=False)
+        await told(front)
         assert reader.get(make_record(1).transfer.id) is not None
     reader.close()
+    assert commit.WAIT_SECONDS < 1
 
 
 async def test_what_comes_during_a_commit_waits_for_company_too(
@@ -108,6 +110,7 @@ async def test_what_comes_during_a_commit_waits_for_company_too(
         return write(writer, entries)
 
     monkeypatch.setattr(Writer, "write", slow)
+    monkeypatch.setattr(commit, "WAIT_SECONDS", 3600)
     async with committing(url) as (group, outcomes):
         group.add(arrival(make_record(0), front), urgent=True)
         await writing.wait()
@@ -115,7 +118,7 @@ async def test_what_comes_during_a_commit_waits_for_company_too(
         arrived.set()
         await until(lambda: len(outcomes) == 1)
         await asyncio.sleep(5 * commit.PAUSE_SECONDS)
-        group.add(arrival(make_record(2), front), urgent=False)
+        group.add(arrival(make_record(2), front), urgent=True)
         await until(lambda: len(outcomes) == 2)
         assert [len(outcome.new) for outcome in outcomes] == [1, 2]
 
@@ -123,14 +126,23 @@ async def test_what_comes_during_a_commit_waits_for_company_too(
 async def test_urgent_records_in_quick_succession_share_a_group(
     url: str, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr(commit, "PAUSE_SECONDS", 0.2)
-    front = Front()
+    pausing, over, front = asyncio.Event(), asyncio.Event(), Front()
+
+    async def pause(seconds: float) -> None:
+        if seconds > 0:
+            pausing.set()
+            await over.wait()
+
+    monkeypatch.setattr(commit, "sleep", pause)
+    monkeypatch.setattr(commit, "PAUSE_SECONDS", 3600)
     async with committing(url) as (group, outcomes):
         group.add(arrival(make_record(0), front), urgent=True)
         await until(lambda: len(outcomes) == 1)
-        for number in (1, 2, 3):
+        group.add(arrival(make_record(1), front), urgent=True)
+        await pausing.wait()
+        for number in (2, 3):
             group.add(arrival(make_record(number), front), urgent=True)
-            await asyncio.sleep(0)
+        over.set()
         await until(lambda: len(front.stored) == 4)
         assert [len(outcome.new) for outcome in outcomes] == [1, 3]
 

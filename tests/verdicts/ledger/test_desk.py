@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from verdicts.ledger.access.audit_trail import AuditTrail
+from verdicts.ledger.age.erasure_changes import EraseVerdicts
 from verdicts.ledger.desk import Desk
 from verdicts.ledger.event_log.sink_changes import OpenSink
 from verdicts.ledger.frames import BadFrame
-from verdicts.ledger.questions import AskMetrics, AskState, MetricsText
+from verdicts.ledger.journal import JOURNAL_FILE, Journal
+from verdicts.ledger.questions import AskMetrics, AskState, Done, MetricsText
 from verdicts.ledger.state import LedgerState
 from verdicts.status import FrontStatus
 
@@ -60,6 +62,20 @@ async def test_what_is_lost_is_known(desk: Desk) -> None:
     for front, lost in ((0, 3), (1, 4), (0, 5)):
         desk.report(dataclasses.replace(STATUS, front=front, records_lost=lost))
     assert desk.state().lost == 9
+
+
+async def test_nobody_is_forgotten_while_records_wait_in_the_journal(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    journal = Journal(tmp_path / JOURNAL_FILE, 1 << 20)
+    desk = Desk(sqlite_url, AuditTrail(tmp_path), journal=journal)
+    await desk.keeper.open()
+    assert await desk.answer(EraseVerdicts("ann")) == Done(done=False)
+    journal.append([(bytes(16), b"may be one of ann")])
+    assert await desk.answer(EraseVerdicts("ann")) == Done(done=True), "to be asked again"
+    journal.clear()
+    assert await desk.answer(EraseVerdicts("ann")) == Done(done=False)
+    await desk.keeper.close()
 
 
 class Peer:

@@ -85,12 +85,12 @@ async def test_a_slow_ledger_is_waited_for(
     pending: Pending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As long as it acknowledges anything, however slowly, nothing is lost."""
-    monkeypatch.setattr(module, "DURABLE_SECONDS", 0.2)
+    monkeypatch.setattr(module, "DURABLE_SECONDS", 1.0)
     monkeypatch.setattr(module, "PENDING_BYTES", 15)
-    for key in range(20):
+    for key in range(15):
         pending.keep(bytes([key]), b"frame")
     waiting = asyncio.create_task(pending.room())
-    for key in range(20):
-        await asyncio.sleep(0.02)
+    for key in range(15):
+        await asyncio.sleep(0.1)
         pending.settle(bytes([key]))
     assert await waiting

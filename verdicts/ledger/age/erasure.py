@@ -21,6 +21,8 @@ STEP_TIME = {
     Granularity.MONTH: 100_000 * 86_400_000_000,
 }
 """Microseconds of buckets in one step: about 10,000 of them."""
+FOREVER = 2**62
+"""The last step goes so far: what comes out of the journal meanwhile begins buckets of its own."""
 
 
 def erasures(connection: Connection, user: str) -> Iterator[tuple[Erasure, bool]]:
@@ -74,10 +76,10 @@ def _erase_verdicts(connection: Connection, user: str) -> bool:
 
 
 def _spans(connection: Connection, granularity: Granularity) -> Iterator[Span]:
-    """Yield bounded spans that together hold every bucket of this width."""
+    """Yield bounded spans that together hold every bucket of this width, also those to come."""
     table = ROLLUPS["user"]
     query = select(func.min(table.c.bucket), func.max(table.c.bucket))
     first, last = connection.execute(query.where(table.c.granularity == int(granularity))).one()
-    if first is not None:
-        for start in range(first, last + 1, STEP_TIME[granularity]):
-            yield Span(granularity, start, min(start + STEP_TIME[granularity], last + 1))
+    starts = range(first or 0, (last or 0) + 1, STEP_TIME[granularity])
+    for start, end in zip(starts, (*starts[1:], FOREVER), strict=True):
+        yield Span(granularity, start, end)
