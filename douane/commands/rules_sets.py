@@ -16,6 +16,7 @@ from douane.state import is_served
 from verdicts.ledger.questions import LedgerAway, ask_state
 from verdicts.record import rfc3339
 from verdicts.rulesets.diff import Diff, compare
+from verdicts.rulesets.edits import Merge, merge_active, shown
 from verdicts.rulesets.records import Change, HistoryLine, RulesetError, StoredSet
 from verdicts.rulesets.store import Store
 from verdicts.shadow_status import total
@@ -23,6 +24,7 @@ from verdicts.shadow_status import total
 NAMED = "id or its first digits, active, staged, previous, or a folder"
 SET = "{:<18}{:<11}{:<22}{:<14}{}"
 """Id, status, when it was taken in, by whom, note."""
+NO_EDITS = Merge((), ())
 SHOWN = 20
 """Names of each kind in a step of the history."""
 
@@ -107,11 +109,17 @@ def run_diff(arguments: argparse.Namespace) -> int:
             old = _folder(store, arguments.old)
         new = settings.rules.directory if arguments.new is None else _folder(store, arguments.new)
         found = compare(old, new)
-    except RulesetError as error:
+        kept = merge_active(store, new) if _is_active(store, old) else NO_EDITS
+    except (RulesetError, OSError) as error:
         return _complain(error)
-    for line in _diff_lines(found):
+    for line in (*_diff_lines(found), *_edit_lines(kept)):
         print(printable(line))
     return 1 if found.files else 0
+
+
+def _is_active(store: Store, folder: Path | None) -> bool:
+    active = store.active
+    return active is not None and folder == store.folder(active.id)
 
 
 def _folder(store: Store, what: str) -> Path:
@@ -155,6 +163,20 @@ def _diff_lines(found: Diff) -> Iterator[str]:
     for one in found.lists:
         yield one.file
         yield from _change_lines(Change(one.added, one.removed))
+
+
+def _edit_lines(found: Merge) -> Iterator[str]:
+    """What an activation does about edits over REST: `douane rules activate --help`."""
+    for title, made in (
+        ("edited over REST; an activation keeps it", found.missing),
+        (
+            "edited over REST, and said otherwise there; no activation before one gives way",
+            found.disputed,
+        ),
+    ):
+        if made:
+            yield title
+            yield from (f"  {line}" for line in shown(made))
 
 
 def _change_lines(change: Change) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from douane.rulesets.lifecycle import Lifecycle, Step
-from verdicts.rulesets.edits import EditsUnreadable, Merge, edits, made_again, merge, shown
+from verdicts.rulesets.edits import EditsUnreadable, Merge, made_again, merge_active, shown
 from verdicts.rulesets.handover import bring_changed
 from verdicts.rulesets.orders import OrderRefused
 from verdicts.rulesets.records import StoredSet, UnknownRuleset
@@ -55,7 +55,7 @@ class KeptEdits:
             return Outcome(one)
         one = await self._lifecycle.check(one, step)
         try:
-            found = await asyncio.to_thread(self._merge, one)
+            found = await asyncio.to_thread(merge_active, self._store, self._store.folder(one.id))
         except (EditsUnreadable, UnknownRuleset, OSError) as error:
             if drop:
                 return self._drop(one, [f"all, whatever they were ({error})"], step)
@@ -83,17 +83,10 @@ class KeptEdits:
     async def lost(self, one: StoredSet, step: Step) -> Outcome:
         """Say what a roll-back to the set takes back."""
         try:
-            found = await asyncio.to_thread(self._merge, one)
+            found = await asyncio.to_thread(merge_active, self._store, self._store.folder(one.id))
         except (EditsUnreadable, UnknownRuleset, OSError) as error:
             return self._drop(one, [f"all, whatever they were ({error})"], step)
         return self._drop(one, shown((*found.missing, *found.disputed)), step)
-
-    def _merge(self, one: StoredSet) -> Merge:
-        active = self._store.active
-        if active is None or not active.base or active.id == one.id:
-            return Merge((), ())
-        made = edits(self._store.folder(active.base), self._store.folder(active.id))
-        return merge(made, self._store.folder(one.id))
 
     def _made(self, one: StoredSet, found: Merge, step: Step) -> StoredSet:
         folder = self._store.folder(one.id)

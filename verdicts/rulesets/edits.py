@@ -10,6 +10,7 @@ from pathlib import Path
 from scanners.hash_lists import ALLOWED, BLOCKED, SHOWN_DIGITS, Listed, read_hash_list, with_line
 from scanners.text_list import ListMalformed
 from verdicts.rulesets.records import RulesetError
+from verdicts.rulesets.store import Store
 
 POLICY = "policy.toml"
 LISTS = (BLOCKED, ALLOWED)
@@ -78,6 +79,17 @@ def merge(made: Iterable[Edit], folder: Path) -> Merge:
         elif not edit.digest or (now is None) != (edit.after is None):
             disputed.append(edit)
     return Merge(tuple(missing), tuple(disputed))
+
+
+def merge_active(store: Store, folder: Path) -> Merge:
+    """Hold the edits of the active set against the set in a folder.  Blocks.
+
+    Raises EditsUnreadable, UnknownRuleset, OSError.
+    """
+    active = store.active
+    if active is None or not active.base:
+        return Merge((), ())
+    return merge(edits(store.folder(active.base), store.folder(active.id)), folder)
 
 
 def made_again(missing: Iterable[Edit], folder: Path) -> dict[str, bytes]:

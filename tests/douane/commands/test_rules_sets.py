@@ -154,6 +154,34 @@ def test_diff(douane: Douane, sets: list[str], settings: Settings, capsys: Out) 
     assert capsys.readouterr().out == ""
 
 
+def test_diff_tells_what_an_activation_does_about_edits(
+    douane: Douane, settings: Settings, store: Store, capsys: Out
+) -> None:
+    """Of the active set, and of no other: only its edits are kept."""
+    folder, line = settings.rules.directory, f"{'a' * 64} never worm of monday\n"
+    folder.mkdir()
+    (folder / "blocked.txt").touch()
+    (folder / "policy.toml").touch()
+    base = store.take_in(folder, author="al", note="", origin="o")
+    (folder / "blocked.txt").write_text(line)
+    (folder / "policy.toml").write_text("# looser")
+    edited = store.rebase(store.take_in(folder, author="al", note="", origin="o").id, base.id)
+    for status in (Status.CHECKED, Status.ACTIVE):
+        store.mark(edited.id, status, actor="al", why="")
+    (folder / "blocked.txt").write_text("")
+    (folder / "policy.toml").write_text("# stricter")
+    assert douane("rules", "diff", toml=OWN) == 1
+    shown = capsys.readouterr().out
+    assert f"blocked.txt\n  - {line}" in shown
+    assert "keeps it\n  blocked.txt: aaaaaaaaaaaaaaaa added: of monday (worm)\n" in shown
+    assert shown.endswith("before one gives way\n  policy.toml: replaced\n")
+    assert douane("rules", "diff", base.id, toml=OWN) == 1
+    assert "REST" not in capsys.readouterr().out
+    (store.folder(edited.id) / "blocked.txt").write_text("nonsense\n")
+    assert douane("rules", "diff", toml=OWN) == 2
+    assert "blocked.txt" in capsys.readouterr().err
+
+
 def test_diff_against_nothing(
     douane: Douane, settings: Settings, store: Store, capsys: Out
 ) -> None:
