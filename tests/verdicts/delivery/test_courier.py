@@ -155,7 +155,10 @@ async def test_failure_of_the_book_itself_is_survived(
         await until(lambda: lines(path) == [1])
 
 
-async def test_goes_on_where_it_stopped(log: Any, until: Any, tmp_path: Path) -> None:
+async def test_goes_on_where_it_stopped(
+    log: Any, until: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verdicts.delivery.round.GRACE_SECONDS", 20)  # to note how far it came
     path = tmp_path / "out.jsonl"
     await log.book("file").open()
     for number in (1, 2, 3):
