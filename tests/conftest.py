@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from bench.servers.postgresql import Postgresql
 
@@ -20,8 +21,12 @@ OPEN = Path("/proc/self/fd")
 
 def pytest_configure() -> None:
     """Collect tests without the collector of garbage; log without what rich makes of a traceback,
-    with all locals: a second each.
+    with all locals: a second each.  No property has to be quick: machines pause.
     """
+    settings.register_profile(
+        "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
     gc.disable()
     *before, _ = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

@@ -51,7 +51,7 @@ def test_a_large_step_leaves_in_pieces(space: SpoolSpace) -> None:
     assert drip.take(20) == b"", "a spool that is given up has nothing left"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.builds(
         Trickle,

@@ -27,8 +27,7 @@ cuts = st.lists(st.integers(0, 3000), max_size=8).map(sorted)
 offers = st.sampled_from(["", "204", "206", "204, 206"])
 fresh_each_time = settings(
     max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

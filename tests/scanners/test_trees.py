@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samples import builders
@@ -44,7 +44,7 @@ def _types(node: TypeNode | None) -> Iterator[str]:
 
 
 @given(layers)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 def test_a_program_anywhere_is_found_or_a_gap(
     run: Run, new_budget: Callable[..., object], chosen: list[tuple[str, int]]
 ) -> None:
@@ -54,7 +54,7 @@ def test_a_program_anywhere_is_found_or_a_gap(
 
 
 @given(layers.filter(lambda chosen: len({word for word, _ in chosen} & SLOW) == 0))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 def test_without_passwords_it_is_always_found(
     run: Run, new_budget: Callable[..., object], chosen: list[tuple[str, int]]
 ) -> None:

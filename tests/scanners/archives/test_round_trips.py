@@ -61,7 +61,7 @@ def programs(node: TypeNode) -> int:
     return (node.file_type.name == "pe") + sum(map(programs, node.children))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(layers)
 def test_a_program_is_found_or_something_is_unscanned(
     run: Examine, wanted: list[tuple[tuple[str, Callable[..., bytes]], object, bool]]
@@ -74,7 +74,7 @@ def test_a_program_is_found_or_something_is_unscanned(
         assert programs(found.types)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(layers, st.integers(0, 10**6), st.binary(min_size=1, max_size=8))
 def test_damage_is_survived(
     run: Examine,

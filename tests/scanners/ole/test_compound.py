@@ -35,7 +35,6 @@ def one_case(tree: Tree) -> bool:
     return len(set(names)) == len(names) and all(inner)
 
 
-@settings(deadline=None)
 @given(TREES.filter(one_case), st.booleans())
 def test_reads_what_olefile_reads(tree: Tree, wide: bool) -> None:
     data = compound(tree, wide=wide)
@@ -55,7 +54,7 @@ def test_reads_a_workbook_of_xlwt() -> None:
 SAMPLE = compound({"short": b"s" * 100, "long": b"l" * 9000, "storage": {"inside": b"i" * 5000}})
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(SAMPLE) - 1), st.binary(min_size=1, max_size=8))))
 def test_damage_yields_no_more_than_the_file_has(damage: list[tuple[int, bytes]]) -> None:
     data = bytearray(SAMPLE)

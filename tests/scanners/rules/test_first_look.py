@@ -124,7 +124,7 @@ TEXTS = st.lists(st.text("abAB. _!", min_size=4, max_size=30), min_size=1, max_s
 MODIFIERS = st.sampled_from(["", "nocase", "wide", "ascii wide", "fullword", "ascii wide nocase"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS, MODIFIERS, st.integers(0, 3), st.sampled_from(["1 of them", "all of them", "$t0"]))
 def test_whatever_a_rule_matches_is_seen(
     texts: list[str], modifiers: str, missing: int, condition: str

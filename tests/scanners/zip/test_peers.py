@@ -127,7 +127,8 @@ def _told(found: Examination) -> bool:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(archives())
 def test_no_peer_unpacks_what_we_overlook(

@@ -67,7 +67,7 @@ def test_events_are_valid(row: Row) -> None:
     check(misp(row))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(hostile_rows())
 def test_any_row_is_valid(row: Row) -> None:
     check(misp(row))

@@ -52,7 +52,7 @@ def test_bundles_are_valid(row: Row) -> None:
     check(stix(row))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(hostile_rows())
 def test_any_row_is_valid(row: Row) -> None:
     check(stix(row))

@@ -129,7 +129,7 @@ def test_disk_that_is_full_leaves_what_is_there(
     assert again(path) == [record(1), record(3)]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data())
 def test_torn_at_any_byte(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """However much of the last group reached the disk: it, or nothing of it."""

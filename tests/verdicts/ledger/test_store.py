@@ -82,7 +82,7 @@ def test_closed_writer_opens_again(url: str, make_entry: MakeEntry) -> None:
     writer.close()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(groups=st.lists(st.lists(st.integers(0, 12), max_size=8), max_size=6))
 def test_any_order_of_groups_counts_each_record_once(
     make_entry: MakeEntry,

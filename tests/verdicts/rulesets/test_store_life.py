@@ -72,7 +72,7 @@ def told(store: Store) -> StoredSet | None:
     return store.find(lines[0].ruleset) if lines else None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(steps, min_size=8, max_size=25))
 def test_any_life(life: list[tuple[str, int, str]]) -> None:
     with tempfile.TemporaryDirectory() as name:

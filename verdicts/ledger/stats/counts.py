@@ -136,7 +136,7 @@ def _counted(
     """Return what counts since <= time < until by key; None if that is no time at all."""
     fields = [name for name in Sum._fields if name in fields]
     parts = cover(since, until)
-    rows = [rows_of(dimension, span, fields) for span in parts.spans]
+    rows = [rows_of(connection, dimension, parts.spans, fields)] if parts.spans else []
     rows += (
         _edge_words([dimension], edge, fields)
         if dimension in WORDS

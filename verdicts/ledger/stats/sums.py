@@ -1,6 +1,7 @@
 """What is counted by key: adding up, and reading from the roll-up tables."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -13,14 +14,17 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     case,
     cast,
+    column,
     exists,
     func,
     literal_column,
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from verdicts.ledger.schema import ROLLUPS
@@ -90,10 +94,11 @@ def counted_once(verdict: FromClause, unscanned: FromClause) -> list[Label[int]]
     ]
 
 
-def sums(connection: Connection, dimension: str, spans: Iterable[Span]) -> dict[Key, Sum]:
+def sums(connection: Connection, dimension: str, spans: Sequence[Span]) -> dict[Key, Sum]:
     """Return the sums by key over the spans."""
-    rows = [rows_of(dimension, span) for span in spans]
-    return dict(read(connection, added(rows))) if rows else {}
+    if not spans:
+        return {}
+    return dict(read(connection, added([rows_of(connection, dimension, spans)])))
 
 
 def read(connection: Connection, rows: Rows) -> Iterator[tuple[Key, Sum]]:
@@ -102,14 +107,37 @@ def read(connection: Connection, rows: Rows) -> Iterator[tuple[Key, Sum]]:
         yield tuple(row[:keys]), Sum(*row[keys:])
 
 
-def rows_of(dimension: str, span: Span, fields: Sequence[str] = Sum._fields) -> Rows:
-    """Return what selects keys and fields; a key has many such rows."""
+def rows_of(
+    connection: Connection,
+    dimension: str,
+    spans: Sequence[Span],
+    fields: Sequence[str] = Sum._fields,
+) -> Rows:
+    """Return what selects keys and fields; a key has many such rows.
+
+    The spans are one parameter, of whatever number: a SELECT for each takes up to 40 ms to make.
+    """
     table = ROLLUPS[dimension]
-    return select(*key_columns(table), *(table.c[name] for name in fields)).where(
-        table.c.granularity == int(span.granularity),
-        table.c.bucket >= span.start,
-        table.c.bucket < span.end,
+    listed, (granularity, start, end) = _listed(connection, spans)
+    return (
+        select(*key_columns(table), *(table.c[name] for name in fields))
+        .select_from(listed, table)
+        .where(table.c.granularity == granularity, table.c.bucket >= start, table.c.bucket < end)
     )
+
+
+def _listed(
+    connection: Connection, spans: Sequence[Span]
+) -> tuple[FromClause, list[ColumnElement[int]]]:
+    """Return the spans as rows, and what of those is granularity, start and end."""
+    columns = [[int(one.granularity), one.start, one.end] for one in spans]
+    if connection.dialect.name == "postgresql":
+        numbers = [bindparam(None, list(one), ARRAY(BigInteger)) for one in zip(*columns)]
+        names = [column(name, BigInteger) for name in ("granularity", "first", "behind")]
+        rows = func.unnest(*numbers).table_valued(*names).render_derived("span")
+        return rows, list(rows.c)
+    each = func.json_each(json.dumps(columns)).table_valued("value", name="span")
+    return each, [func.json_extract(each.c.value, f"$[{place}]") for place in range(3)]
 
 
 def added(parts: Sequence[Rows]) -> Rows:
@@ -117,7 +145,7 @@ def added(parts: Sequence[Rows]) -> Rows:
 
     One statement: to add 60,000 rows up here would take three times as long.
     """
-    rows = union_all(*parts).subquery()
+    rows = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
     keys = [column for column in rows.c if column.name not in Sum._fields]
     fields = [column for column in rows.c if column.name in Sum._fields]
     return select(*keys, *map(summed, fields)).group_by(*keys)

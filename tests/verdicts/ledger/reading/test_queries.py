@@ -8,7 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.servers.postgresql import Postgresql
@@ -145,7 +145,6 @@ FILTERS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(limit=st.integers(1, COUNT + 1))
 def test_every_row_exactly_once_newest_first(log: tuple[Reader, Rows], limit: int) -> None:
     reader, rows = log
@@ -155,7 +154,6 @@ def test_every_row_exactly_once_newest_first(log: tuple[Reader, Rows], limit: in
     assert 0 < len(got[-1]) <= limit
 
 
-@settings(deadline=None)
 @given(
     filters=FILTERS,
     limit=st.integers(1, 20),

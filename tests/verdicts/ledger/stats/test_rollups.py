@@ -66,7 +66,8 @@ groups = st.lists(
 
 
 @settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(groups=groups)
 def test_rollups_are_counts_of_the_verdicts(

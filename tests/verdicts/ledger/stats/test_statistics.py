@@ -80,7 +80,7 @@ def connection(url: str, entries: list[Entry]) -> Iterator[Connection]:
 def test_any_range(connection: Connection, entries: list[Entry], counted: Count) -> None:
     stamps = st.sampled_from([one.verdict.time for one in entries]) | st.integers(START, END)
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(
         stamps,
         stamps,

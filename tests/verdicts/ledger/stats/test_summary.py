@@ -78,7 +78,7 @@ def moments(draw: st.DrawFn) -> int:
     return exact // 60_000_000 * 60_000_000 if draw(st.booleans()) else exact
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(one=moments(), other=moments())
 def test_summary_is_a_count_over_rows(
     log: tuple[Reader, list[VerdictRecord]], one: int, other: int

@@ -62,12 +62,29 @@ def test_spans_are_added_up_by_key(
         zero, one, two, three = map(to_sum, entries[:4])
         expected = {("ann",): plus(plus(zero, two), three), ("bob",): one}
         assert sums(connection, "user", spans) == expected
-        query = added([rows_of("user", span) for span in spans])
-        assert dict(read(connection, query)) == expected
-        few = added([rows_of("user", span, ["bytes"]) for span in spans])
+        apart = added([rows_of(connection, "user", [span]) for span in spans])
+        assert dict(read(connection, apart)) == expected
+        few = added([rows_of(connection, "user", spans, ["bytes"])])
         assert {tuple(row) for row in connection.execute(few)} == {
             (user, some.bytes) for (user,), some in expected.items()
         }
+    reader.close()
+
+
+def test_sqlite_looks_for_each_span_in_the_index(sqlite_url: str) -> None:
+    Writer(sqlite_url).close()
+    reader = Reader(sqlite_url)
+    with reader.connect() as connection:
+        for dimension in ROLLUPS:
+            query = rows_of(connection, dimension, [Span(Granularity.DAY, 0, 1)]).compile(
+                connection, compile_kwargs={"literal_binds": 1}
+            )
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+            assert [row[3].split()[:2] for row in plan] == [
+                ["SCAN", "span"],
+                ["SEARCH", f"rollup_{dimension}"],
+            ]
+            assert "(granularity=? AND bucket>? AND bucket<?)" in plan[1][3]
     reader.close()
 
 
@@ -78,16 +95,17 @@ def test_a_server_reads_a_range_from_the_index_alone(
     writer = Writer(postgresql_url)
     writer.write([make_entry(n) for n in range(9)])
     writer.close()
-    span = Span(Granularity.DAY, 0, 2**60)
+    spans = [Span(Granularity.DAY, 0, 2**60), Span(Granularity.WEEK, 0, 2**60)]
     engine = open_writer(postgresql_url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM")
         connection.exec_driver_sql("SET enable_seqscan = off")
         connection.exec_driver_sql("SET enable_bitmapscan = off")
         for dimension in ROLLUPS:
-            query = rows_of(dimension, span).compile(
+            query = rows_of(connection, dimension, spans).compile(
                 connection, compile_kwargs={"literal_binds": 1}
             )
-            plan = connection.exec_driver_sql(f"EXPLAIN {query}").scalars().all()
-            assert plan[0].startswith("Index Only Scan")
+            plan = "".join(connection.exec_driver_sql(f"EXPLAIN {query}").scalars())
+            assert plan.startswith("Nested Loop")
+            assert f"Index Only Scan using rollup_{dimension}_pkey" in plan
     engine.dispose()
