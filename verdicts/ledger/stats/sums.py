@@ -130,13 +130,13 @@ def _listed(
     connection: Connection, spans: Sequence[Span]
 ) -> tuple[FromClause, list[ColumnElement[int]]]:
     """Return the spans as rows, and what of those is granularity, start and end."""
-    columns = [[int(one.granularity), one.start, one.end] for one in spans]
+    rows = [[int(one.granularity), one.start, one.end] for one in spans]
     if connection.dialect.name == "postgresql":
-        numbers = [bindparam(None, list(one), ARRAY(BigInteger)) for one in zip(*columns)]
+        arrays = [bindparam(None, list(numbers), ARRAY(BigInteger)) for numbers in zip(*rows)]
         names = [column(name, BigInteger) for name in ("granularity", "first", "behind")]
-        rows = func.unnest(*numbers).table_valued(*names).render_derived("span")
-        return rows, list(rows.c)
-    each = func.json_each(json.dumps(columns)).table_valued("value", name="span")
+        span = func.unnest(*arrays).table_valued(*names).render_derived("span")
+        return span, list(span.c)
+    each = func.json_each(json.dumps(rows)).table_valued("value", name="span")
     return each, [func.json_extract(each.c.value, f"$[{place}]") for place in range(3)]
 
 
