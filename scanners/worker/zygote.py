@@ -91,7 +91,9 @@ class Zygote:
             self._fork(order.token, packet.descriptors[0])
         elif order.kind == Order.KILL:
             self._kill(order.token)
-        close_all(packet.descriptors)
+        close_all(packet.descriptors)  # a socket that we hold would not end with its worker
+        if order.kind == Order.FORK:
+            self._tell(Control(Notice.STARTED, order.token, self._pids[order.token]))
         return True
 
     def _fork(self, token: int, descriptor: int) -> None:
@@ -109,7 +111,6 @@ class Zygote:
             finally:
                 os._exit(status)
         self._pids[token] = pid
-        self._tell(Control(Notice.STARTED, token, pid))
 
     def _become_worker(self, descriptor: int, zygote: int) -> None:
         signal.set_wakeup_fd(-1)

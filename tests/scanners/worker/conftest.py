@@ -15,6 +15,7 @@ from scanners.worker.worker import seal_memfd
 
 MakePool = Callable[..., Awaitable[ScanPool]]
 Scan = Callable[..., Coroutine[None, None, PoolAnswer]]
+Until = Callable[[Callable[[], bool]], Coroutine[None, None, None]]
 
 RULES = Path(__file__).parents[3] / "rules"
 NO_RULES = Path("/nonexistent/rules")
@@ -28,8 +29,11 @@ def limits() -> Limits:
 
 
 @pytest.fixture
-async def make_pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MakePool]:
-    """Start pools; all are stopped at the end of the test."""
+async def make_pool(monkeypatch: pytest.MonkeyPatch, until: Until) -> AsyncIterator[MakePool]:
+    """Start pools whose workers are known by their pids, which the zygote tells.
+
+    All are stopped at the end of the test.
+    """
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
     async with AsyncExitStack() as stack:
 
@@ -41,6 +45,7 @@ async def make_pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MakePool]:
             pool = ScanPool(rules, SMALL, wanted, audit=audit, examiner=examiner)
             stack.push_async_callback(pool.stop)
             await pool.start()
+            await until(lambda: len(pool.status().pids) == pool.status().alive)
             return pool
 
         yield make
@@ -75,7 +80,7 @@ def words() -> Callable[[PoolAnswer], list[str]]:
 
 
 @pytest.fixture
-def until() -> Callable[[Callable[[], bool]], Coroutine[None, None, None]]:
+def until() -> Until:
     """Wait for what other processes do, which sets no event."""
 
     async def wait(condition: Callable[[], bool]) -> None:
