@@ -48,7 +48,13 @@ def scenes() -> list[Scene]:
         Scene(
             "a ZIP that nobody can look into",
             "/secret.zip",
-            encrypted_zip({"invoice.txt": b"pay at once"}, b"1234"),
+            encrypted_zip({"invoice.txt": b"pay at once"}),
+            "application/zip",
+        ),
+        Scene(
+            "that worm in a ZIP, whose password everybody tries",
+            "/locked.zip",
+            encrypted_zip({worm.name: worm.data}, b"1234"),
             "application/zip",
         ),
         Scene("someone uploads that worm", "/upload/game.exe", worm.data, octets, upload=True),

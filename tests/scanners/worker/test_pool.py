@@ -181,8 +181,8 @@ def test_the_same_under_uvloop(
     async def run() -> list[list[str]]:
         pool = ScanPool(Path("no rules"), limits, WorkerSettings(), examiner="deeds:build")
         await pool.start()
-        names = ["read:", "do:exit", "read:", "do:sleep", "read:"]
-        said = [words(await scan(pool, name, b"x", seconds=0.5)) for name in names]
+        deeds = [("read:", 20), ("do:exit", 20), ("read:", 20), ("do:sleep", 0.5), ("read:", 20)]
+        said = [words(await scan(pool, name, b"x", seconds)) for name, seconds in deeds]
         await pool.stop()
         return said
 
