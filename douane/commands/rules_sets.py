@@ -24,7 +24,6 @@ from verdicts.shadow_status import total
 NAMED = "id or its first digits, active, staged, previous, or a folder"
 SET = "{:<18}{:<11}{:<22}{:<14}{}"
 """Id, status, when it was taken in, by whom, note."""
-NO_EDITS = Merge((), ())
 SHOWN = 20
 """Names of each kind in a step of the history."""
 
@@ -103,23 +102,16 @@ def run_diff(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config).settings
     store = Store(settings.rulesets_directory)
     try:
-        if arguments.old is None:
-            old = None if (active := store.active) is None else store.folder(active.id)
-        else:
-            old = _folder(store, arguments.old)
+        active = None if (one := store.active) is None else store.folder(one.id)
+        old = active if arguments.old is None else _folder(store, arguments.old)
         new = settings.rules.directory if arguments.new is None else _folder(store, arguments.new)
         found = compare(old, new)
-        kept = merge_active(store, new) if _is_active(store, old) else NO_EDITS
+        kept = merge_active(store, new) if old == active else Merge()
     except (RulesetError, OSError) as error:
         return _complain(error)
     for line in (*_diff_lines(found), *_edit_lines(kept)):
         print(printable(line))
     return 1 if found.files else 0
-
-
-def _is_active(store: Store, folder: Path | None) -> bool:
-    active = store.active
-    return active is not None and folder == store.folder(active.id)
 
 
 def _folder(store: Store, what: str) -> Path:

@@ -55,7 +55,7 @@ class KeptEdits:
             return Outcome(one)
         one = await self._lifecycle.check(one, step)
         try:
-            found = await asyncio.to_thread(merge_active, self._store, self._store.folder(one.id))
+            found = await asyncio.to_thread(self._merge, one)
         except (EditsUnreadable, UnknownRuleset, OSError) as error:
             if drop:
                 return self._drop(one, [f"all, whatever they were ({error})"], step)
@@ -83,10 +83,13 @@ class KeptEdits:
     async def lost(self, one: StoredSet, step: Step) -> Outcome:
         """Say what a roll-back to the set takes back."""
         try:
-            found = await asyncio.to_thread(merge_active, self._store, self._store.folder(one.id))
+            found = await asyncio.to_thread(self._merge, one)
         except (EditsUnreadable, UnknownRuleset, OSError) as error:
             return self._drop(one, [f"all, whatever they were ({error})"], step)
         return self._drop(one, shown((*found.missing, *found.disputed)), step)
+
+    def _merge(self, one: StoredSet) -> Merge:
+        return merge_active(self._store, self._store.folder(one.id))
 
     def _made(self, one: StoredSet, found: Merge, step: Step) -> StoredSet:
         folder = self._store.folder(one.id)

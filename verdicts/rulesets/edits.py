@@ -48,9 +48,9 @@ class Edit:
 class Merge:
     """What becomes of edits with another set."""
 
-    missing: tuple[Edit, ...]
+    missing: tuple[Edit, ...] = ()
     """It is in that as it was before they were made: they can be made again."""
-    disputed: tuple[Edit, ...]
+    disputed: tuple[Edit, ...] = ()
     """That was changed as well, to something else."""
 
 
@@ -88,7 +88,7 @@ def merge_active(store: Store, folder: Path) -> Merge:
     """
     active = store.active
     if active is None or not active.base:
-        return Merge((), ())
+        return Merge()
     return merge(edits(store.folder(active.base), store.folder(active.id)), folder)
 
 

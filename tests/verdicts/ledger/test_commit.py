@@ -86,16 +86,18 @@ async def test_others_wait_a_moment_for_company(url: str, make_record: MakeRecor
         assert (group.queued, group.queued_bytes) == (0, 0)
 
 
-async def test_allowed_record_goes_without_company_in_time(
-    url: str, make_record: MakeRecord
-) -> None:
-    front, reader = Front(), Reader(url)
+async def test_allowed_record_is_on_disk_within_a_second(url: str, make_record: MakeRecord) -> None:
+    front, reader, took = Front(), Reader(url), []
     async with committing(url) as (group, _):
-        group.add(arrival(make_record(1), front), urgent=False)
-        await told(front)
-        assert reader.get(make_record(1).transfer.id) is not None
+        for number in range(3):  # a busy machine may pause in one
+            front.told.clear()
+            began = asyncio.get_running_loop().time()
+            group.add(arrival(make_record(number), front), urgent=False)
+            await told(front)
+            took.append(asyncio.get_running_loop().time() - began)
+            assert reader.get(make_record(number).transfer.id) is not None
     reader.close()
-    assert commit.WAIT_SECONDS < 1
+    assert min(took) < 1
 
 
 async def test_what_comes_during_a_commit_waits_for_company_too(

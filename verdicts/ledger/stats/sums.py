@@ -118,7 +118,7 @@ def rows_of(
     The spans are one parameter, of whatever number: a SELECT for each takes up to 40 ms to make.
     """
     table = ROLLUPS[dimension]
-    listed, (granularity, start, end) = _listed(connection, spans)
+    listed, (granularity, start, end) = _as_rows(connection, spans)
     return (
         select(*key_columns(table), *(table.c[name] for name in fields))
         .select_from(listed, table)
@@ -126,7 +126,7 @@ def rows_of(
     )
 
 
-def _listed(
+def _as_rows(
     connection: Connection, spans: Sequence[Span]
 ) -> tuple[FromClause, list[ColumnElement[int]]]:
     """Return the spans as rows, and what of those is granularity, start and end."""
@@ -145,7 +145,7 @@ def added(parts: Sequence[Rows]) -> Rows:
 
     One statement: to add 60,000 rows up here would take three times as long.
     """
-    rows = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
+    rows = union_all(*parts).subquery()
     keys = [column for column in rows.c if column.name not in Sum._fields]
     fields = [column for column in rows.c if column.name in Sum._fields]
     return select(*keys, *map(summed, fields)).group_by(*keys)
