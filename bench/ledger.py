@@ -189,7 +189,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/log.sqlite"
         return
-    with Postgresql(folder, sync=True, memory="2GB") as server:
+    with Postgresql(folder, sync=True, memory="2GB", vacuum=True) as server:
         yield server.create_database()
 
 

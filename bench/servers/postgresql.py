@@ -24,7 +24,6 @@ ROLE = "douane"
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
-    "autovacuum": "off",
     "log_min_messages": "warning",
 }
 KEEP_ALL = """
@@ -71,14 +70,17 @@ class Postgresql(Daemon):
     """One cluster, whose `folder` has to be short enough for a Unix socket.
 
     Without `sync` a power cut may destroy it; a killed process loses nothing either way.  `memory`
-    is that of its cache.
+    is that of its cache.  `vacuum`: it does so by itself, as servers do.
     """
 
-    def __init__(self, folder: Path, *, sync: bool = False, memory: str = "32MB") -> None:
+    def __init__(
+        self, folder: Path, *, sync: bool = False, memory: str = "32MB", vacuum: bool = False
+    ) -> None:
         self.folder = folder
         self._numbers = count(1)
         self._data = folder / "data"
         settings = {**SETTINGS, "unix_socket_directories": str(folder), "shared_buffers": memory}
+        settings["autovacuum"] = "on" if vacuum else "off"
         if not sync:
             settings |= {"fsync": "off", "full_page_writes": "off"}
         words = [word for pair in settings.items() for word in ("-c", "=".join(pair))]

@@ -19,7 +19,15 @@ from verdicts.ledger.entry import Entry, decode, encode
 from verdicts.ledger.feedback import store_feedback
 from verdicts.ledger.questions import StoreFeedback
 from verdicts.ledger.reading.queries import Filters, Reader
-from verdicts.ledger.schema import DETECTION, FEEDBACK, MANY_KEYS, METADATA, UNSCANNED, VERDICT
+from verdicts.ledger.schema import (
+    DETECTION,
+    FEEDBACK,
+    MANY_KEYS,
+    METADATA,
+    ROLLUPS,
+    UNSCANNED,
+    VERDICT,
+)
 from verdicts.ledger.store import Writer
 from verdicts.model import VerdictRecord
 from verdicts.record import id_bytes, id_text
@@ -59,6 +67,21 @@ def test_migrations_make_what_the_schema_makes(sqlite_url: str, tmp_path: Path) 
     assert tables(migrated) == tables(direct)
     migrated.dispose()
     direct.dispose()
+
+
+@pytest.mark.server
+def test_a_server_vacuums_what_is_read_from_an_index_alone(new_server_url: str) -> None:
+    """Long before a fifth of a year is new."""
+    engine = open_writer(new_server_url)
+    migrate(engine)
+    with engine.connect() as connection:
+        query = text("SELECT relname, reloptions FROM pg_class WHERE relkind = 'r'")
+        terms = {name: set(options or ()) for name, options in connection.execute(query)}
+    engine.dispose()
+    for table in ROLLUPS.values():
+        for change in ("", "insert_"):
+            assert f"autovacuum_vacuum_{change}scale_factor=0" in terms[table.name]
+            assert f"autovacuum_vacuum_{change}threshold=10000" in terms[table.name]
 
 
 def test_rows_of_older_versions_are_read(new_url: str, make_entry: Callable[..., Entry]) -> None:

@@ -54,7 +54,10 @@ def fill(connection: sa.Connection, dimension: str, keys: Sequence[str]) -> None
 
 def _found(keys: Sequence[str]) -> sa.Subquery:
     """Return time, keys and what is counted of each transfer, once for the same keys."""
-    query = sa.select(VERDICT.c.id, VERDICT.c.time, *counted_once(VERDICT, UNSCANNED))
+    # No IN: it would want all that was ever not inspected in the memory of the server
+    other = UNSCANNED.alias()
+    missed = sa.exists().where(other.c.verdict == VERDICT.c.id)
+    query = sa.select(VERDICT.c.id, VERDICT.c.time, *counted_once(VERDICT, missed))
     for table in FOUND:
         if keys[0] in table.c:
             query = query.add_columns(*(table.c[key] for key in keys))

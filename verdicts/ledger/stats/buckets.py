@@ -1,7 +1,7 @@
 """Buckets of time, and the exact cut of any range into whole buckets and two short edges."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
 
@@ -34,6 +34,8 @@ class Span:
     granularity: Granularity
     start: int
     end: int
+    place: int | None = None
+    """Start of the bucket of a series in which it counts; None: in no single one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +97,16 @@ def cover(since: int, until: int) -> Cover:
 
     fill(Granularity.MONTH, since, until)
     return Cover(tuple(spans), tuple(edges))
+
+
+def cover_series(width: Granularity, since: int, until: int) -> Cover:
+    """Cut since <= t < until likewise, no span being both inside and outside of a whole bucket.
+
+    Spans of buckets that are no whole ones have a place.
+    """
+    first, last = ceiling(width, since), floor(width, until)
+    if first > last:
+        first = last = until
+    head, middle, tail = cover(since, first), cover(first, last), cover(last, until)
+    cut = (replace(span, place=floor(width, span.start)) for span in (*head.spans, *tail.spans))
+    return Cover((*middle.spans, *cut), head.edges + tail.edges)

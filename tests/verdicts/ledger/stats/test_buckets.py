@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verdicts.ledger.stats.buckets import Cover, Granularity, after, ceiling, cover, floor
+from verdicts.ledger.stats.buckets import (
+    Cover,
+    Granularity,
+    after,
+    ceiling,
+    cover,
+    cover_series,
+    floor,
+)
 from verdicts.record import EPOCH
 
 MINUTE = 60_000_000
@@ -32,9 +40,30 @@ def test_cover_holds_each_moment_once(one: int, other: int) -> None:
         assert floor(Granularity.MINUTE, start) == floor(Granularity.MINUTE, end - 1)
 
 
+@given(stamps, stamps, st.sampled_from(Granularity))
+def test_what_is_cut_off_a_series_has_a_place(one: int, other: int, width: Granularity) -> None:
+    since, until = min(one, other), max(one, other)
+    parts = cover_series(width, since, until)
+    pieces = [(span.start, span.end, span.place) for span in parts.spans]
+    pieces += [(start, end, floor(width, start)) for start, end in parts.edges]
+    at = since
+    for start, end, place in sorted(pieces):
+        assert start == at < end
+        at = end
+        if place is None:
+            assert ceiling(width, since) <= start
+            assert end <= floor(width, until)
+        else:
+            bucket = (place, after(width, place))
+            assert bucket[0] <= start < end <= bucket[1]
+            assert not (since <= bucket[0] and bucket[1] <= until)
+    assert at == until
+
+
 @pytest.mark.parametrize("since, until", [(5, 5), (6, 5)])
 def test_empty_range(since: int, until: int) -> None:
     assert cover(since, until) == Cover((), ())
+    assert cover_series(Granularity.HOUR, since, until) == Cover((), ())
 
 
 @given(stamps, st.sampled_from(Granularity))

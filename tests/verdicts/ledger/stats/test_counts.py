@@ -14,12 +14,9 @@ from verdicts.ledger.stats.counts import (
     WORDS,
     count_all,
     count_by,
-    count_keys,
-    frequent_keys,
-    most_frequent,
     widened,
 )
-from verdicts.ledger.stats.sums import NOTHING, Sum, add
+from verdicts.ledger.stats.sums import Sum, add
 from verdicts.ledger.store import Writer
 from verdicts.record import microseconds
 
@@ -65,20 +62,6 @@ def test_parts_of_two_minutes(
     for one in entries[first:last]:
         add(expected, one.verdict.user, to_sum(one))
     assert count_by(connection, "user", since, until) == {(k,): v for k, v in expected.items()}
-    assert dict(most_frequent(connection, "user", since, until, 9, of="transfers")) == expected
-    for of in Sum._fields:
-        of_it = {user: getattr(one, of) for user, one in expected.items() if getattr(one, of)}
-        ranked = most_frequent(connection, "user", since, until, 9, of=of)
-        assert {user: getattr(one, of) for user, one in ranked} == of_it
-        assert [user for user, _ in ranked] == frequent_keys(
-            connection, "user", since, until, 9, of=of
-        )
-        amounts = [getattr(one, of) for _, one in ranked]
-        assert amounts == sorted(amounts, reverse=True)
-    for of in Sum._fields:
-        some = count_keys(connection, "user", since, until, {"ann", "nobody"}, of=of)
-        ann = getattr(expected.get("ann", NOTHING), of)
-        assert some == ({"ann": ann} if ann else {})
 
 
 def test_a_find_counts_once_a_transfer(

@@ -1,31 +1,25 @@
 """Adding up, here and in the database."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import pytest
+from sqlalchemy import bindparam, select
 
-from verdicts.ledger.database import open_writer
 from verdicts.ledger.entry import Entry
 from verdicts.ledger.reading.queries import Reader
 from verdicts.ledger.schema import ROLLUPS
-from verdicts.ledger.stats.buckets import Granularity, Span
+from verdicts.ledger.stats.buckets import Granularity
 from verdicts.ledger.stats.sums import (
     Sum,
     add,
-    added,
     key_columns,
-    plus,
     read,
-    rows_of,
-    sums,
+    sum_columns,
+    summed,
 )
 from verdicts.ledger.store import Writer
-from verdicts.record import microseconds
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
-START = microseconds(FIRST)
-HOUR = 3_600_000_000
 
 
 def test_add() -> None:
@@ -42,70 +36,18 @@ def test_keys_are_texts() -> None:
     assert names["type"] == ["true_type"]
 
 
-def test_spans_are_added_up_by_key(
-    url: str, make_entry: Callable[..., Entry], to_sum: Callable[[Entry], Sum]
-) -> None:
-    writer, reader = Writer(url), Reader(url)
-    users = ("ann", "bob", "ann", "ann", "cem")
-    entries = [
-        make_entry(n, user=user, received_at=FIRST + timedelta(hours=n))
-        for n, user in enumerate(users)
-    ]
-    writer.write(entries)
+def test_rows_are_read(sqlite_url: str, make_entry: Callable[..., Entry]) -> None:
+    writer, reader = Writer(sqlite_url), Reader(sqlite_url)
+    writer.write([make_entry(n, user="ann", received_at=FIRST) for n in range(2)])
     writer.close()
-    spans = [
-        Span(Granularity.HOUR, START, START + 2 * HOUR),
-        Span(Granularity.MINUTE, START + 2 * HOUR, START + 4 * HOUR),
-    ]
+    table = ROLLUPS["user"]
+    hours = select(*key_columns(table), *sum_columns(table)).where(
+        table.c.granularity == bindparam("width")
+    )
     with reader.connect() as connection:
-        assert sums(connection, "user", ()) == {}
-        zero, one, two, three = map(to_sum, entries[:4])
-        expected = {("ann",): plus(plus(zero, two), three), ("bob",): one}
-        assert sums(connection, "user", spans) == expected
-        apart = added([rows_of(connection, "user", [span]) for span in spans])
-        assert dict(read(connection, apart)) == expected
-        few = added([rows_of(connection, "user", spans, ["bytes"])])
-        assert {tuple(row) for row in connection.execute(few)} == {
-            (user, some.bytes) for (user,), some in expected.items()
-        }
+        ((key, one),) = read(connection, hours, {"width": int(Granularity.HOUR)})
+        assert one.transfers == 2
+        assert key == ("ann",)
+        (number,) = connection.scalars(select(summed(table.c.transfers)))
+        assert (type(number), number) == (int, 2 * len(Granularity))
     reader.close()
-
-
-def test_sqlite_looks_for_each_span_in_the_index(sqlite_url: str) -> None:
-    Writer(sqlite_url).close()
-    reader = Reader(sqlite_url)
-    with reader.connect() as connection:
-        for dimension in ROLLUPS:
-            query = rows_of(connection, dimension, [Span(Granularity.DAY, 0, 1)]).compile(
-                connection, compile_kwargs={"literal_binds": 1}
-            )
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
-            assert [row[3].split()[:2] for row in plan] == [
-                ["SCAN", "span"],
-                ["SEARCH", f"rollup_{dimension}"],
-            ]
-            assert "(granularity=? AND bucket>? AND bucket<?)" in plan[1][3]
-    reader.close()
-
-
-@pytest.mark.server
-def test_a_server_reads_a_range_from_the_index_alone(
-    postgresql_url: str, make_entry: Callable[..., Entry]
-) -> None:
-    writer = Writer(postgresql_url)
-    writer.write([make_entry(n) for n in range(9)])
-    writer.close()
-    spans = [Span(Granularity.DAY, 0, 2**60), Span(Granularity.WEEK, 0, 2**60)]
-    engine = open_writer(postgresql_url)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")
-        connection.exec_driver_sql("SET enable_seqscan = off")
-        connection.exec_driver_sql("SET enable_bitmapscan = off")
-        for dimension in ROLLUPS:
-            query = rows_of(connection, dimension, spans).compile(
-                connection, compile_kwargs={"literal_binds": 1}
-            )
-            plan = "".join(connection.exec_driver_sql(f"EXPLAIN {query}").scalars())
-            assert plan.startswith("Nested Loop")
-            assert f"Index Only Scan using rollup_{dimension}_pkey" in plan
-    engine.dispose()
