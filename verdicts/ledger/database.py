@@ -46,7 +46,7 @@ WRITER_TERMS = (
     " WHERE current_setting('synchronous_commit') = 'off'",
 )
 STATEMENTS = 1000
-"""Of different shape that are kept compiled: those of the statistics are some 600.  0.2 MB each."""
+"""Of different shape that are kept compiled: those of the statistics are some 200.  0.2 MB each."""
 READER_TERMS = (
     *SERVER_TERMS,
     # A rare word and a common one want different indexes; a plan for any word takes a hundred

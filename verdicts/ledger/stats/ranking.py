@@ -1,20 +1,25 @@
-"""The most frequent keys of a range of time."""
+"""The most frequent keys of a range of time.
 
-from collections.abc import Iterator
+The database ranks the sums of whole buckets.  What is at the edges is added here, which can bring
+forward none but the keys that are at the edges: those are asked for wherever they stand.
+"""
+
+import operator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Connection,
-    Subquery,
     Text,
     bindparam,
     cast,
     func,
     select,
-    union_all,
 )
 
 from verdicts.ledger.row_parameter import RowParameter
@@ -22,10 +27,20 @@ from verdicts.ledger.schema import ROLLUPS
 from verdicts.ledger.stats.buckets import Granularity, Span, cover, cover_series, floor
 from verdicts.ledger.stats.counts import Counts, count_edge
 from verdicts.ledger.stats.spans import span_values, within
-from verdicts.ledger.stats.sums import OTHER, Rows, Sum, key_columns, read, summed
+from verdicts.ledger.stats.sums import OTHER, Sum, add, key_columns
 
-PLACE = "place"
-EDGES = RowParameter("edge", key=Text, **dict.fromkeys((*Sum._fields, PLACE), BigInteger))
+EDGES = RowParameter("edge", key=Text)
+PLACES = ("head", "tail")
+Query = CompoundSelect[*tuple[Any, ...]]
+
+
+class Ends(NamedTuple):
+    """What a key has of a field, and of bytes; and of the field in two places."""
+
+    number: int
+    bytes: int
+    head: int
+    tail: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,69 +74,75 @@ def parts_of(
 
 def most_frequent(
     connection: Connection, parts: Parts, limit: int, *, of: str
-) -> Iterator[tuple[str, Sum]]:
-    """Yield the keys with most of one field, most first.
+) -> list[tuple[str, Sum]]:
+    """Return the keys with most of one field, most first.
 
     OTHER is none, nor is a key that has nothing of it.
     """
-    dialect = connection.dialect.name
-    query = _most_frequent(dialect, parts.dimension, of)
-    for (key,), one in read(connection, query, _values(dialect, parts, limit)):
-        yield key, one
+    rows = _leading(connection, parts, limit, of, Sum._fields)
+    sums = {key: Sum(*numbers) for key, *numbers in rows}
+    for _, counts in parts.edges:
+        for (key,), one in counts.items():
+            add(sums, key, one)
+    ranking = _ranked({key: (getattr(one, of), one.bytes) for key, one in sums.items()})
+    return [(key, sums[key]) for key in ranking[:limit]]
 
 
 def frequent_at(
     connection: Connection, parts: Parts, limit: int, *, of: str, places: tuple[int, int]
-) -> Iterator[tuple[str, tuple[int | None, int | None]]]:
-    """Yield the same keys, and what they have of the field in two places."""
+) -> dict[str, Ends]:
+    """Return the same keys in their order, with what they have in two places."""
+    rows = _leading(connection, parts, limit, of, Ends._fields, dict(zip(PLACES, places)))
+    found = {key: Ends(*(number or 0 for number in row)) for key, *row in rows}
+    for start, counts in parts.edges:
+        for (key,), one in counts.items():
+            number = getattr(one, of)
+            head, tail = (number if start == place else 0 for place in places)
+            before = found.get(key, Ends(0, 0, 0, 0))
+            found[key] = Ends(*map(operator.add, before, (number, one.bytes, head, tail)))
+    ranking = _ranked({key: one[:2] for key, one in found.items()})
+    return {key: found[key] for key in ranking[:limit]}
+
+
+def _ranked(keys: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Return the keys by how much they have of the field, then of bytes."""
+    some = ((-number, -size, key) for key, (number, size) in keys.items() if number)
+    return [key for _, _, key in sorted(some) if key != OTHER]
+
+
+def _leading(  # noqa: PLR0917 - one question
+    connection: Connection,
+    parts: Parts,
+    limit: int,
+    of: str,
+    names: tuple[str, ...],
+    places: Mapping[str, int] | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Yield key and numbers, of the spans, of all keys that may be the first `limit`."""
     dialect = connection.dialect.name
-    query = _frequent_at(dialect, parts.dimension, of)
-    values = _values(dialect, parts, limit) | {"head": places[0], "tail": places[1]}
-    for key, head, tail in connection.execute(query, values):
-        yield key, (head, tail)
-
-
-def _values(dialect: str, parts: Parts, limit: int) -> dict[str, object]:
-    edges = [(*key, *one, place) for place, counts in parts.edges for key, one in counts.items()]
-    spans = span_values(dialect, parts.spans)
-    return {**spans, **EDGES.values(dialect, edges), "limit": limit}
+    values = {
+        **span_values(dialect, parts.spans),
+        **EDGES.values(dialect, list({key for _, counts in parts.edges for key in counts})),
+        **(places or {}),
+        "limit": limit + 1,  # OTHER may be one of them
+    }
+    yield from connection.execute(_leading_keys(dialect, parts.dimension, of, names), values)
 
 
 @cache
-def _most_frequent(dialect: str, dimension: str, of: str) -> Rows:
-    counted = _counted(dialect, dimension, Sum._fields)
-    return _ranked(counted, of, [summed(counted.c[name]) for name in Sum._fields])
-
-
-@cache
-def _frequent_at(dialect: str, dimension: str, of: str) -> Rows:
-    # No other fields: that takes half as long
-    counted = _counted(dialect, dimension, tuple({of: 0, "bytes": 0, PLACE: 0}))
-    total, place = func.sum(counted.c[of]), counted.c[PLACE]
-    ends = (total.filter(place == bindparam(end)) for end in ("head", "tail"))
-    return _ranked(counted, of, [cast(end, BigInteger) for end in ends])
-
-
-def _counted(dialect: str, dimension: str, names: tuple[str, ...]) -> Subquery:
-    """Return key and columns of the rows of SPANS and EDGES."""
+def _leading_keys(dialect: str, dimension: str, of: str, names: tuple[str, ...]) -> Query:
     table = ROLLUPS[dimension]
     rows, place = within(dialect, dimension)
-    stored = {column.name: column for column in table.c} | {PLACE: place.label(PLACE)}
-    edges, (key, *numbers) = EDGES.clause(dialect)
-    given = dict(zip((*Sum._fields, PLACE), numbers))
-    return union_all(
-        select(*key_columns(table), *(stored[name] for name in names)).select_from(rows),
-        select(key, *(given[name] for name in names)).select_from(edges),
-    ).subquery()
-
-
-def _ranked(counted: Subquery, of: str, columns: list[ColumnElement[int]]) -> Rows:
-    key, most = counted.c[0], func.sum(counted.c[of])
-    return (
-        select(key, *columns)
-        .where(key != OTHER)
-        .group_by(key)
-        .having(most > 0)
-        .order_by(most.desc(), func.sum(counted.c.bytes).desc(), key)
-        .limit(bindparam("limit", type_=BigInteger))
-    )
+    sums: dict[str, ColumnElement[int]]
+    sums = {name: func.sum(table.c[name]) for name in Sum._fields}
+    sums["number"] = sums[of]
+    sums |= {end: func.sum(table.c[of]).filter(place == bindparam(end)) for end in PLACES}
+    columns = [sums[name].label(name) for name in {"number": 0, "bytes": 0} | dict.fromkeys(names)]
+    (key,) = key_columns(table)
+    counted = select(key, *columns).select_from(rows).group_by(key).cte("counted")
+    chosen = [counted.c[0], *(cast(counted.c[name], BigInteger).label(name) for name in names)]
+    order = (counted.c.number.desc(), counted.c.bytes.desc(), counted.c[0])
+    first = select(*chosen).order_by(*order).limit(bindparam("limit", type_=BigInteger))
+    edges, (edge,) = EDGES.clause(dialect)
+    others = select(*chosen).where(counted.c[0].in_(select(edge).select_from(edges)))
+    return select(first.subquery()).union_all(others)

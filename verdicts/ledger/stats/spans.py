@@ -18,7 +18,7 @@ SPANS = RowParameter(
 def sums(connection: Connection, dimension: str, spans: Iterable[Span]) -> dict[Key, Sum]:
     """Return the sums by key over the spans."""
     dialect = connection.dialect.name
-    return dict(read(connection, _sums(dialect, dimension), span_values(dialect, spans)))
+    return dict(read(connection, sums_of(dialect, dimension), span_values(dialect, spans)))
 
 
 def within(dialect: str, dimension: str) -> tuple[FromClause, ColumnElement[int]]:
@@ -39,8 +39,11 @@ def span_values(dialect: str, spans: Iterable[Span]) -> dict[str, object]:
 
 
 @cache
-def _sums(dialect: str, dimension: str) -> Rows:
-    """One statement: to add 60,000 rows up here would take three times as long."""
+def sums_of(dialect: str, dimension: str) -> Rows:
+    """Return what selects keys and their sums within SPANS.
+
+    To add 60,000 rows up here would take three times as long.
+    """
     table = ROLLUPS[dimension]
     keys = key_columns(table)
     rows, _ = within(dialect, dimension)

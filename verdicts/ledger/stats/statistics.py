@@ -73,17 +73,17 @@ def timeseries(
     since, until = widened(connection, since, until)
     parts = parts_of(connection, by, since, until, bucket)
     counts: dict[int, dict[str, int]] = {start: {} for start in starts}
-    keys, ends = [], (floor(bucket, since), floor(bucket, until))
-    for key, numbers in frequent_at(connection, parts, SERIES, of=of, places=ends):
-        keys.append(key)
-        for start, number in zip(ends, numbers):
+    ends = floor(bucket, since), floor(bucket, until)
+    keys = frequent_at(connection, parts, SERIES, of=of, places=ends)
+    for key, one in keys.items():
+        for start, number in zip(ends, (one.head, one.tail)):
             if number:
                 counts[start][key] = number
     whole = [start for start in starts if since <= start and after(bucket, start) <= until]
     series = Series(connection, by, of, bucket)
     found = series.totals(whole, parts.spans)
-    if whole:
-        for start, key, number in series.counts(whole, keys, found):
+    if whole and keys:
+        for start, key, number in series.counts(whole, list(keys), found):
             counts[start][key] = number
     totals = Counter({start: total.number for start, total in found.items()})
     for start, edge in parts.edges:

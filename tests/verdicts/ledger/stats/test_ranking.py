@@ -64,7 +64,7 @@ def test_every_field_has_its_order(  # noqa: PLR0917 - fixtures and a table
     )
     parts = parts_of(connection, "user", since, until)
     for limit in (1, 9):
-        rows = list(most_frequent(connection, parts, limit, of=of))
+        rows = most_frequent(connection, parts, limit, of=of)
         assert rows == [(user, expected[user]) for user in order[:limit]]
 
 
@@ -76,9 +76,10 @@ def test_what_is_cut_off_at_both_ends(
     since, until = (START + EVERY * number * SECOND for number in (first, last))
     ends = floor(width, since), floor(width, until)
     parts = parts_of(connection, "user", since, until, width)
-    found = dict(frequent_at(connection, parts, 9, of="transfers", places=ends))
+    found = frequent_at(connection, parts, 9, of="transfers", places=ends)
     assert found.keys() == {one.verdict.user for one in entries[first:last]} - {OTHER}
-    for user, numbers in found.items():
-        times = [one.verdict.time for one in entries[first:last] if one.verdict.user == user]
-        for place, number in zip(ends, numbers):
-            assert (number or 0) == sum(floor(width, time) == place for time in times)
+    for user, one in found.items():
+        mine = [other.verdict for other in entries[first:last] if other.verdict.user == user]
+        assert (one.number, one.bytes) == (len(mine), sum(verdict.size for verdict in mine))
+        for place, number in zip(ends, (one.head, one.tail)):
+            assert number == sum(floor(width, verdict.time) == place for verdict in mine)
