@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, bindparam, column, func
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 Type = type[BigInteger] | type[Text]
@@ -27,12 +27,14 @@ class RowParameter:
             arrays = [bindparam(self._key(one.name), type_=ARRAY(one.type)) for one in names]
             given = func.unnest(*arrays).table_valued(*names).render_derived(self._name)
             return given, list(given.c)
-        text = bindparam(self._name, type_=Text)
-        each = func.json_each(text).table_valued("value", name=self._name)
-        return each, [
-            func.json_extract(each.c.value, f"$[{place}]", type_=kind)
-            for place, kind in enumerate(self._columns.values())
+        each = func.json_each(bindparam(self._name, type_=Text)).table_valued("value")
+        taken = [
+            func.json_extract(each.c.value, f"$[{place}]", type_=kind).label(one)
+            for place, (one, kind) in enumerate(self._columns.items())
         ]
+        # Else it would be taken out again for each row that is compared with it
+        read = select(*taken).cte(self._name).prefix_with("MATERIALIZED")
+        return read, list(read.c)
 
     def values(self, dialect: str, rows: Sequence[Sequence[object]]) -> dict[str, object]:
         """Return what to run the statement with."""
