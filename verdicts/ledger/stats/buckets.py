@@ -1,6 +1,7 @@
 """Buckets of time, and the exact cut of any range into whole buckets and two short edges."""
 
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
@@ -69,6 +70,19 @@ def after(granularity: Granularity, start: int) -> int:
         return start + WIDTHS[granularity]
     moment = EPOCH + timedelta(microseconds=start)
     return start + monthrange(moment.year, moment.month)[1] * WIDTHS[Granularity.DAY]
+
+
+def starts(granularity: Granularity, since: int, until: int) -> Iterator[int]:
+    """Yield the start of each bucket that holds some of since <= t < until."""
+    start = floor(granularity, since)
+    if since >= until:
+        return
+    if granularity != Granularity.MONTH:
+        yield from range(start, until, WIDTHS[granularity])
+        return
+    while start < until:
+        yield start
+        start = after(granularity, start)
 
 
 def cover(since: int, until: int) -> Cover:

@@ -50,7 +50,7 @@ class Series:
             placed.append(Span(self.width, whole[0], whole[-1] + 1))
         query = _totals(self._dialect, dimension, self.of)
         rows = self.connection.execute(query, span_values(self._dialect, placed))
-        return {start: Total(*numbers) for start, *numbers in rows}
+        return {start: Total(number, transfers) for start, number, transfers in rows}
 
     def counts(
         self, whole: Sequence[int], keys: Sequence[str], totals: Mapping[int, Total]

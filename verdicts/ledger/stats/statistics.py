@@ -2,10 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from verdicts.ledger.stats.buckets import Granularity, after, floor
+from verdicts.ledger.stats.buckets import Granularity, ceiling, floor, starts
 from verdicts.ledger.stats.counts import widened
 from verdicts.ledger.stats.ranking import frequent_at, most_frequent, parts_of
 from verdicts.ledger.stats.series import Series
@@ -24,8 +26,7 @@ class TooManyBuckets(ValueError):
     """The range has more than MOST_BUCKETS buckets of this width."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     start: int
     """Microseconds since 1970 UTC; the first one may begin before the range."""
     counts: dict[str, int]
@@ -67,19 +68,20 @@ def timeseries(
     The SERIES keys of the range that have most of it have places of their own.  Raise
     TooManyBuckets.
     """
-    starts = _starts(bucket, since, until)
-    if not starts:
+    all_starts = _starts(bucket, since, until)
+    if not all_starts:
         return ()
     since, until = widened(connection, since, until)
     parts = parts_of(connection, by, since, until, bucket)
-    counts: dict[int, dict[str, int]] = {start: {} for start in starts}
+    counts: dict[int, dict[str, int]] = {start: {} for start in all_starts}
     ends = floor(bucket, since), floor(bucket, until)
     keys = frequent_at(connection, parts, SERIES, of=of, places=ends)
     for key, one in keys.items():
         for start, number in zip(ends, (one.head, one.tail)):
             if number:
                 counts[start][key] = number
-    whole = [start for start in starts if since <= start and after(bucket, start) <= until]
+    first, last = ceiling(bucket, since), floor(bucket, until)
+    whole = [start for start in all_starts if first <= start < last]
     series = Series(connection, by, of, bucket)
     found = series.totals(whole, parts.spans)
     if whole and keys:
@@ -95,11 +97,7 @@ def timeseries(
 
 
 def _starts(bucket: Granularity, since: int, until: int) -> list[int]:
-    starts: list[int] = []
-    start = floor(bucket, since)
-    while max(start, since) < until:
-        if len(starts) == MOST_BUCKETS:
-            raise TooManyBuckets(f"the range has more than {MOST_BUCKETS} such buckets")
-        starts.append(start)
-        start = after(bucket, start)
-    return starts
+    found = list(islice(starts(bucket, since, until), MOST_BUCKETS + 1))
+    if len(found) > MOST_BUCKETS:
+        raise TooManyBuckets(f"the range has more than {MOST_BUCKETS} such buckets")
+    return found

@@ -1,6 +1,7 @@
 """Buckets of time, and exact covers of any range."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from verdicts.ledger.stats.buckets import (
     cover,
     cover_series,
     floor,
+    starts,
 )
 from verdicts.record import EPOCH
 
@@ -75,6 +77,17 @@ def test_buckets(stamp: int, granularity: Granularity) -> None:
     assert after(granularity, start) == ceiling(granularity, stamp + 1)
     if start != end:
         assert floor(granularity, end - 1) == start
+
+
+@given(stamps, st.integers(-3, 200), st.sampled_from(Granularity))
+def test_starts(since: int, count: int, granularity: Granularity) -> None:
+    until = since + count * 86_400_000_000 // (24 if granularity < Granularity.DAY else 1)
+    found = list(starts(granularity, since, until))
+    assert bool(found) == (since < until)
+    if found:
+        assert found[0] == floor(granularity, since)
+        assert found[-1] == floor(granularity, until - 1)
+        assert all(after(granularity, one) == other for one, other in pairwise(found))
 
 
 def test_weeks_begin_on_mondays() -> None:
